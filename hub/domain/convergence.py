@@ -1,0 +1,284 @@
+"""Convergence: from all standing assertions on one record to the one shared record. Pure.
+
+A rule tree, made from the schema's `x-converge` (see `hub.spec.convergence`), says for each property who is
+believed. An absent property says nothing; null says that there is none. The result does not depend on the
+order in which the assertions are given, and converging valid assertions gives a valid record, because rules
+that relate properties hold only inside what is taken whole.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from hub.domain.canonical import Json, canonical
+from hub.domain.submission import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An agency's standing assertion on a record, as convergence sees it.
+
+    agency, kind: who says it and what that organisation is. local: what tells two local ids of one agency
+    apart. order: its place among that agency's submissions.
+    since: for a place in the body, since when this agency has said this very value there; where no entry
+    stands, since this assertion.
+    """
+
+    agency: str
+    kind: str
+    local: str
+    order: Order
+    body: Json
+    since: Mapping[str, Order] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """Who has come to say its value last is believed."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """The first kind of agency to say something is believed; others only if no listed kind speaks."""
+
+    path: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Highest:
+    """The highest on an ordered list is believed: for risk. Nothing said is never low.
+
+    by: for an object taken whole, the property that is compared; empty where the value itself is.
+    """
+
+    path: str
+    ranks: Mapping[Json, int]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agree:
+    """Agencies must say the same; while they do not, the fallback's value stands and is marked contested."""
+
+    path: str
+    fallback: "Latest | Authority | Highest"
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """Lists are joined: items sorted by their key, items of an equal key resolved by a rule of their own.
+
+    key: the properties that tell items apart; empty for plain values.
+    """
+
+    path: str
+    key: tuple[str, ...]
+    equal: "Latest | Authority | Highest | Agree"
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """An object whose properties converge each by its own rule."""
+
+    path: str
+    properties: Mapping[str, "Rule"]
+
+
+Rule: TypeAlias = Latest | Authority | Highest | Agree | Union | Fields
+Said: TypeAlias = tuple[Standing, Json]
+"""A standing assertion and what it says at the place in question."""
+
+
+@dataclass(slots=True)
+class Converged:
+    """The shared record.
+
+    body: valid under the newest version.
+    contested: JSON Pointers, sorted, where agencies differ that must not.
+    sources: JSON Pointer of a converged place -> the agencies its value came from, sorted.
+    """
+
+    body: Json
+    contested: tuple[str, ...]
+    sources: dict[str, list[str]]
+
+
+class _Marks:
+    """What is noted down while a record is converged."""
+
+    __slots__ = ("contested", "sources")
+
+    def __init__(self) -> None:
+        self.contested: list[str] = []
+        self.sources: dict[str, list[str]] = {}
+
+
+def converge(rule: Rule, standing: Sequence[Standing]) -> Converged:
+    """The one shared record of these assertions; at least one, withdrawn ones left out."""
+    marks = _Marks()
+    body = _resolve(rule, [(assertion, assertion.body) for assertion in standing], marks)
+    return Converged(body, tuple(sorted(marks.contested)), marks.sources)
+
+
+def latest_per_local_id(standing: Iterable[Standing]) -> list[Standing]:
+    """Of several assertions of one agency for one local id on one record, only the latest speaks."""
+    latest: dict[tuple[str, str], Standing] = {}
+    for assertion in standing:
+        slot = (assertion.agency, assertion.local)
+        if slot not in latest or assertion.order > latest[slot].order:
+            latest[slot] = assertion
+    return [latest[slot] for slot in sorted(latest)]
+
+
+def carried_since(rule: Rule, earlier: Standing, body: Json) -> dict[str, Order]:
+    """The `since` of an assertion with this body that directly follows `earlier` of the same agency.
+
+    A place whose value is the same as before keeps the moment since when it has been said.
+    """
+    carried: dict[str, Order] = {}
+    _carry(rule, earlier, earlier.body, body, carried)
+    return carried
+
+
+def since_through(rule: Rule, history: Sequence[tuple[Order, Json | None]]) -> dict[str, Order]:
+    """The `since` of the last of these (order, body; None = withdrawn) by walking all of them in order."""
+    since: dict[str, Order] = {}
+    earlier: Standing | None = None
+    for order, body in sorted(history, key=lambda said: said[0]):
+        since = {} if earlier is None or body is None else carried_since(rule, earlier, body)
+        earlier = None if body is None else Standing("", "", "", order, body, since)
+    return since
+
+
+def _resolve(rule: Rule, said: list[Said], marks: _Marks) -> Json:
+    match rule:
+        case Fields():
+            return _resolve_fields(rule, said, marks)
+        case Union():
+            return _resolve_union(rule, said, marks)
+        case _:
+            chosen, value = _choose(rule, rule.path, said, marks)
+            marks.sources[rule.path] = [chosen.agency]
+            return value
+
+
+def _resolve_fields(rule: Fields, said: list[Said], marks: _Marks) -> Json:
+    speakers = [(assertion, value) for assertion, value in said if value is not None]
+    if not speakers:
+        return None
+    body: dict[str, Json] = {}
+    for name, inner in rule.properties.items():
+        spoken = [(assertion, value[name]) for assertion, value in speakers if name in value]
+        if spoken:
+            body[name] = _resolve(inner, spoken, marks)
+    return body
+
+
+def _resolve_union(rule: Union, said: list[Said], marks: _Marks) -> Json:
+    speakers = [(assertion, value) for assertion, value in said if value is not None]
+    if not speakers:
+        marks.sources[rule.path] = sorted({assertion.agency for assertion, _ in said})
+        return None
+    marks.sources[rule.path] = sorted({assertion.agency for assertion, _ in speakers})
+    groups: dict[bytes, list[Said]] = {}
+    for assertion, items in speakers:
+        for item in items:
+            groups.setdefault(_item_key(rule.key, item), []).append((assertion, item))
+    joined: list[Json] = []
+    for key in sorted(groups):
+        joined.extend(_resolve_group(rule, key, groups[key], marks))
+    return joined
+
+
+def _resolve_group(rule: Union, key: bytes, group: list[Said], marks: _Marks) -> list[Json]:
+    if len(group) == 1:
+        return [group[0][1]]
+    if _repeats_itself(group):
+        distinct = {canonical(item): item for _, item in group}
+        return [distinct[form] for form in sorted(distinct)]
+    _, value = _choose(rule.equal, _item_path(rule, key), group, marks)
+    return [value]
+
+
+def _repeats_itself(group: list[Said]) -> bool:
+    """Whether one assertion lists two different items under one key: then none may be left out."""
+    first: dict[int, Json] = {}
+    return any(first.setdefault(id(assertion), item) != item for assertion, item in group)
+
+
+def _choose(rule: Latest | Authority | Highest | Agree, path: str, said: list[Said], marks: _Marks) -> Said:
+    if len(said) == 1:
+        return said[0]
+    match rule:
+        case Latest():
+            return _latest(path, said)
+        case Authority():
+            return _latest(path, _first_kind(rule.kinds, said))
+        case Highest():
+            return _latest(path, _top(rule, said))
+        case Agree():
+            if len({canonical(value) for _, value in said}) > 1:
+                marks.contested.append(path)
+            return _choose(rule.fallback, path, said, marks)
+
+
+def _latest(path: str, said: list[Said]) -> Said:
+    def recency(one: Said) -> tuple[Order, str, str]:
+        assertion = one[0]
+        return assertion.since.get(path, assertion.order), assertion.agency, assertion.local
+
+    return max(said, key=recency)
+
+
+def _first_kind(kinds: tuple[str, ...], said: list[Said]) -> list[Said]:
+    for kind in kinds:
+        speakers = [one for one in said if one[0].kind == kind]
+        if speakers:
+            return speakers
+    return said
+
+
+def _top(rule: Highest, said: list[Said]) -> list[Said]:
+    def rank(value: Json) -> int:
+        compared = value.get(rule.by) if rule.by and value is not None else value
+        return -1 if compared is None else rule.ranks[compared]
+
+    top = max(rank(value) for _, value in said)
+    return [one for one in said if rank(one[1]) == top]
+
+
+def _item_key(key: tuple[str, ...], item: Json) -> bytes:
+    return canonical([item.get(name) for name in key] if key else item)
+
+
+def _item_path(rule: Union, key: bytes) -> str:
+    return f"{rule.path}#{key.decode()}"
+
+
+def _carry(rule: Rule, earlier: Standing, before: Json, now: Json, carried: dict[str, Order]) -> None:
+    match rule:
+        case Fields():
+            if before is None or now is None:
+                return
+            for name, inner in rule.properties.items():
+                if name in before and name in now:
+                    _carry(inner, earlier, before[name], now[name], carried)
+        case Union():
+            _carry_items(rule, earlier, before or (), now or (), carried)
+        case _:
+            if before == now:
+                carried[rule.path] = earlier.since.get(rule.path, earlier.order)
+
+
+def _carry_items(
+    rule: Union, earlier: Standing, before: Sequence[Json], now: Sequence[Json], carried: dict[str, Order]
+) -> None:
+    said = {_item_key(rule.key, item): item for item in before}
+    for item in now:
+        key = _item_key(rule.key, item)
+        if key in said and said[key] == item:
+            path = _item_path(rule, key)
+            carried[path] = earlier.since.get(path, earlier.order)
