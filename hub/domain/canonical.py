@@ -55,10 +55,7 @@ def normalise(value: Json, path: str = "") -> Json:
     if kind is dict:
         return _normalise_object(value, path)
     if kind is list:
-        return [
-            item if type(item) is str else normalise(item, f"{path}/{index}")
-            for index, item in enumerate(value)
-        ]
+        return [item if type(item) is str else normalise(item, f"{path}/{index}") for index, item in enumerate(value)]
     return _normalise_number(value, path)
 
 

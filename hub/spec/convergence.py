@@ -22,9 +22,7 @@ def _compile(schema: Json, node: Json, path: str) -> Rule:
     properties = node.get("properties")
     if not properties:
         raise Halt(f"the schema gives no convergence rule for {path or 'the record'}")
-    return Fields(
-        path, {name: _compile(schema, inner, f"{path}/{name}") for name, inner in properties.items()}
-    )
+    return Fields(path, {name: _compile(schema, inner, f"{path}/{name}") for name, inner in properties.items()})
 
 
 def _dereference(schema: Json, node: Json) -> Json:

@@ -1,0 +1,60 @@
+"""A contract: what an agency may assert and what it receives, on which legal basis and for what purpose."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an agency is."""
+
+    PROBATION = "probation"
+    PRISON = "prison"
+    COURT = "court"
+    POLICE = "police"
+
+
+class People(StrEnum):
+    """Whose records an agency receives: only people it knows by a local id of its own, or all."""
+
+    KNOWN = "known"
+    ALL = "all"
+
+
+class Delivery(StrEnum):
+    """How releases reach an agency: on its Kafka topic, or read by itself from the HTTP feed."""
+
+    STREAM = "stream"
+    FEED = "feed"
+
+
+@dataclass(frozen=True, slots=True)
+class Receives:
+    """How one record type is released to an agency.
+
+    version: of the specification. fields: names of the record's properties it may see, None for all of them.
+    basis, purpose: named with every disclosure. deadline: seconds until a receipt is due, None for none.
+    """
+
+    version: str
+    fields: frozenset[str] | None
+    basis: str
+    purpose: str
+    deadline: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The contract of one agency.
+
+    asserts: record type -> versions it may submit. receives: record type -> how it is released.
+    limited_access: whether it has rights for people whose records are flagged as limited access.
+    """
+
+    agency: str
+    kind: Kind
+    delivery: Delivery
+    people: People
+    limited_access: bool
+    asserts: Mapping[str, frozenset[str]]
+    receives: Mapping[str, Receives]

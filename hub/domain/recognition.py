@@ -1,0 +1,191 @@
+"""Recognising the person: which local ids are one person, by strong identifiers in common. Pure.
+
+A person is a set of local ids joined by links, computed anew from what the agencies now say, so that a
+corrected typing error corrects the person. A doubtful link is never made: it is put up for review, and each
+side stays a person of its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations
+from typing import NamedTuple
+
+
+class Claim(NamedTuple):
+    """A strong identifier an agency gives for a local id, as keyed digest. verified: its form is proven."""
+
+    digest: str
+    verified: bool
+
+
+class Doubt(StrEnum):
+    """Why two local ids with an identifier in common are not simply one person."""
+
+    CONTRADICTED = "contradicted"
+    """A verified identifier in common, but both name and date of birth differ."""
+    UNCORROBORATED = "uncorroborated"
+    """An unverified identifier in common, and name and date of birth do not both agree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What recognition compares: (surname, first forename) in every variant given, and dates of birth.
+
+    Names are folded (`fold`); a part that is missing is an empty string. Dates are YYYY-MM-DD.
+    """
+
+    names: frozenset[tuple[str, str]] = frozenset()
+    dates: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A local id as recognition sees it. person: whose it is so far, None when it is new."""
+
+    person: str | None
+    claims: frozenset[Claim]
+    features: Features
+
+
+class Doubtful(NamedTuple):
+    """Two local ids, in order, that somebody must look at."""
+
+    one: str
+    other: str
+    doubt: Doubt
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The persons after recognition.
+
+    persons: local key -> person id. merged: removed person id -> survivor. split: new person id -> the person
+    it came out of. doubts: pairs to review, among the local ids given.
+    """
+
+    persons: Mapping[str, str]
+    merged: Mapping[str, str]
+    split: Mapping[str, str]
+    doubts: frozenset[Doubtful]
+
+
+def fold(name: str | None) -> str:
+    """A name for comparison: case, blanks and punctuation do not count, letters and digits do."""
+    return "".join(letter for letter in (name or "").casefold() if letter.isalnum())
+
+
+def recognise(known: Mapping[str, Known], new_person: Callable[[], str]) -> Recognised:
+    """Join the local ids given into persons.
+
+    known: every local id of every person that is touched, and every one that shares a claim with them.
+    new_person: makes the id of a person not known before.
+    """
+    parents = {key: key for key in known}
+    doubts: set[Doubtful] = set()
+    for one, other, verified in _pairs(known):
+        doubt = _doubt(known[one].features, known[other].features, verified=verified)
+        if doubt is None:
+            _join(parents, one, other)
+        else:
+            doubts.add(Doubtful(one, other, doubt))
+    components = _components(parents)
+    persons = _assign(known, components, new_person)
+    together = {pair for pair in doubts if persons[pair.one] == persons[pair.other]}
+    return Recognised(persons, _merged(known, persons), _split(known, persons), frozenset(doubts - together))
+
+
+def _pairs(known: Mapping[str, Known]) -> Iterable[tuple[str, str, bool]]:
+    """Pairs of local keys with a claim in common, each once; whether one is verified on both sides."""
+    holders: dict[str, dict[str, bool]] = defaultdict(dict)
+    for key in sorted(known):
+        for claim in known[key].claims:
+            holders[claim.digest][key] = claim.verified
+    pairs: dict[tuple[str, str], bool] = {}
+    for holding in holders.values():
+        for one, other in combinations(holding, 2):
+            both = holding[one] and holding[other]
+            pairs[one, other] = pairs.get((one, other), False) or both
+    return [(one, other, verified) for (one, other), verified in sorted(pairs.items())]
+
+
+def _doubt(one: Features, other: Features, *, verified: bool) -> Doubt | None:
+    names = names_agree(one.names, other.names)
+    dates = bool(one.dates & other.dates) if one.dates and other.dates else None
+    if verified:
+        return Doubt.CONTRADICTED if names is False and dates is False else None
+    return None if names is True and dates is True else Doubt.UNCORROBORATED
+
+
+def names_agree(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]) -> bool | None:
+    """Whether some variant of each has the same surname and first forename; None when one has no name.
+
+    A part missing on one side leaves the other part to decide.
+    """
+    if not one or not other:
+        return None
+    return any(_alike(a, b) for a in one for b in other)
+
+
+def _alike(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    compared = [(a, b) for a, b in zip(one, other, strict=True) if a and b]
+    return bool(compared) and all(a == b for a, b in compared)
+
+
+def _root(parents: dict[str, str], key: str) -> str:
+    while parents[key] != key:
+        parents[key] = parents[parents[key]]
+        key = parents[key]
+    return key
+
+
+def _join(parents: dict[str, str], one: str, other: str) -> None:
+    low, high = sorted((_root(parents, one), _root(parents, other)))
+    parents[high] = low
+
+
+def _components(parents: dict[str, str]) -> list[list[str]]:
+    components: dict[str, list[str]] = defaultdict(list)
+    for key in sorted(parents):
+        components[_root(parents, key)].append(key)
+    return list(components.values())
+
+
+def _assign(known: Mapping[str, Known], components: list[list[str]], new_person: Callable[[], str]) -> dict[str, str]:
+    """Give every component a person id: the oldest of those it may keep, else a new one.
+
+    A person that falls apart leaves its id to the component of its first local key.
+    """
+    first_holder: dict[str, str] = {}
+    for key in sorted(known):
+        person = known[key].person
+        if person is not None:
+            first_holder.setdefault(person, key)
+    persons: dict[str, str] = {}
+    for component in components:
+        members = set(component)
+        kept = sorted(person for person, key in first_holder.items() if key in members)
+        survivor = kept[0] if kept else new_person()
+        persons.update(dict.fromkeys(component, survivor))
+    return persons
+
+
+def _merged(known: Mapping[str, Known], persons: Mapping[str, str]) -> dict[str, str]:
+    alive = set(persons.values())
+    removed: dict[str, str] = {}
+    for key in sorted(known):
+        person = known[key].person
+        if person is not None and person not in alive:
+            removed.setdefault(person, persons[key])
+    return removed
+
+
+def _split(known: Mapping[str, Known], persons: Mapping[str, str]) -> dict[str, str]:
+    before = {entry.person for entry in known.values()}
+    came_from: dict[str, str] = {}
+    for key in sorted(known):
+        person = known[key].person
+        if person is not None and persons[key] not in before:
+            came_from.setdefault(persons[key], person)
+    return came_from

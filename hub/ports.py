@@ -1,0 +1,390 @@
+"""What the hub needs from outside, as protocols, and the rows that pass through them.
+
+The real implementations: `hub.store` (PostgreSQL, SQLite), `hub.trust.sealing`, `adapters.kafka`. The
+simulation has its own in memory; each pair passes one suite.
+
+Bodies are opaque bytes here: they went through a `Seal`. Local ids, slots and records are known by keyed digests
+(`Keys`), so that no table holds an identifier in the clear.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from hub.domain.recognition import Claim, Doubtful
+from hub.domain.submission import Order
+
+
+class Moved(Exception):
+    """Between looking and locking, a person was joined or parted: look again."""
+
+
+class SubmissionId(NamedTuple):
+    """An agency's id of a submission."""
+
+    agency: str
+    id: str
+
+
+class RecordId(NamedTuple):
+    """A record of a person. key is "-" for the one offender record."""
+
+    person: str
+    type: str
+    key: str
+
+
+class HeldId(NamedTuple):
+    """A record as one agency holds it."""
+
+    agency: str
+    record: RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An accepted submission as found again by its id. digest: keyed digest of what was said."""
+
+    digest: str
+    record_type: str
+    key: str
+    received: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LocalIdRow:
+    """A local id. key: keyed digest of agency and local id. person: whose it is; None until recognised.
+
+    sealed: the local id itself. features: sealed names and dates for recognition, None while nobody said any.
+    claims: the strong identifiers in its standing offender record, and itself.
+    restricted: its agency flags the person as limited access.
+    """
+
+    key: str
+    agency: str
+    person: str | None
+    sealed: bytes
+    features: bytes | None
+    claims: frozenset[Claim]
+    restricted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AssertionRow:
+    """A submission, once taken. slot: keyed digest of local id, type and the agency's own reference.
+
+    rid: keyed digest of the record's type and key. body: sealed, None for a withdrawal.
+    digest: keyed digest of what was said, by which a repeated id is told from one that is reused.
+    """
+
+    agency: str
+    order: Order
+    slot: str
+    local: str
+    record_type: str
+    key: str
+    rid: str
+    version: str
+    withdrawn: bool
+    received: datetime
+    digest: str
+    body: bytes | None
+    traceparent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRow:
+    """The latest assertion of a slot. since: sealed, see `hub.domain.convergence.Standing.since`."""
+
+    slot: str
+    local: str
+    agency: str
+    record_type: str
+    key: str
+    rid: str
+    order: Order
+    withdrawn: bool
+    body: bytes | None
+    since: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """The current shared record. content: sealed body, contested places and sources; None when withdrawn.
+
+    digest: of the content, so that what did not change is not written. changed: when, UTC.
+    """
+
+    id: RecordId
+    rid: str
+    revision: int
+    digest: str
+    content: bytes | None
+    contested: tuple[str, ...]
+    changed: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One entry of the log the Data Protection Act 2018 s.62 asks for.
+
+    action: collection, withdrawal, consultation, disclosure, combination, parting. actor: the agency, operator
+    or `hub`. reference: submission id or delivery number. basis, purpose: of a consultation or disclosure.
+    """
+
+    at: datetime
+    action: str
+    actor: str
+    agency: str
+    person: str
+    type: str
+    key: str
+    reference: str
+    basis: str = ""
+    purpose: str = ""
+
+
+@dataclass(slots=True)
+class People:
+    """The local ids concerned: of the persons touched, and of those who share a claim with them."""
+
+    locals: dict[str, LocalIdRow]
+    """By local key; only those that the store knows."""
+
+
+@dataclass(slots=True)
+class Decision:
+    """All that one batch changes, written in one go. Later entries for one row have been folded into one."""
+
+    assertions: list[AssertionRow]
+    standing: list[StandingRow]
+    locals: list[LocalIdRow]
+    reclaimed: set[str]
+    """Local keys among `locals` whose claims differ from what the store has."""
+    persons_new: list[str]
+    persons_removed: dict[str, str]
+    """Removed person -> survivor."""
+    records: list[RecordRow]
+    records_gone: list[RecordId]
+    """Records of a person that is no more, or that went to another person."""
+    owed: set[HeldId]
+    doubts: set[Doubtful]
+    """Open reviews among the local keys in `doubts_of`, in place of what was open."""
+    doubts_of: set[str]
+    audit: list[AuditRow]
+    at: datetime
+
+
+class Keys(Protocol):
+    """Keyed digests (HMAC), by which identifiers are looked up."""
+
+    def keyed(self, kind: str, *parts: str) -> str:
+        """22 characters; kind keeps digests of different things apart."""
+        ...
+
+    def keyed_bytes(self, kind: str, content: bytes) -> str:
+        """The same for content."""
+        ...
+
+
+class Seal(Protocol):
+    """The one seam bodies go through on their way to the store and back."""
+
+    def seal(self, owner: str, content: bytes) -> bytes:
+        """owner: whose data key, such as `local:<key>` or `person:<id>`."""
+        ...
+
+    def open(self, owner: str, sealed: bytes) -> bytes:
+        """Raises `Halt` when it cannot be opened."""
+        ...
+
+
+class ShareTransaction(Protocol):
+    """One transaction of `share`: look, then write once. Its locks last until it ends."""
+
+    async def taken(self, ids: Sequence[SubmissionId]) -> Mapping[SubmissionId, Taken]:
+        """Which of these ids were accepted before."""
+        ...
+
+    async def people(self, locals_: Iterable[str], claims: Iterable[str]) -> People:
+        """Lock and load the local ids given, all that hold one of these claim digests, and all of their persons.
+
+        Raises:
+            Moved: what was looked at changed before the locks were held.
+        """
+        ...
+
+    async def standing(self, locals_: Iterable[str], rids: Iterable[str] | None) -> list[StandingRow]:
+        """Standing assertions of these local keys, on these records only, or on all (None)."""
+        ...
+
+    async def history(self, slot: str) -> list[tuple[Order, bytes | None]]:
+        """Every submission taken on this slot: its order and its sealed body (None = withdrawal)."""
+        ...
+
+    async def records(self, persons: Iterable[str], rids: Iterable[str] | None) -> list[RecordRow]:
+        """Current shared records of these persons, only these records, or all (None)."""
+        ...
+
+    async def write(self, decision: Decision) -> None:
+        """Write everything; seen by others when the transaction ends."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A record whose current release an agency may not have yet. stamp: changes whenever it is owed anew."""
+
+    held: HeldId
+    stamp: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person as the relay needs it. locals: (agency, local key, sealed local id). survivor: if merged away."""
+
+    id: str
+    locals: tuple[tuple[str, str, bytes], ...]
+    restricted: bool
+    survivor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """What was last delivered to an agency for a record.
+
+    number: in that agency's one order. withdrawn: the release says that there is nothing (any more).
+    since: when the change it carries was committed, UTC. applied_*: by its receipts, None before the first.
+    """
+
+    id: HeldId
+    number: int
+    digest: str
+    withdrawn: bool
+    since: datetime
+    delivered: datetime
+    applied_number: int | None = None
+    applied_digest: str | None = None
+    applied_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """The state of one agency's stream. number: the last given out. published: up to which the broker has it.
+
+    topic_*: its topic as the relay last saw it, to notice when it is emptied, cut or deleted behind its back.
+    """
+
+    agency: str
+    number: int
+    published: int
+    topic_id: str | None
+    topic_start: int
+    topic_end: int
+
+
+class RelayStore(Protocol):
+    """What the relay reads and writes. Exactly one relay is active."""
+
+    def leading(self) -> AbstractAsyncContextManager[bool]:
+        """Try to become the active relay; True inside the context when this process is it."""
+        ...
+
+    async def owed(self, limit: int) -> list[Owed]:
+        """The oldest debts."""
+        ...
+
+    async def current(self, records: Sequence[RecordId]) -> tuple[dict[RecordId, RecordRow], dict[str, PersonRow]]:
+        """The shared records and their persons, as one snapshot."""
+        ...
+
+    async def held(self, ids: Sequence[HeldId]) -> dict[HeldId, HeldRow]:
+        """What these agencies hold of these records."""
+        ...
+
+    async def outlets(self) -> dict[str, Outlet]:
+        """Every agency's outlet."""
+        ...
+
+    async def deliver(
+        self,
+        settled: Sequence[Owed],
+        deliveries: Sequence[HeldRow],
+        withheld: Mapping[HeldId, bool],
+        audit: Sequence[AuditRow],
+    ) -> None:
+        """Commit deliveries and their audit, note who is withheld what, drop debts whose stamp still stands."""
+        ...
+
+    async def unpublished(self, agency: str, after: int, limit: int) -> list[HeldRow]:
+        """What this agency holds by number beyond `after`, ascending."""
+        ...
+
+    async def published(self, outlet: Outlet) -> None:
+        """Note how far a stream agency's topic has got."""
+        ...
+
+    async def owe(self, ids: Sequence[HeldId], at: datetime) -> None:
+        """Owe these anew."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of an agency's input topic. position: topic, partition and offset, joined by "/"."""
+
+    agency: str
+    position: str
+    headers: Mapping[str, bytes]
+    value: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One message for an agency's output or rejection topic. value: None for a tombstone."""
+
+    key: str
+    headers: Mapping[str, str]
+    value: bytes | None
+
+
+class TopicExtent(NamedTuple):
+    """What a topic holds now. id: changes when a topic is deleted and made again. start, end: offsets."""
+
+    id: str
+    start: int
+    end: int
+
+
+class Publisher(Protocol):
+    """Publishes on the agencies' topics.
+
+    Every method raises `Unavailable` when the broker does not answer; whether a message got through is then
+    unknown, and publishing it again is right.
+    """
+
+    async def release(self, agency: str, publications: Sequence[Publication]) -> int:
+        """Publish on `hub.out.<agency>` in this order; returns the offset after the last one."""
+        ...
+
+    async def reject(self, agency: str, publications: Sequence[Publication]) -> None:
+        """Publish on `hub.rejected.<agency>`."""
+        ...
+
+    async def extent(self, agency: str) -> TopicExtent:
+        """What `hub.out.<agency>` holds, making the topic if it is not there."""
+        ...
+
+
+class Store(Protocol):
+    """The hub's store is the record."""
+
+    def sharing(self) -> AbstractAsyncContextManager[ShareTransaction]:
+        """One transaction: committed when the context ends, rolled back when it raises.
+
+        Raises `Unavailable` when the database does not answer or has refused the moment, not the data.
+        """
+        ...

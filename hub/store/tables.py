@@ -1,0 +1,220 @@
+"""Every table of the hub. Identifiers stand here as keyed digests, bodies as sealed bytes.
+
+Times are whole microseconds since 1970 in UTC: one representation on both databases, and it sorts.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+
+metadata = MetaData(
+    naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"},
+)
+
+# --- people ------------------------------------------------------------------------------------------------
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("survivor", Text),
+    Column("since", BigInteger, nullable=False),
+)
+
+local_id = Table(
+    "local_id",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("agency", Text, nullable=False),
+    Column("person", Text, nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("features", LargeBinary),
+    Column("restricted", Boolean, nullable=False),
+)
+
+claim = Table(
+    "claim",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("local", Text, primary_key=True, index=True),
+    Column("verified", Boolean, nullable=False),
+)
+
+review = Table(
+    "review",
+    metadata,
+    Column("one", Text, primary_key=True),
+    Column("other", Text, primary_key=True, index=True),
+    Column("doubt", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+)
+
+# --- what was said -----------------------------------------------------------------------------------------
+
+assertion = Table(
+    "assertion",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("micros", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("slot", Text, nullable=False, index=True),
+    Column("local", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("rid", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("body", LargeBinary),
+    Column("traceparent", Text),
+)
+
+standing = Table(
+    "standing",
+    metadata,
+    Column("slot", Text, primary_key=True),
+    Column("local", Text, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("micros", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("rid", Text, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("since", LargeBinary),
+    Index("ix_standing_local_rid", "local", "rid"),
+)
+
+# --- what is shared ----------------------------------------------------------------------------------------
+
+record = Table(
+    "record",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("rid", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("content", LargeBinary),
+    Column("contested", Text, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+)
+
+owed = Table(
+    "owed",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("stamp", Text, nullable=False),
+    Column("since", BigInteger, nullable=False, index=True),
+)
+
+held = Table(
+    "held",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("delivered", BigInteger, nullable=False),
+    Column("applied_number", BigInteger),
+    Column("applied_digest", Text),
+    Column("applied_at", BigInteger),
+    Index("ix_held_agency_number", "agency", "number", unique=True),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("delivered", BigInteger, nullable=False),
+)
+
+withheld = Table(
+    "withheld",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+)
+
+outlet = Table(
+    "outlet",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("published", BigInteger, nullable=False),
+    Column("topic_id", Text),
+    Column("topic_start", BigInteger, nullable=False),
+    Column("topic_end", BigInteger, nullable=False),
+)
+
+# --- who may, and who did ----------------------------------------------------------------------------------
+
+agency = Table(
+    "agency",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("client_id", Text, nullable=False, unique=True),
+    Column("secret", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("suspended", Boolean, nullable=False),
+    Column("contract_digest", Text),
+    Column("added", BigInteger, nullable=False),
+    Column("rejections", Integer, nullable=False),
+    Column("paused", BigInteger),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Index("ix_audit_person_at", "person", "at"),
+)
+
+dead_letter = Table(
+    "dead_letter",
+    metadata,
+    Column("position", Text, primary_key=True),
+    Column("agency", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("faults", Text, nullable=False),
+    Column("headers", LargeBinary, nullable=False),
+    Column("value", LargeBinary),
+    Column("notified", Boolean, nullable=False),
+    Index("ix_dead_letter_agency_at", "agency", "at"),
+)
+
+signing_key = Table(
+    "signing_key",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("made", BigInteger, nullable=False),
+)
