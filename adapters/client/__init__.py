@@ -1,0 +1,1 @@
+"""What every agency's process shares: its link to the hub, over Kafka or over HTTP."""
