@@ -21,6 +21,10 @@ class Moved(Exception):
     """Between looking and locking, a person was joined or parted: look again."""
 
 
+class Unfit(Exception):
+    """The store refuses the data of a batch; the batch is halved until the culprit stands alone."""
+
+
 class SubmissionId(NamedTuple):
     """An agency's id of a submission."""
 
@@ -55,7 +59,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class LocalIdRow:
-    """A local id. key: keyed digest of agency and local id. person: whose it is; None until recognised.
+    """A local id. key: keyed digest of agency and local id. person: whose it is.
 
     sealed: the local id itself. features: sealed names and dates for recognition, None while nobody said any.
     claims: the strong identifiers in its standing offender record, and itself.
@@ -64,7 +68,7 @@ class LocalIdRow:
 
     key: str
     agency: str
-    person: str | None
+    person: str
     sealed: bytes
     features: bytes | None
     claims: frozenset[Claim]
@@ -170,9 +174,11 @@ class Decision:
     records_gone: list[RecordId]
     """Records of a person that is no more, or that went to another person."""
     owed: set[HeldId]
-    doubts: set[Doubtful]
-    """Open reviews among the local keys in `doubts_of`, in place of what was open."""
-    doubts_of: set[str]
+    doubts: frozenset[Doubtful]
+    """The open reviews among the local keys in `compared`, in place of what was open."""
+    reexamined: set[str]
+    """Local keys whose claims or features changed: what was open for them, whoever the other is, is over."""
+    compared: set[str]
     audit: list[AuditRow]
     at: datetime
 
@@ -218,6 +224,10 @@ class ShareTransaction(Protocol):
 
     async def standing(self, locals_: Iterable[str], rids: Iterable[str] | None) -> list[StandingRow]:
         """Standing assertions of these local keys, on these records only, or on all (None)."""
+        ...
+
+    async def slots(self, slots: Iterable[str]) -> list[StandingRow]:
+        """The standing assertions of these slots."""
         ...
 
     async def history(self, slot: str) -> list[tuple[Order, bytes | None]]:

@@ -1,0 +1,107 @@
+"""Opens the database and maps its errors to the hub's: who must act is decided here, once."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Connection, event, exc
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from hub.domain.errors import Halt, Unavailable
+from hub.ports import Unfit
+from hub.store.tables import metadata
+
+COMMAND_TIMEOUT_S = 30
+"""Without a limit, a database that falls silent would hang a worker for ever."""
+
+_SERIALIZATION_OR_DEADLOCK = ("40001", "40P01")
+_SERVER_GOES_AWAY = ("57P01", "57P02", "57P03", "53300")
+
+
+def open_engine(url: str, pool_size: int = 10) -> AsyncEngine:
+    """An engine for `postgresql+asyncpg://...` or `sqlite+aiosqlite:///path`; connects at first use."""
+    if url.startswith("sqlite"):
+        engine = create_async_engine(url, hide_parameters=True)
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+    return create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=pool_size,
+        pool_timeout=COMMAND_TIMEOUT_S,
+        connect_args={"command_timeout": COMMAND_TIMEOUT_S, "timeout": COMMAND_TIMEOUT_S},
+    )
+
+
+@asynccontextmanager
+async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection in a transaction that may write.
+
+    Raises:
+        Unavailable: the database does not answer, or the moment was wrong; whether a commit got through is
+            then unknown, and doing the same again with the same ids is right.
+        Unfit: the database refuses the data.
+        Halt: the database is not the one the hub needs.
+    """
+    with _errors_mapped():
+        async with engine.connect() as connection:
+            await connection.execution_options(hub_writing=True)
+            async with connection.begin():
+                yield connection
+
+
+@asynccontextmanager
+async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection in a transaction that only reads, as one snapshot.
+
+    Raises:
+        Unavailable, Halt: as `writing`.
+    """
+    with _errors_mapped():
+        async with engine.connect() as connection:
+            if engine.dialect.name == "postgresql":
+                await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            async with connection.begin():
+                yield connection
+
+
+async def create_schema(engine: AsyncEngine) -> None:
+    """Make every table at once, for tests; servers migrate instead."""
+    async with writing(engine) as connection:
+        await connection.run_sync(metadata.create_all)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("hub_writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _errors_mapped() -> Iterator[None]:
+    try:
+        yield
+    except (exc.TimeoutError, TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise Unavailable("the database does not answer") from error
+    except exc.DBAPIError as error:
+        raise _mapped(error) from error
+
+
+def _mapped(error: exc.DBAPIError) -> Exception:
+    code = getattr(error.orig, "sqlstate", None) or ""
+    if error.connection_invalidated or code in (*_SERIALIZATION_OR_DEADLOCK, *_SERVER_GOES_AWAY):
+        return Unavailable("the database broke off")
+    if code.startswith(("22", "23")) or isinstance(error, exc.DataError | exc.IntegrityError):
+        return Unfit("the database refuses the data")
+    if isinstance(error, exc.ProgrammingError) or "no such table" in str(error.orig):
+        return Halt("the database is not the one this version needs; run `hub migrate`")
+    return Unavailable("the database does not take this now")
