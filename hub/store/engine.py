@@ -9,12 +9,13 @@ from sqlalchemy import Connection, event, exc
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from hub.domain.errors import Halt, Unavailable
-from hub.ports import Unfit
+from hub.ports import Moved, Unfit
 from hub.store.tables import metadata
 
 COMMAND_TIMEOUT_S = 30
 """Without a limit, a database that falls silent would hang a worker for ever."""
 
+_UNIQUE_VIOLATION = "23505"
 _SERIALIZATION_OR_DEADLOCK = ("40001", "40P01")
 _SERVER_GOES_AWAY = ("57P01", "57P02", "57P03", "53300")
 
@@ -42,6 +43,7 @@ async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     Raises:
         Unavailable: the database does not answer, or the moment was wrong; whether a commit got through is
             then unknown, and doing the same again with the same ids is right.
+        Moved: another worker wrote the same row first; look again.
         Unfit: the database refuses the data.
         Halt: the database is not the one the hub needs.
     """
@@ -100,6 +102,8 @@ def _mapped(error: exc.DBAPIError) -> Exception:
     code = getattr(error.orig, "sqlstate", None) or ""
     if error.connection_invalidated or code in (*_SERIALIZATION_OR_DEADLOCK, *_SERVER_GOES_AWAY):
         return Unavailable("the database broke off")
+    if code == _UNIQUE_VIOLATION:
+        return Moved("another worker wrote the same row first")
     if code.startswith(("22", "23")) or isinstance(error, exc.DataError | exc.IntegrityError):
         return Unfit("the database refuses the data")
     if isinstance(error, exc.ProgrammingError) or "no such table" in str(error.orig):

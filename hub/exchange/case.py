@@ -1,0 +1,180 @@
+"""The working memory of one batch of `share`: what was fetched, and what the submissions make of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import orjson
+
+from hub.domain.canonical import Json, canonical
+from hub.domain.convergence import Rule, Standing, carried_since, since_through
+from hub.domain.recognition import Recognised
+from hub.domain.submission import Order
+from hub.exchange.prepare import Prepared
+from hub.ports import LocalIdRow, People, RecordId, RecordRow, Seal, StandingRow
+
+
+@dataclass(slots=True)
+class Live:
+    """The standing assertion of a slot while the batch is decided.
+
+    key, rid: empty for a withdrawal of what was never said. prepared: the submission, where it is of this batch.
+    row: as the store has it, where it is from there; its body is opened when it is needed.
+    """
+
+    slot: str
+    local: str
+    agency: str
+    record_type: str
+    key: str
+    rid: str
+    order: Order
+    withdrawn: bool
+    since: Mapping[str, Order]
+    prepared: Prepared | None = None
+    row: StandingRow | None = None
+    opened: Json = None
+
+    def body(self, seal: Seal) -> Json:
+        """What is said; None for a withdrawal."""
+        if self.prepared is not None:
+            return self.prepared.body
+        if self.opened is None and self.row is not None and self.row.body is not None:
+            self.opened = orjson.loads(seal.open(f"local:{self.local}", self.row.body))
+        return self.opened
+
+    def said(self, kind: str, seal: Seal) -> Standing:
+        """As convergence sees it."""
+        return Standing(self.agency, kind, self.local, self.order, self.body(seal), self.since)
+
+
+class Case:
+    """One batch being decided."""
+
+    def __init__(
+        self,
+        fresh: Sequence[Prepared],
+        people: People,
+        slots: Sequence[StandingRow],
+        rules: Mapping[str, Rule],
+        seal: Seal,
+    ) -> None:
+        self.fresh = fresh
+        self.locals: dict[str, LocalIdRow] = dict(people.locals)
+        self.before: dict[str, LocalIdRow] = dict(people.locals)
+        self.live: dict[str, Live] = {row.slot: live_of(row, seal) for row in slots}
+        self.keys: list[tuple[str, str]] = []
+        """Key and rid of each of the fresh submissions."""
+        self.late: set[str] = set()
+        """Slots in which a submission came after a later one."""
+        self.touched: set[tuple[str, str]] = set()
+        """(local key, rid) of the records spoken of, before and after."""
+        self.recognised: Recognised | None = None
+        self.reexamined: set[str] = set()
+        """Local keys whose claims or features changed."""
+        self.people = Membership()
+        self.standing: dict[str, Live] = {}
+        self.records: dict[RecordId, RecordRow] = {}
+        self._rules = rules
+        self._seal = seal
+        for each in fresh:
+            self._fold(each)
+
+    def _fold(self, each: Prepared) -> None:
+        """Let a submission take its place in its slot."""
+        submission = each.submission
+        earlier = self.live.get(each.slot)
+        named = (each.key, each.rid) if each.key or earlier is None else (earlier.key, earlier.rid)
+        self.keys.append(named)
+        if earlier is not None:
+            self.touched.add((each.local, earlier.rid))
+            if submission.order < earlier.order:
+                self.late.add(each.slot)
+                return
+        self.touched.add((each.local, named[1]))
+        since: Mapping[str, Order] = {}
+        if earlier is not None and not earlier.withdrawn and each.body is not None:
+            rule = self._rules[submission.record_type]
+            since = carried_since(rule, earlier.said("", self._seal), each.body)
+        self.live[each.slot] = Live(
+            each.slot,
+            each.local,
+            submission.agency,
+            submission.record_type,
+            *named,
+            submission.order,
+            withdrawn=submission.withdrawn,
+            since=since,
+            prepared=each,
+        )
+
+    def add_history(self, slot: str, history: Sequence[tuple[Order, bytes | None]]) -> None:
+        """Since when each value has been said, by walking through all that was ever said on a late slot."""
+        live = self.live[slot]
+        opened = [
+            (order, None if sealed is None else orjson.loads(self._seal.open(f"local:{live.local}", sealed)))
+            for order, sealed in history
+        ]
+        now = [(each.submission.order, each.body) for each in self.fresh if each.slot == slot]
+        live.since = since_through(self._rules[live.record_type], [*opened, *now])
+
+    def add_standing(self, rows: Iterable[StandingRow]) -> None:
+        """Standing assertions from the store; those of this batch's slots are known better here."""
+        for row in rows:
+            if row.slot not in self.live and row.slot not in self.standing:
+                self.standing[row.slot] = live_of(row, self._seal)
+
+    def add_records(self, rows: Iterable[RecordRow]) -> None:
+        """Shared records as the store has them."""
+        self.records.update({row.id: row for row in rows})
+
+    @property
+    def rids(self) -> set[str]:
+        """The records spoken of."""
+        return {rid for _, rid in self.touched if rid}
+
+    def spoken_by_rid(self) -> dict[str, dict[str, list[Live]]]:
+        """All that stands: person -> rid -> live assertions, withdrawn ones among them."""
+        spoken: dict[str, dict[str, list[Live]]] = defaultdict(lambda: defaultdict(list))
+        for live in (*self.live.values(), *self.standing.values()):
+            if live.rid:
+                spoken[self.locals[live.local].person][live.rid].append(live)
+        return spoken
+
+
+@dataclass(slots=True)
+class Membership:
+    """Whose records must be looked at whole, because persons were joined or parted, and whose in part.
+
+    Both by person id; `members` has every local key of every person concerned.
+    """
+
+    members: dict[str, set[str]] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
+    part: set[str] = field(default_factory=set)
+
+    def locals_of(self, persons: Iterable[str]) -> set[str]:
+        """The local keys of these persons."""
+        return {key for person in persons for key in self.members.get(person, ())}
+
+
+def live_of(row: StandingRow, seal: Seal) -> Live:
+    """A row of the store as working memory."""
+    since = {} if row.since is None else orjson.loads(seal.open(f"local:{row.local}", row.since))
+    return Live(
+        row.slot,
+        row.local,
+        row.agency,
+        row.record_type,
+        row.key,
+        row.rid,
+        row.order,
+        withdrawn=row.withdrawn,
+        since={path: Order(*order) for path, order in since.items()},
+        row=row,
+    )
+
+
+def sealed_since(live: Live, seal: Seal) -> bytes | None:
+    """The way back of `live_of` for `since`."""
+    return seal.seal(f"local:{live.local}", canonical(live.since)) if live.since else None

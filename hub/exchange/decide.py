@@ -1,0 +1,300 @@
+"""What a batch changes: persons, shared records, debts. Pure: everything was fetched before."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import orjson
+
+from hub.domain.canonical import canonical
+from hub.domain.contract import Contract
+from hub.domain.contract import People as Whose
+from hub.domain.convergence import Rule, converge, latest_per_local_id
+from hub.domain.errors import Halt
+from hub.domain.recognition import Features, Known, Recognised, recognise
+from hub.exchange.case import Case, Live, Membership, sealed_since
+from hub.exchange.prepare import Prepared, Spoken
+from hub.ports import (
+    AssertionRow,
+    AuditRow,
+    Decision,
+    HeldId,
+    Keys,
+    LocalIdRow,
+    RecordId,
+    RecordRow,
+    Seal,
+    StandingRow,
+)
+from hub.spec.convergence import compile_rule
+from hub.spec.registry import Registry
+
+
+class Deciding:
+    """Decides cases under the contracts, the specification and the keys in force."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        contracts: Mapping[str, Contract],
+        keys: Keys,
+        seal: Seal,
+        new_person: Callable[[], str],
+    ) -> None:
+        self.rules: dict[str, Rule] = {
+            record_type: compile_rule(registry.newest(record_type).schema) for record_type in registry.types()
+        }
+        self._contracts = contracts
+        self._keys = keys
+        self._seal = seal
+        self._new_person = new_person
+        self._receivers: dict[str, list[Contract]] = {
+            record_type: [each for each in contracts.values() if record_type in each.receives]
+            for record_type in registry.types()
+        }
+
+    def recognise(self, case: Case) -> None:
+        """Whose the local ids of this case are, with what its submissions say of them."""
+        spoken = self._spoken(case)
+        changed = {key for key, row in spoken.items() if self._is_changed(case.before.get(key), row)}
+        limited = {
+            key for key in spoken if key not in changed and spoken[key].restricted != case.before[key].restricted
+        }
+        case.locals.update({key: spoken[key] for key in changed | limited})
+        recognised = None
+        if changed:
+            known = {key: self._known(case, key, row) for key, row in case.locals.items()}
+            recognised = recognise(known, self._new_person)
+            for key, person in recognised.persons.items():
+                if case.locals[key].person != person:
+                    case.locals[key] = replace(case.locals[key], person=person)
+        case.recognised, case.reexamined = recognised, changed
+        case.people = _membership(case)
+
+    def _spoken(self, case: Case) -> dict[str, LocalIdRow]:
+        """The rows of the local ids of which this batch says something new, not yet recognised."""
+        rows: dict[str, LocalIdRow] = {}
+        for each in case.fresh:
+            before = rows.get(each.local) or case.before.get(each.local)
+            if before is None:
+                rows[each.local] = self._row(each, "", Spoken(each.own, None, restricted=False))
+            elif each.local not in rows and each.submission.record_type != "offender":
+                continue
+            if case.live[each.slot].prepared is each and each.spoken is not None:
+                rows[each.local] = self._row(each, before.person if before else "", each.spoken)
+        return rows
+
+    def _row(self, each: Prepared, person: str, spoken: Spoken) -> LocalIdRow:
+        features = None
+        if spoken.features is not None:
+            features = self._seal.seal(f"local:{each.local}", _features_bytes(spoken.features))
+        return LocalIdRow(
+            each.local,
+            each.submission.agency,
+            person,
+            each.sealed_local,
+            features,
+            spoken.claims,
+            restricted=spoken.restricted,
+        )
+
+    def _is_changed(self, before: LocalIdRow | None, now: LocalIdRow) -> bool:
+        return before is None or before.claims != now.claims or self._features(before) != self._features(now)
+
+    def _known(self, case: Case, key: str, row: LocalIdRow) -> Known:
+        return Known(case.before[key].person if key in case.before else None, row.claims, self._features(row))
+
+    def _features(self, row: LocalIdRow) -> Features:
+        if row.features is None:
+            return Features()
+        names, dates = orjson.loads(self._seal.open(f"local:{row.key}", row.features))
+        return Features(frozenset((surname, forename) for surname, forename in names), frozenset(dates))
+
+    def decide(self, case: Case, now: datetime) -> Decision:
+        """All that changes. `case` has been recognised and has its standing assertions and records."""
+        decision = self._people_decided(case, now)
+        decision.assertions.extend(self._asserted(case, now))
+        decision.standing.extend(
+            self._standing_row(live)
+            for slot, live in case.live.items()
+            if live.prepared is not None or slot in case.late
+        )
+        decision.audit.extend(_collected(case, now))
+        self._converge(case, decision)
+        return decision
+
+    def _people_decided(self, case: Case, now: datetime) -> Decision:
+        recognised = case.recognised
+        old = {row.person for row in case.before.values()}
+        rows = [row for key, row in case.locals.items() if row is not case.before.get(key)]
+        return Decision(
+            assertions=[],
+            standing=[],
+            locals=rows,
+            reclaimed={
+                row.key for row in rows if row.key not in case.before or case.before[row.key].claims != row.claims
+            },
+            persons_new=sorted({row.person for row in rows} - old),
+            persons_removed=dict(recognised.merged) if recognised else {},
+            records=[],
+            records_gone=[],
+            owed=set(),
+            doubts=recognised.doubts if recognised else frozenset(),
+            reexamined=case.reexamined,
+            compared=set(case.locals) if recognised else set(),
+            audit=_joined_and_parted(recognised, now) if recognised else [],
+            at=now,
+        )
+
+    def _asserted(self, case: Case, now: datetime) -> list[AssertionRow]:
+        return [
+            AssertionRow(
+                each.submission.agency,
+                each.submission.order,
+                each.slot,
+                each.local,
+                each.submission.record_type,
+                key,
+                rid,
+                each.submission.version,
+                withdrawn=each.submission.withdrawn,
+                received=now,
+                digest=each.digest,
+                body=each.sealed,
+                traceparent=each.submission.traceparent,
+            )
+            for each, (key, rid) in zip(case.fresh, case.keys, strict=True)
+        ]
+
+    def _standing_row(self, live: Live) -> StandingRow:
+        return StandingRow(
+            live.slot,
+            live.local,
+            live.agency,
+            live.record_type,
+            live.key,
+            live.rid,
+            live.order,
+            withdrawn=live.withdrawn,
+            body=None,
+            since=sealed_since(live, self._seal),
+        )
+
+    def _converge(self, case: Case, decision: Decision) -> None:
+        """The shared records of everybody concerned, and who is owed what changed."""
+        spoken = case.spoken_by_rid()
+        existing = {(record.id.person, record.rid): record for record in case.records.values()}
+        for person, rid in sorted(_targets(case, spoken)):
+            self._converge_record(case, decision, existing.get((person, rid)), spoken[person].get(rid, []))
+        for record_id in {*case.records, *(each.id for each in decision.records)}:
+            if record_id.person in case.people.whole:
+                decision.owed.update(HeldId(each.agency, record_id) for each in self._receivers[record_id.type])
+
+    def _converge_record(self, case: Case, decision: Decision, existing: RecordRow | None, lives: list[Live]) -> None:
+        """One record: as it now stands, or gone where nobody of this person speaks of it any more."""
+        if not lives:
+            if existing is not None:
+                decision.records_gone.append(existing.id)
+                decision.owed.update(self._owed(case, existing.id))
+            return
+        record_id = RecordId(case.locals[lives[0].local].person, lives[0].record_type, lives[0].key)
+        content, contested = self._content(record_id, [live for live in lives if not live.withdrawn])
+        digest = self._keys.keyed_bytes("content", content or b"")
+        if digest == existing.digest if existing is not None else content is None:
+            return
+        decision.records.append(
+            RecordRow(
+                record_id,
+                lives[0].rid,
+                1 if existing is None else existing.revision + 1,
+                digest,
+                None if content is None else self._seal.seal(f"person:{record_id.person}", content),
+                contested,
+                decision.at,
+            )
+        )
+        decision.owed.update(self._owed(case, record_id))
+
+    def _owed(self, case: Case, record_id: RecordId) -> set[HeldId]:
+        """Who is to be told of a change; a person joined or parted is told to everybody, elsewhere."""
+        agencies = {case.locals[key].agency for key in case.people.members.get(record_id.person, ())}
+        return {
+            HeldId(each.agency, record_id)
+            for each in self._receivers[record_id.type]
+            if each.people is Whose.ALL or each.agency in agencies
+        }
+
+    def _content(self, record_id: RecordId, lives: list[Live]) -> tuple[bytes | None, tuple[str, ...]]:
+        if not lives:
+            return None, ()
+        standing = latest_per_local_id(live.said(self._kind(live.agency), self._seal) for live in lives)
+        converged = converge(self.rules[record_id.type], standing)
+        content = {"body": converged.body, "contested": converged.contested, "sources": converged.sources}
+        return canonical(content), converged.contested
+
+    def _kind(self, agency: str) -> str:
+        try:
+            return self._contracts[agency].kind
+        except KeyError:
+            raise Halt(f"the agency {agency} has said something, but has no contract any more") from None
+
+
+def _membership(case: Case) -> Membership:
+    """Who must be looked at whole (joined, parted, access limited or lifted), who in part."""
+    members: dict[str, set[str]] = defaultdict(set)
+    before: dict[str, set[str]] = defaultdict(set)
+    for key, row in case.locals.items():
+        members[row.person].add(key)
+    for key, row in case.before.items():
+        before[row.person].add(key)
+    whole = {person for person in before if before[person] != members.get(person)}
+    whole |= {case.locals[key].person for person in whole for key in before[person]}
+    whole |= {person for person in before if _access_changed(case, before[person])}
+    touched = {case.locals[each.local].person for each in case.fresh}
+    return Membership(dict(members), whole, touched - whole)
+
+
+def _access_changed(case: Case, keys: set[str]) -> bool:
+    was = any(case.before[key].restricted for key in keys)
+    return was != any(case.locals[key].restricted for key in keys)
+
+
+def _targets(case: Case, spoken: Mapping[str, Mapping[str, list[Live]]]) -> set[tuple[str, str]]:
+    """(person, rid) of every record that may have changed."""
+    touched = {(case.locals[local].person, rid) for local, rid in case.touched if rid}
+    spoken_whole = {(person, rid) for person in case.people.whole for rid in spoken[person]}
+    shared_whole = {(each.id.person, each.rid) for each in case.records.values() if each.id.person in case.people.whole}
+    return touched | spoken_whole | shared_whole
+
+
+def _features_bytes(features: Features) -> bytes:
+    return canonical([sorted(features.names), sorted(features.dates)])
+
+
+def _collected(case: Case, now: datetime) -> list[AuditRow]:
+    return [
+        AuditRow(
+            now,
+            "withdrawal" if each.submission.withdrawn else "collection",
+            each.submission.agency,
+            each.submission.agency,
+            case.locals[each.local].person,
+            each.submission.record_type,
+            key,
+            each.submission.id,
+        )
+        for each, (key, _) in zip(case.fresh, case.keys, strict=True)
+    ]
+
+
+def _joined_and_parted(recognised: Recognised, now: datetime) -> list[AuditRow]:
+    joined = [
+        AuditRow(now, "combination", "hub", "hub", survivor, "offender", "-", removed)
+        for removed, survivor in sorted(recognised.merged.items())
+    ]
+    parted = [
+        AuditRow(now, "parting", "hub", "hub", origin, "offender", "-", fresh)
+        for fresh, origin in sorted(recognised.split.items())
+    ]
+    return joined + parted

@@ -1,0 +1,164 @@
+"""What can be said of a submission before the store is asked: is it covered, in time, valid; what it speaks of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import orjson
+
+from hub.domain.canonical import Json, canonical
+from hub.domain.contract import Contract, Kind
+from hub.domain.errors import Fault, Reason, Rejected
+from hub.domain.identifiers import STRONG, parse
+from hub.domain.recognition import Claim, Features, fold
+from hub.domain.submission import Submission
+from hub.ports import Keys, Seal
+from hub.spec.registry import RecordSpec, Registry
+from hub.trust.naming import claim_digest, local_key, record_key, slot_key
+
+AHEAD = timedelta(minutes=5)
+"""How far a source's clock may run ahead of the hub's."""
+
+_OWN_SCHEME = {Kind.PRISON: "prison-number", Kind.PROBATION: "crn"}
+"""The scheme an agency's own local ids belong to, where they have its form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What an agency's offender record says for recognition, and about who may see the person."""
+
+    claims: frozenset[Claim]
+    features: Features | None
+    restricted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A submission that only the store can still refuse.
+
+    local, slot: keyed digests. key, rid: of the record; empty for a withdrawal, which takes them from what it
+    withdraws. digest: keyed digest of what is said. body: as kept, None for a withdrawal. sealed: the same.
+    spoken: for an offender record; `own` claims stand for every local id, whatever is said of it.
+    """
+
+    submission: Submission
+    local: str
+    sealed_local: bytes
+    slot: str
+    key: str
+    rid: str
+    digest: str
+    body: Json
+    sealed: bytes | None
+    own: frozenset[Claim]
+    spoken: Spoken | None
+
+
+class Preparing:
+    """Prepares submissions under the contracts, the specification and the keys in force."""
+
+    def __init__(self, registry: Registry, contracts: Mapping[str, Contract], keys: Keys, seal: Seal) -> None:
+        self._registry = registry
+        self._contracts = contracts
+        self._keys = keys
+        self._seal = seal
+
+    def prepare(self, submission: Submission, now: datetime) -> Prepared:
+        """Raises `Rejected` with the reason and the faults."""
+        spec = self._registry.get(submission.record_type, submission.version)
+        self._check_covered(submission)
+        if submission.time > now + AHEAD:
+            raise Rejected(Reason.TIME_IN_FUTURE, "time lies more than five minutes ahead")
+        local = local_key(self._keys, submission.agency, submission.local_id)
+        body, key = self._checked(submission, spec)
+        reference = spec.reference(submission.body)
+        said = canonical(body if body is not None else submission.body)
+        sealed = None if body is None else self._seal.seal(f"local:{local}", said)
+        own = self._own_claims(submission)
+        return Prepared(
+            submission,
+            local,
+            self._seal.seal(f"local:{local}", submission.local_id.encode()),
+            slot_key(self._keys, local, submission.record_type, reference),
+            key,
+            record_key(self._keys, submission.record_type, key) if key else "",
+            self._digest(submission, said),
+            body,
+            sealed,
+            own,
+            self._spoken(body, own) if submission.record_type == "offender" else None,
+        )
+
+    def _check_covered(self, submission: Submission) -> None:
+        contract = self._contracts.get(submission.agency)
+        if contract is None:
+            raise Rejected(Reason.NOT_COVERED, "the agency has no contract")
+        if submission.version not in contract.asserts.get(submission.record_type, frozenset()):
+            raise Rejected(Reason.NOT_COVERED, "the agency's contract does not cover this type and version")
+
+    def _checked(self, submission: Submission, spec: RecordSpec) -> tuple[Json | None, str]:
+        if submission.withdrawn:
+            spec.check_withdrawal(submission.body)
+            return None, ""
+        spec.check(submission.body)
+        body = spec.prepare(submission.body, submission.time)
+        return body, spec.key(submission.agency, body)
+
+    def _digest(self, submission: Submission, said: bytes) -> str:
+        envelope = (
+            submission.record_type,
+            submission.version,
+            "withdrawn" if submission.withdrawn else "submitted",
+            submission.local_id,
+        )
+        return self._keys.keyed_bytes("said", orjson.dumps(envelope) + said)
+
+    def _own_claims(self, submission: Submission) -> frozenset[Claim]:
+        scheme = _OWN_SCHEME.get(self._contracts[submission.agency].kind)
+        if scheme is None:
+            return frozenset()
+        identifier = parse(scheme, submission.local_id, submission.time.year)
+        if identifier.canonical is None or not identifier.verified:
+            return frozenset()
+        return frozenset({Claim(claim_digest(self._keys, scheme, identifier.canonical), verified=True)})
+
+    def _spoken(self, body: Json | None, own: frozenset[Claim]) -> Spoken:
+        if body is None:
+            return Spoken(own, None, restricted=False)
+        claims = {
+            Claim(claim_digest(self._keys, each["scheme"], each["canonical"]), each["verified"])
+            for each in body.get("identifiers") or ()
+            if each["scheme"] in STRONG and each.get("canonical")
+        }
+        return Spoken(_without_doubles(own, claims), features(body), _is_restricted(body))
+
+
+def _without_doubles(own: frozenset[Claim], claims: set[Claim]) -> frozenset[Claim]:
+    """One claim a digest; verified where any of them is."""
+    verified = {claim.digest for claim in own | claims if claim.verified}
+    return frozenset(Claim(claim.digest, claim.digest in verified) for claim in own | claims)
+
+
+def features(body: Json) -> Features:
+    """What recognition compares, from an offender record: names in all variants, dates of birth."""
+    aliases = body.get("aliases") or []
+    named = [body.get("names"), *(body.get("formerNames") or ()), *(alias.get("name", alias) for alias in aliases)]
+    names = {_variant(name) for name in named if name}
+    dates = [body.get("dateOfBirth"), *(alias.get("dateOfBirth") for alias in aliases)]
+    return Features(frozenset(names - {("", "")}), frozenset(date for date in dates if date))
+
+
+def _variant(name: Json) -> tuple[str, str]:
+    forenames = name.get("forenames") or [""]
+    return fold(name.get("surname")), fold(forenames[0])
+
+
+def _is_restricted(body: Json) -> bool:
+    limited = body.get("limitedAccess") or {}
+    return bool(limited.get("exclusion") or limited.get("restriction"))
+
+
+def refused_by_store() -> Rejected:
+    """What a submission gets that the database itself does not take, standing alone."""
+    detail = "the store cannot keep this content"
+    return Rejected(Reason.INVALID_BODY, detail, (Fault("", "storable", detail),))

@@ -1,0 +1,118 @@
+"""`share`, the spine: takes a batch of submissions, in one transaction, one outcome for each.
+
+REST requests are gathered into a batch, a Kafka poll is one: there is no other way in.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from hub.clock import Clock
+from hub.domain.contract import Contract
+from hub.domain.errors import Reason, Rejected, Unavailable
+from hub.domain.outcome import Accepted, Outcome, Refused
+from hub.domain.submission import Submission
+from hub.exchange.case import Case
+from hub.exchange.decide import Deciding
+from hub.exchange.prepare import Prepared, Preparing, refused_by_store
+from hub.ports import Keys, Moved, Seal, ShareTransaction, Store, SubmissionId, Taken, Unfit
+from hub.spec.registry import Registry
+
+_TRIES = 10
+"""How often a batch looks again when persons are joined or parted under its eyes."""
+
+
+class Sharing:
+    """The use case, with everything it stands on."""
+
+    def __init__(
+        self,
+        store: Store,
+        registry: Registry,
+        contracts: Mapping[str, Contract],
+        keys: Keys,
+        seal: Seal,
+        now: Clock,
+        new_person: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._now = now
+        self._seal = seal
+        self._preparing = Preparing(registry, contracts, keys, seal)
+        self._deciding = Deciding(registry, contracts, keys, seal, new_person)
+
+    async def share(self, submissions: Sequence[Submission]) -> list[Outcome]:
+        """Take what can be taken; one outcome for each submission, in their order.
+
+        Raises:
+            Unavailable: nothing is known of the whole batch; giving it again is right, ids stop doubles.
+            Halt: the hub itself is wrong.
+        """
+        now = self._now()
+        outcomes: list[Outcome | None] = []
+        prepared: list[Prepared] = []
+        for submission in submissions:
+            try:
+                prepared.append(self._preparing.prepare(submission, now))
+                outcomes.append(None)
+            except Rejected as rejection:
+                outcomes.append(Refused(rejection))
+        decided = iter(await self._commit(prepared) if prepared else ())
+        return [outcome or next(decided) for outcome in outcomes]
+
+    async def _commit(self, batch: list[Prepared]) -> list[Outcome]:
+        """One transaction; halved until the culprit stands alone if the database refuses the data."""
+        try:
+            return await self._commit_whole(batch)
+        except Unfit:
+            if len(batch) == 1:
+                return [Refused(refused_by_store())]
+            middle = len(batch) // 2
+            return await self._commit(batch[:middle]) + await self._commit(batch[middle:])
+
+    async def _commit_whole(self, batch: list[Prepared]) -> list[Outcome]:
+        for _ in range(_TRIES):
+            try:
+                async with self._store.sharing() as tx:
+                    return await self._take(tx, batch)
+            except Moved:
+                continue
+        raise Unavailable("persons keep being joined and parted; try again")
+
+    async def _take(self, tx: ShareTransaction, batch: list[Prepared]) -> list[Outcome]:
+        now = self._now()
+        firsts = dict(await tx.taken([_id(each) for each in batch]))
+        fresh = {_id(each): each for each in reversed(batch) if _id(each) not in firsts}
+        if fresh:
+            case = await self._fetch(tx, [each for each in batch if fresh.get(_id(each)) is each])
+            for each, (key, _) in zip(case.fresh, case.keys, strict=True):
+                firsts[_id(each)] = Taken(each.digest, each.submission.record_type, key, now)
+            await tx.write(self._deciding.decide(case, now))
+        return [_outcome(each, firsts[_id(each)], repeated=fresh.get(_id(each)) is not each) for each in batch]
+
+    async def _fetch(self, tx: ShareTransaction, fresh: list[Prepared]) -> Case:
+        """Everything the decision needs, in a bounded number of statements."""
+        claims = {claim.digest for each in fresh for claim in (each.spoken.claims if each.spoken else each.own)}
+        people = await tx.people({each.local for each in fresh}, claims)
+        slots = await tx.slots({each.slot for each in fresh})
+        case = Case(fresh, people, slots, self._deciding.rules, self._seal)
+        for slot in case.late:
+            case.add_history(slot, await tx.history(slot))
+        self._deciding.recognise(case)
+        concerned = case.people
+        case.add_standing(await tx.standing(concerned.locals_of(concerned.part), case.rids))
+        case.add_records(await tx.records(concerned.part, case.rids))
+        if concerned.whole:
+            case.add_standing(await tx.standing(concerned.locals_of(concerned.whole), None))
+            case.add_records(await tx.records(concerned.whole, None))
+        return case
+
+
+def _id(each: Prepared) -> SubmissionId:
+    return SubmissionId(each.submission.agency, each.submission.id)
+
+
+def _outcome(each: Prepared, first: Taken, *, repeated: bool) -> Outcome:
+    """What becomes of a submission whose id was `first` taken for what; repeated: this is not that first one."""
+    if first.digest != each.digest:
+        return Refused(Rejected(Reason.ID_REUSED, "this id was used for another submission"))
+    submission = each.submission
+    return Accepted(submission.agency, submission.id, first.record_type, first.key, first.received, repeated)
