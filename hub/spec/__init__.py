@@ -1,0 +1,1 @@
+"""The common specification: what is shared, in which shape, under which rules."""

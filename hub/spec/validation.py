@@ -1,0 +1,152 @@
+"""Valid or not, and why not.
+
+`jsonschema_rs` decides, since it is some hundred times faster; `jsonschema` explains what was refused, as paths
+and rules, never as values. The tests hold the two together, formats included.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+import jsonschema_rs
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
+
+from hub.domain.canonical import Json
+from hub.domain.errors import Fault
+
+MOST_FAULTS = 20
+DEEPEST = 32
+"""Nesting of a body beyond which nothing is explained; the deepest schema needs half of it."""
+
+Rule = Callable[[Json], Iterator[Fault]]
+"""A rule beyond the schema: a body valid under the schema -> what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """A schema made ready for checking bodies."""
+
+    _decides: jsonschema_rs.Draft202012Validator
+    _explains: Validator
+    _rules: tuple[Rule, ...]
+
+    @classmethod
+    def of(cls, schema: Json, rules: tuple[Rule, ...] = ()) -> "Validation":
+        """The schema must have passed `hub.spec.keywords.broken`."""
+        return cls(
+            jsonschema_rs.Draft202012Validator(schema, validate_formats=True),
+            _Explaining(schema, format_checker=FormatChecker(("date", "date-time"))),
+            rules,
+        )
+
+    def faults(self, body: Json) -> list[Fault]:
+        """What is wrong with the body, at most `MOST_FAULTS`; empty when it is valid."""
+        if self._decides.is_valid(body):
+            return list(islice((fault for rule in self._rules for fault in rule(body)), MOST_FAULTS))
+        if _is_deeper_than(DEEPEST, body):
+            return [Fault("", "depth", f"is nested deeper than {DEEPEST} levels")]
+        return list(islice(self._explain(body), MOST_FAULTS)) or [Fault("", "schema", "does not fit the schema")]
+
+    def _explain(self, body: Json) -> Iterator[Fault]:
+        """One fault a place: a number where a code belongs is of the wrong type, not also an unknown code."""
+        seen: set[tuple[str, str]] = set()
+        for error in self._explains.iter_errors(body):
+            fault = _fault(error)
+            place = fault.path, fault.rule if isinstance(error.instance, dict | list) else ""
+            if place not in seen:
+                seen.add(place)
+                yield fault
+
+
+def pointer(parts: Any) -> str:  # noqa: ANN401 - a deque or list of names and indexes, as jsonschema gives it
+    """The JSON Pointer of a path."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
+
+
+def _required(validator: Validator, required: list[str], instance: Json, _schema: Json) -> Iterator[ValidationError]:
+    """Like the keyword itself, but a fault lies where the missing property would be."""
+    if validator.is_type(instance, "object"):
+        for name in required:
+            if name not in instance:
+                yield ValidationError("is required", path=(name,))
+
+
+def _pattern(validator: Validator, pattern: str, instance: Json, _schema: Json) -> Iterator[ValidationError]:
+    """Like the keyword itself, but `$` is the very end, as JSON Schema has it, not before a last line break."""
+    if validator.is_type(instance, "string") and not _compiled(pattern).search(instance):
+        yield ValidationError("does not match")
+
+
+@lru_cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern)
+
+
+_Explaining = extend(  # type: ignore[no-untyped-call]  # the stubs leave it untyped
+    Draft202012Validator, {"required": _required, "pattern": _pattern}
+)
+
+
+def _fault(error: ValidationError) -> Fault:
+    keyword = str(error.validator)
+    node = error.schema if isinstance(error.schema, dict) else {}
+    if keyword == "enum" and "x-codes" in node:
+        keyword = "x-codes"
+    detail = _DETAILS.get(keyword, _other_detail)(node.get(keyword), node)
+    return Fault(pointer(error.absolute_path), keyword, detail)
+
+
+def _type_detail(stated: Json, _node: Json) -> str:
+    return f"must be {stated if isinstance(stated, str) else ' or '.join(stated)}"
+
+
+def _any_of_detail(alternatives: Json, _node: Json) -> str:
+    return f"must have one of: {', '.join(name for each in alternatives for name in each.get('required', ()))}"
+
+
+def _format_detail(stated: Json, _node: Json) -> str:
+    return {
+        "date": "must be a date, YYYY-MM-DD",
+        "date-time": "must be a time with its offset, as in RFC 3339",
+    }.get(stated, f"must be of the format {stated}")
+
+
+def _other_detail(_stated: Json, _node: Json) -> str:
+    return "does not fit the schema"
+
+
+_DETAILS: dict[str, Callable[[Json, Json], str]] = {
+    "type": _type_detail,
+    "required": lambda _stated, _node: "is required",
+    "additionalProperties": lambda _stated, _node: "an unknown property is present",
+    "x-codes": lambda stated, _node: f"must be one of the codes of the list {stated}",
+    "enum": lambda stated, _node: f"must be one of: {', '.join(map(str, stated))}",
+    "pattern": lambda stated, _node: f"must match the pattern {stated}",
+    "format": _format_detail,
+    "minLength": lambda stated, _node: f"must have at least {stated} characters",
+    "maxLength": lambda stated, _node: f"must have at most {stated} characters",
+    "minimum": lambda stated, _node: f"must be at least {stated}",
+    "maximum": lambda stated, _node: f"must be at most {stated}",
+    "minItems": lambda stated, _node: f"must have at least {stated} items",
+    "anyOf": _any_of_detail,
+}
+
+
+def _is_deeper_than(limit: int, value: Json) -> bool:
+    level = [value]
+    for _ in range(limit):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: Json) -> Iterator[Json]:
+    if isinstance(value, dict):
+        return iter(value.values())
+    return iter(value if isinstance(value, list) else ())
