@@ -1,0 +1,165 @@
+"""What the operator decides, read once at start: from the environment (`HUB_...`), else from a TOML file.
+
+The file is named by `HUB_SETTINGS_FILE` and uses the names below as they stand (`database_url = "..."`); the
+environment goes first. There are no default secrets.
+"""
+
+import base64
+import binascii
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, SecretBytes, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from hub.domain.errors import Halt
+
+PREFIX = "HUB_"
+SETTINGS_FILE = "HUB_SETTINGS_FILE"
+OWN_ISSUER = "case-sharing-hub"
+
+_PROJECT = Path(__file__).resolve().parents[1]
+_KEY_BYTES = 32
+_DATABASES = ("postgresql+asyncpg://", "sqlite+aiosqlite:///")
+
+
+def _decoded_key(value: object) -> object:
+    """32 bytes from base64url with or without padding."""
+    if not isinstance(value, str):
+        return value
+    try:
+        raw = base64.b64decode(value.rstrip("=") + "=" * (-len(value.rstrip("=")) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    if len(raw) != _KEY_BYTES:
+        raise ValueError("must be 32 random bytes in base64url; `hub keys new` prints fresh ones")
+    return raw
+
+
+SecretKey = Annotated[SecretBytes, BeforeValidator(_decoded_key)]
+
+
+class Settings(BaseSettings):
+    """Every setting of the hub. Nothing reads the environment but `load_settings`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", hide_input_in_errors=True
+    )
+
+    key: SecretKey
+    """The master key, under which the keys that the hub keeps are wrapped."""
+    lookup_key: SecretKey
+    """The key of the digests by which identifiers are found. It can never be changed."""
+
+    database_url: SecretStr = SecretStr("sqlite+aiosqlite:///hub.db")
+    kafka_bootstrap: str | None = None
+    """`host:port`, several with commas. None: no broker; every agency reads the HTTP feed."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65_535)
+    contracts: Path = _PROJECT / "contracts"
+    schemas: Path = _PROJECT / "schemas"
+
+    max_body_bytes: int = Field(1_048_576, ge=1)
+    gather_window_ms: float = Field(3.0, ge=0, le=1_000)
+    """How long a write waits for others to share its transaction."""
+    poison_limit: int = Field(100, ge=1)
+    """Rejections in a row after which an agency's input from Kafka is paused."""
+
+    issuer: str = OWN_ISSUER
+    jwks: str | None = None
+    """Where an external issuer publishes its keys: an https URL or a file. None: the hub issues tokens itself."""
+    audience: str = OWN_ISSUER
+    token_algorithm: Literal["RS256", "PS256", "ES256", "EdDSA"] = "RS256"  # noqa: S105 - the name of an algorithm
+    """What the external issuer signs with; the hub itself uses ES256."""
+    token_lifetime_s: int = Field(3_600, ge=60, le=86_400)
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(_DATABASES):
+            raise ValueError(f"must begin with {' or '.join(_DATABASES)}")
+        return value
+
+    @field_validator("contracts", "schemas")
+    @classmethod
+    def _folder(cls, value: Path) -> Path:
+        if not value.is_dir():
+            raise ValueError("must name a folder that exists")
+        return value
+
+    @field_validator("jwks")
+    @classmethod
+    def _safe_source(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        url = urlsplit(value)
+        if url.scheme == "http" and url.hostname not in {"127.0.0.1", "localhost"}:
+            raise ValueError("must be an https URL or a file: keys read over plain http can be replaced on the way")
+        if url.scheme not in {"http", "https"} and not Path(value).is_file():
+            raise ValueError("must be an https URL or a file that exists")
+        return value
+
+    @model_validator(mode="after")
+    def _issuer_is_named(self) -> "Settings":
+        if self.jwks is not None and self.issuer == OWN_ISSUER:
+            raise ValueError("HUB_ISSUER must name the external issuer when HUB_JWKS is set: the `iss` of its tokens")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is the library's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is the library's
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Given in code, then the environment, then the file."""
+        file = TomlConfigSettingsSource(settings_cls, os.environ.get(SETTINGS_FILE) or None)
+        return init_settings, env_settings, file
+
+
+def load_settings(**given: Any) -> Settings:  # noqa: ANN401 - any setting, checked by the model
+    """The settings of this process; `given` goes before environment and file.
+
+    Raises:
+        Halt: with one line for each setting that is missing or wrong, saying what to set; never its value.
+    """
+    named = os.environ.get(SETTINGS_FILE)
+    if named and not Path(named).is_file():
+        raise Halt(f"{SETTINGS_FILE} names a file that is not there")
+    try:
+        return Settings(**given)
+    except tomllib.TOMLDecodeError as error:
+        raise Halt(f"{SETTINGS_FILE} is not TOML: {error}") from None
+    except ValidationError as error:
+        raise Halt("\n".join(_sentence(fault) for fault in error.errors(include_input=False))) from None
+
+
+def new_key() -> str:
+    """A fresh key as `key` and `lookup_key` want it."""
+    return base64.urlsafe_b64encode(os.urandom(_KEY_BYTES)).decode().rstrip("=")
+
+
+def _sentence(fault: ErrorDetails) -> str:
+    said = fault["msg"].removeprefix("Value error, ")
+    if not fault["loc"]:
+        return said
+    name = str(fault["loc"][0])
+    match fault["type"]:
+        case "missing":
+            return f"{PREFIX}{name.upper()} is not set: 32 random bytes in base64url; `hub keys new` prints fresh ones"
+        case "extra_forbidden":
+            return f"{SETTINGS_FILE} sets {name}, which is not a setting"
+        case _:
+            return f"{PREFIX}{name.upper()} {said[0].lower()}{said[1:]}"

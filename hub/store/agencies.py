@@ -1,0 +1,125 @@
+"""Agencies with their credentials, and the keys the hub signs tokens with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from hub.domain.submission import micros
+from hub.ports import AuditRow
+from hub.store.engine import reading, writing
+from hub.store.tables import agency, audit, signing_key
+from hub.store.times import from_micros
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyRow:
+    """An agency's credentials. secret: keyed digest. contract_digest: None where it has no contract."""
+
+    name: str
+    client_id: str
+    secret: str
+    scopes: frozenset[str]
+    suspended: bool
+    contract_digest: str | None
+    added: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKeyRow:
+    """A signing key, wrapped under the master key."""
+
+    id: str
+    sealed: bytes
+    made: datetime
+
+
+class AgencyStore:
+    """Agencies and signing keys in the database. Every change is written with its audit entry."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def agencies(self) -> list[AgencyRow]:
+        """All of them, by name. Raises `Unavailable`, `Halt`."""
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(select(agency).order_by(agency.c.name))
+            return [_agency_row(row) for row in rows]
+
+    async def add(self, row: AgencyRow, entry: AuditRow) -> None:
+        """Raises `Unfit` when the name or client id is taken; `Unavailable`, `Halt`."""
+        async with writing(self._engine) as connection:
+            await connection.execute(
+                insert(agency).values(
+                    name=row.name,
+                    client_id=row.client_id,
+                    secret=row.secret,
+                    scopes=" ".join(sorted(row.scopes)),
+                    suspended=row.suspended,
+                    contract_digest=row.contract_digest,
+                    added=micros(row.added),
+                    rejections=0,
+                    paused=None,
+                )
+            )
+            await _note(connection, entry)
+
+    async def suspend(self, name: str, entry: AuditRow, *, suspended: bool) -> None:
+        """Suspend or resume. Raises `Unavailable`, `Halt`."""
+        await self._change(name, entry, suspended=suspended)
+
+    async def renew_secret(self, name: str, secret: str, entry: AuditRow) -> None:
+        """The old secret ends. secret: keyed digest of the new one. Raises `Unavailable`, `Halt`."""
+        await self._change(name, entry, secret=secret)
+
+    async def note_contract(self, name: str, digest: str, entry: AuditRow) -> None:
+        """Record which contract the agency is served under. Raises `Unavailable`, `Halt`."""
+        await self._change(name, entry, contract_digest=digest)
+
+    async def signing_keys(self) -> list[SigningKeyRow]:
+        """The oldest first. Raises `Unavailable`, `Halt`."""
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(select(signing_key).order_by(signing_key.c.made, signing_key.c.id))
+            return [SigningKeyRow(row.id, row.sealed, from_micros(row.made)) for row in rows]
+
+    async def keep_signing_key(self, row: SigningKeyRow, entry: AuditRow) -> None:
+        """Raises `Unavailable`, `Halt`."""
+        async with writing(self._engine) as connection:
+            await connection.execute(insert(signing_key).values(id=row.id, sealed=row.sealed, made=micros(row.made)))
+            await _note(connection, entry)
+
+    async def _change(self, name: str, entry: AuditRow, **values: object) -> None:
+        async with writing(self._engine) as connection:
+            await connection.execute(update(agency).where(agency.c.name == name).values(**values))
+            await _note(connection, entry)
+
+
+async def _note(connection: AsyncConnection, entry: AuditRow) -> None:
+    await connection.execute(
+        insert(audit).values(
+            at=micros(entry.at),
+            action=entry.action,
+            actor=entry.actor,
+            agency=entry.agency,
+            person=entry.person,
+            type=entry.type,
+            key=entry.key,
+            reference=entry.reference,
+            basis=entry.basis,
+            purpose=entry.purpose,
+        )
+    )
+
+
+def _agency_row(row: Row[Any]) -> AgencyRow:
+    return AgencyRow(
+        name=row.name,
+        client_id=row.client_id,
+        secret=row.secret,
+        scopes=frozenset(row.scopes.split()),
+        suspended=row.suspended,
+        contract_digest=row.contract_digest,
+        added=from_micros(row.added),
+    )

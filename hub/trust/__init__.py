@@ -1,0 +1,1 @@
+"""Who may do what, and how that is proven: contracts, agencies, tokens, keyed digests, sealing."""
