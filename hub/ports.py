@@ -286,14 +286,16 @@ class Outlet:
     """The state of one agency's stream. number: the last given out. published: up to which the broker has it.
 
     topic_*: its topic as the relay last saw it, to notice when it is emptied, cut or deleted behind its back.
+    refill: an operator has asked for the topic to be filled again.
     """
 
     agency: str
-    number: int
-    published: int
-    topic_id: str | None
-    topic_start: int
-    topic_end: int
+    number: int = 0
+    published: int = 0
+    topic_id: str | None = None
+    topic_start: int = 0
+    topic_end: int = 0
+    refill: bool = False
 
 
 class RelayStore(Protocol):
@@ -334,7 +336,7 @@ class RelayStore(Protocol):
         ...
 
     async def published(self, outlet: Outlet) -> None:
-        """Note how far a stream agency's topic has got."""
+        """Note how far a stream agency's topic has got; its `number` stays what `deliver` made it."""
         ...
 
     async def owe(self, ids: Sequence[HeldId], at: datetime) -> None:

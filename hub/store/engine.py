@@ -69,6 +69,18 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
                 yield connection
 
 
+@asynccontextmanager
+async def alone(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection that is in no transaction, for what lasts longer than one, such as a lock.
+
+    Raises:
+        Unavailable, Halt: as `writing`.
+    """
+    with _errors_mapped():
+        async with engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
 async def create_schema(engine: AsyncEngine) -> None:
     """Make every table at once, for tests; servers migrate instead."""
     async with writing(engine) as connection:

@@ -13,6 +13,7 @@ from hub.domain.recognition import Claim
 from hub.domain.submission import Order, micros
 from hub.ports import (
     AssertionRow,
+    AuditRow,
     Decision,
     LocalIdRow,
     Moved,
@@ -189,11 +190,7 @@ class _SqlShareTransaction:
         connection = self._connection
         await execute_many(connection, assertion.insert(), [_assertion_values(row) for row in decision.assertions])
         await upsert(connection, standing, [_standing_values(row) for row in decision.standing])
-        await execute_many(
-            connection,
-            audit.insert(),
-            [{name: getattr(row, name) for name in _AUDIT_NAMES} | {"at": micros(row.at)} for row in decision.audit],
-        )
+        await execute_many(connection, audit.insert(), [audit_values(row) for row in decision.audit])
 
     async def _write_shared(self, decision: Decision) -> None:
         connection = self._connection
@@ -214,12 +211,14 @@ class _SqlShareTransaction:
         await upsert(connection, owed, debts, keep=("since",))
 
 
-_AUDIT_NAMES = ("action", "actor", "agency", "person", "type", "key", "reference", "basis", "purpose")
-
-
 def hash_bucket(name: str) -> int:
     """Which of the advisory locks stands for a keyed digest; digests are uniform, so their first bits serve."""
     return int.from_bytes(name[:4].encode()) % _LOCK_SPACE
+
+
+def audit_values(row: AuditRow) -> dict[str, Any]:
+    """An entry of the log as its table keeps it."""
+    return {name: getattr(row, name) for name in row.__slots__} | {"at": micros(row.at)}
 
 
 def record_row(row: RowMapping) -> RecordRow:

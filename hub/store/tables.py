@@ -161,6 +161,7 @@ outlet = Table(
     Column("topic_id", Text),
     Column("topic_start", BigInteger, nullable=False),
     Column("topic_end", BigInteger, nullable=False),
+    Column("refill", Boolean, nullable=False),
 )
 
 # --- who may, and who did ----------------------------------------------------------------------------------

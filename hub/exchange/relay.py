@@ -1,0 +1,192 @@
+"""The relay: renders what is owed, numbers it, commits, then publishes.
+
+What is owed is a set, not a queue: changes overtaken before they were sent are sent once, and a release the
+agency already has is not sent again. Numbers are committed before anything is published; see `streams` for
+what happens when publishing fails. No release is stored: it is rendered from the shared record.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from hub.clock import Clock
+from hub.domain.contract import Contract, Delivery
+from hub.domain.errors import Unavailable
+from hub.exchange.streams import Streams, published
+from hub.ports import (
+    AuditRow,
+    HeldId,
+    HeldRow,
+    Outlet,
+    Owed,
+    PersonRow,
+    Publication,
+    Publisher,
+    RecordRow,
+    RelayStore,
+    Seal,
+)
+from hub.release import Release, render
+
+_log = structlog.get_logger(__name__)
+
+BATCH = 500
+"""Debts handled in one transaction."""
+IDLE_S = 0.02
+"""How long the relay sleeps when nothing is owed; a wake-up in the same process ends it at once."""
+BACK_OFF_S = 1.0
+"""How long it waits when the database or the broker does not answer, or another process leads."""
+
+
+class Relay:
+    """The use case; `run` drives it while this process leads."""
+
+    def __init__(
+        self,
+        store: RelayStore,
+        publisher: Publisher | None,
+        contracts: Mapping[str, Contract],
+        seal: Seal,
+        now: Clock,
+    ) -> None:
+        self._store = store
+        self._contracts = contracts
+        self._seal = seal
+        self._now = now
+        self._outlets: dict[str, Outlet] = {}
+        self.streams = Streams(store, publisher, contracts, seal, now) if publisher is not None else None
+
+    async def run(self, stop: asyncio.Event, wake: asyncio.Event, delivered: asyncio.Event) -> None:
+        """Relay until told to stop; another process may lead meanwhile.
+
+        wake: set by `share` when something is owed. delivered: set here when an agency has something new.
+        Raises `Halt` when the hub itself is wrong.
+        """
+        while not stop.is_set():
+            try:
+                async with self._store.leading() as leads:
+                    if leads:
+                        await self._lead(stop, wake, delivered)
+            except Unavailable as error:
+                _log.warning("relay_backs_off", why=str(error))
+            await _pause(stop, BACK_OFF_S)
+
+    async def _lead(self, stop: asyncio.Event, wake: asyncio.Event, delivered: asyncio.Event) -> None:
+        _log.info("relay_leads")
+        self._outlets = {}
+        watching = asyncio.create_task(self.streams.watch()) if self.streams else None
+        try:
+            while not stop.is_set() and not (watching and watching.done()):
+                wake.clear()
+                if await self.step():
+                    delivered.set()
+                else:
+                    await _pause(wake, IDLE_S)
+        finally:
+            if watching:
+                watching.cancel()
+                await asyncio.wait((watching,))
+        if watching and not watching.cancelled():
+            watching.result()
+
+    async def step(self) -> int:
+        """One round over the oldest debts; how many were settled."""
+        owed = await self._store.owed(BATCH)
+        if not owed:
+            return 0
+        records, persons = await self._store.current([debt.held.record for debt in owed])
+        held = await self._store.held([debt.held for debt in owed])
+        self._outlets = self._outlets or await self._store.outlets()
+        round_ = _Round(self._contracts, self._seal, self._now(), self._outlets, held)
+        for debt in owed:
+            round_.settle(debt, records.get(debt.held.record), persons.get(debt.held.record.person))
+        try:
+            await self._store.deliver(owed, round_.deliveries, round_.withheld, round_.audit)
+        except Unavailable:
+            self._outlets = {}
+            raise
+        self._outlets = round_.outlets
+        if self.streams:
+            for agency, publications in round_.publications.items():
+                await self.streams.send(agency, publications, self._outlets[agency].number)
+        return len(owed)
+
+
+class _Round:
+    """What one round makes of the debts it looks at: deliveries in number order, and what is to be published."""
+
+    def __init__(
+        self,
+        contracts: Mapping[str, Contract],
+        seal: Seal,
+        now: datetime,
+        outlets: Mapping[str, Outlet],
+        held: Mapping[HeldId, HeldRow],
+    ) -> None:
+        self._contracts = contracts
+        self._seal = seal
+        self._now = now
+        self._held = held
+        self.outlets = dict(outlets)
+        self.deliveries: list[HeldRow] = []
+        self.withheld: dict[HeldId, bool] = {}
+        self.audit: list[AuditRow] = []
+        self.publications: dict[str, list[Publication]] = {}
+
+    def settle(self, debt: Owed, record: RecordRow | None, person: PersonRow | None) -> None:
+        contract = self._contracts.get(debt.held.agency)
+        if contract is None:
+            _log.error("owed_without_contract", agency=debt.held.agency)
+            return
+        release = render(contract, debt.held.record, record, person, self._seal)
+        self.withheld[debt.held] = release.withheld
+        held = self._held.get(debt.held)
+        if release.withdrawn if held is None else held.digest == release.digest:
+            return
+        row = self._numbered(debt, release, held)
+        self.deliveries.append(row)
+        self.audit.append(self._disclosure(contract, row))
+        if contract.delivery is Delivery.STREAM:
+            self.publications.setdefault(debt.held.agency, []).extend(published(release, row, person, self._seal))
+
+    def _numbered(self, debt: Owed, release: Release, held: HeldRow | None) -> HeldRow:
+        agency = debt.held.agency
+        outlet = self.outlets.get(agency, Outlet(agency))
+        self.outlets[agency] = replace(outlet, number=outlet.number + 1)
+        return HeldRow(
+            debt.held,
+            outlet.number + 1,
+            release.digest,
+            release.withdrawn,
+            debt.since,
+            self._now,
+            held.applied_number if held else None,
+            held.applied_digest if held else None,
+            held.applied_at if held else None,
+        )
+
+    def _disclosure(self, contract: Contract, row: HeldRow) -> AuditRow:
+        record = row.id.record
+        receives = contract.receives.get(record.type)
+        return AuditRow(
+            self._now,
+            "disclosure" if not row.withdrawn else "withdrawal",
+            "hub",
+            row.id.agency,
+            *record,
+            reference=str(row.number),
+            basis=receives.basis if receives else "",
+            purpose=receives.purpose if receives else "",
+        )
+
+
+async def _pause(event: asyncio.Event, seconds: float) -> None:
+    """Wait for the event, but not longer."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,149 @@
+"""Keeps the topics of stream agencies complete: what was committed is published, in order, in doubt again.
+
+After a crash or a broken broker, what was committed and not sent is rendered again from the shared record and
+published under its number; where the record has changed since, it is left to the newer number owed for it. A topic
+that was emptied, cut or deleted behind the hub's back is noticed and filled again: the hub's store is the record.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import structlog
+
+from hub.clock import Clock
+from hub.domain.contract import Contract, Delivery
+from hub.domain.errors import Unavailable
+from hub.ports import HeldId, HeldRow, Outlet, PersonRow, Publication, Publisher, RelayStore, Seal, TopicExtent
+from hub.release import Release, render, wrap
+
+_log = structlog.get_logger(__name__)
+
+BATCH = 500
+"""Releases rendered and published at once when catching up."""
+WATCH_S = 2.0
+"""How often the topics are compared with what was published, and a broken agency's stream is tried again."""
+
+
+class Streams:
+    """Publishes for the relay; an agency whose topic fails is `behind` and caught up from the store."""
+
+    def __init__(
+        self,
+        store: RelayStore,
+        publisher: Publisher,
+        contracts: Mapping[str, Contract],
+        seal: Seal,
+        now: Clock,
+    ) -> None:
+        self._store = store
+        self._publisher = publisher
+        self._contracts = contracts
+        self._seal = seal
+        self._now = now
+        self._agencies = sorted(each.agency for each in contracts.values() if each.delivery is Delivery.STREAM)
+        self._outlets: dict[str, Outlet] = {}
+        self._behind = set(self._agencies)
+        self._passed_over: set[str] = set()
+        self._locks = {agency: asyncio.Lock() for agency in self._agencies}
+
+    async def send(self, agency: str, publications: Sequence[Publication], number: int) -> None:
+        """Publish what was just committed; while the agency is behind, leave it to the catching up."""
+        async with self._locks[agency]:
+            if agency in self._behind:
+                self._passed_over.add(agency)
+                return
+            try:
+                await self._publish(agency, publications, number)
+            except Unavailable as error:
+                _log.warning("stream_behind", agency=agency, why=str(error))
+                self._behind.add(agency)
+
+    async def watch(self) -> None:
+        """For ever: catch up who is behind, notice topics that lost something.
+
+        Raises `Halt`; `Unavailable` only when the database does not answer.
+        """
+        self._behind = set(self._agencies)
+        while True:
+            await self.look()
+            await asyncio.sleep(WATCH_S)
+
+    async def look(self) -> None:
+        """One look at every agency's topic."""
+        for agency in self._agencies:
+            try:
+                await self._look_at(agency)
+            except Unavailable as error:
+                _log.warning("stream_behind", agency=agency, why=str(error))
+                self._behind.add(agency)
+
+    async def _look_at(self, agency: str) -> None:
+        async with self._locks[agency]:
+            stored = (await self._store.outlets()).get(agency, Outlet(agency))
+            outlet = self._outlets.get(agency, stored)
+            extent = await self._publisher.extent(agency)
+            lost = stored.refill or _has_lost(outlet, extent)
+            if lost:
+                _log.error("topic_filled_again", agency=agency, asked=stored.refill, published=outlet.published)
+                outlet = replace(outlet, published=0)
+            if not lost and agency not in self._behind:
+                return
+            self._behind.add(agency)
+            self._outlets[agency] = replace(
+                outlet, topic_id=extent.id, topic_start=extent.start, topic_end=extent.end, refill=False
+            )
+            await self._store.published(self._outlets[agency])
+        await self._catch_up(agency, outlet.published)
+
+    async def _catch_up(self, agency: str, number: int) -> None:
+        """Publish all beyond a number; what is committed meanwhile is passed over by `send` and taken here."""
+        while True:
+            self._passed_over.discard(agency)
+            while rows := await self._store.unpublished(agency, number, BATCH):
+                number = rows[-1].number
+                await self._publish(agency, await self._rendered(rows), number)
+            if agency not in self._passed_over:
+                self._behind.discard(agency)
+                return
+
+    async def _rendered(self, rows: Sequence[HeldRow]) -> list[Publication]:
+        records, persons = await self._store.current([row.id.record for row in rows])
+        publications: list[Publication] = []
+        overtaken: list[HeldId] = []
+        for row in rows:
+            contract = self._contracts[row.id.agency]
+            person = persons.get(row.id.record.person)
+            release = render(contract, row.id.record, records.get(row.id.record), person, self._seal)
+            if release.digest == row.digest:
+                publications.extend(published(release, row, person, self._seal))
+            else:
+                overtaken.append(row.id)
+        if overtaken:
+            await self._store.owe(overtaken, self._now())
+        return publications
+
+    async def _publish(self, agency: str, publications: Sequence[Publication], number: int) -> None:
+        """Publish, then note how far the topic has got; a crash between publishes again."""
+        outlet = self._outlets[agency]
+        end = await self._publisher.release(agency, publications) if publications else outlet.topic_end
+        outlet = replace(outlet, published=max(outlet.published, number), topic_end=max(outlet.topic_end, end))
+        await self._store.published(outlet)
+        self._outlets[agency] = outlet
+
+
+def _has_lost(outlet: Outlet, extent: TopicExtent) -> bool:
+    """Whether the topic holds less than was published on it: ends earlier, begins later, or was made anew."""
+    if outlet.topic_id is None:
+        return False
+    cut = extent.end < outlet.topic_end or extent.start > outlet.topic_start
+    return cut or extent.id != outlet.topic_id
+
+
+def published(release: Release, row: HeldRow, person: PersonRow | None, seal: Seal) -> list[Publication]:
+    """The messages of one delivery: the release, and after one that withdraws, the tombstone."""
+    record = row.id.record
+    key = f"{record.person}/{record.type}/{record.key}"
+    headers = {"hub-number": str(row.number), "hub-digest": row.digest, "content-type": "application/json"}
+    message = Publication(key, headers, wrap(release, row, person, seal))
+    return [message, Publication(key, headers, None)] if row.withdrawn else [message]

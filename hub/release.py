@@ -1,0 +1,91 @@
+"""A release: the shared record as one agency gets it, under its contract."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from hub.domain.canonical import Json, canonical, digest
+from hub.domain.contract import Contract, People
+from hub.ports import HeldRow, PersonRow, RecordId, RecordRow, Seal
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What an agency is to hold of a record.
+
+    document: what is digested: `{"type", "key", "version", "body", "marks": {"contested": [...]}}`, or
+    `{"type", "key", "withdrawn": true}` where the agency is to hold nothing.
+    digest: SHA-256 of the document's canonical JSON, 64 hex digits; also its ETag.
+    sources: where each part came from, for parts that this agency may see; outside the digest.
+    withheld: there is a record, but limited access keeps it back.
+    """
+
+    document: Json
+    digest: str
+    withdrawn: bool
+    sources: Mapping[str, list[str]]
+    withheld: bool = False
+
+
+def render(
+    contract: Contract, record_id: RecordId, record: RecordRow | None, person: PersonRow | None, seal: Seal
+) -> Release:
+    """The current release of a record for an agency; pure but for opening the seal.
+
+    What is not permitted is not there: a type the contract does not list, a person the agency does not know,
+    limited access without rights for it.
+    """
+    receives = contract.receives.get(record_id.type)
+    if record is None or record.content is None or person is None or receives is None:
+        return _nothing(record_id)
+    if contract.people is People.KNOWN and all(agency != contract.agency for agency, _, _ in person.locals):
+        return _nothing(record_id)
+    if person.restricted and not contract.limited_access:
+        return _nothing(record_id, withheld=True)
+    content = orjson.loads(seal.open(f"person:{record_id.person}", record.content))
+    body, contested, sources = content["body"], content["contested"], content["sources"]
+    if receives.fields is not None:
+        visible = receives.fields
+        body = {name: value for name, value in body.items() if name in visible}
+        contested = [path for path in contested if _first(path) in visible]
+        sources = {path: names for path, names in sources.items() if _first(path) in visible}
+    document = {
+        "type": record_id.type,
+        "key": record_id.key,
+        "version": receives.version,
+        "body": body,
+        "marks": {"contested": contested},
+    }
+    return Release(document, digest(document), withdrawn=False, sources=sources)
+
+
+def _nothing(record_id: RecordId, *, withheld: bool = False) -> Release:
+    document = {"type": record_id.type, "key": record_id.key, "withdrawn": True}
+    return Release(document, digest(document), withdrawn=True, sources={}, withheld=withheld)
+
+
+def _first(path: str) -> str:
+    """The record's own property in which a JSON Pointer lies."""
+    return path.split("/", 2)[1] if path else ""
+
+
+def wrap(release: Release, held: HeldRow, person: PersonRow | None, seal: Seal) -> bytes:
+    """The delivery as it is sent: the release with its number, and what stands outside the digest.
+
+    JSON: number, digest, person, localIds (the agency's own, of this person), sources, movedTo (the survivor,
+    where the person was merged away), release.
+    """
+    agency, person_id = held.id.agency, held.id.record.person
+    own = [(key, sealed) for name, key, sealed in (person.locals if person else ()) if name == agency]
+    return canonical(
+        {
+            "number": held.number,
+            "digest": release.digest,
+            "person": person_id,
+            "localIds": sorted(seal.open(f"local:{key}", sealed).decode() for key, sealed in own),
+            "sources": release.sources,
+            "movedTo": person.survivor if person else None,
+            "release": release.document,
+        }
+    )

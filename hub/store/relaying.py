@@ -1,0 +1,234 @@
+"""What the relay reads and writes, over PostgreSQL or SQLite."""
+
+import fcntl
+import secrets
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, delete, select, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub.domain.errors import Unavailable
+from hub.domain.submission import micros
+from hub.ports import AuditRow, HeldId, HeldRow, Moved, Outlet, Owed, PersonRow, RecordId, RecordRow
+from hub.store.columns import among, execute_many, insert_or_ignore, upsert
+from hub.store.engine import alone, reading, writing
+from hub.store.sharing import audit_values, record_row
+from hub.store.tables import audit, delivery, held, local_id, outlet, owed, person, record, withheld
+from hub.store.times import from_micros
+
+_LEAD_LOCK = 0x52454C4159
+"""The advisory lock whose holder is the active relay."""
+
+
+class SqlRelayStore:
+    """`hub.ports.RelayStore`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @asynccontextmanager
+    async def leading(self) -> AsyncIterator[bool]:
+        """The lead, held by a connection of its own (PostgreSQL) or a lock file beside the database (SQLite)."""
+        if self._engine.dialect.name == "sqlite":
+            with _locked(Path(f"{self._engine.url.database}.relay")) as leads:
+                yield leads
+            return
+        async with alone(self._engine) as connection:
+            lock = {"lock": _LEAD_LOCK}
+            leads = bool(await connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), lock))
+            try:
+                yield leads
+            finally:
+                if leads:
+                    await connection.execute(text("SELECT pg_advisory_unlock(:lock)"), lock)
+
+    async def owed(self, limit: int) -> list[Owed]:
+        """The oldest debts."""
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(select(owed).order_by(owed.c.since).limit(limit))
+            return [
+                Owed(HeldId(row.agency, RecordId(row.person, row.type, row.key)), row.stamp, from_micros(row.since))
+                for row in rows
+            ]
+
+    async def current(self, records: Sequence[RecordId]) -> tuple[dict[RecordId, RecordRow], dict[str, PersonRow]]:
+        """The shared records and their persons, as one snapshot."""
+        persons = {each.person for each in records}
+        async with reading(self._engine) as connection:
+            found = (
+                await connection.execute(
+                    select(record).where(
+                        among(record.c.person, persons), among(record.c.key, (each.key for each in records))
+                    )
+                )
+            ).mappings()
+            rows = {row.id: row for row in map(record_row, found)}
+            locals_ = (await connection.execute(select(local_id).where(among(local_id.c.person, persons)))).all()
+            survivors = {
+                row.id: row.survivor
+                for row in await connection.execute(select(person).where(among(person.c.id, persons)))
+            }
+        of: dict[str, list[tuple[str, str, bytes]]] = defaultdict(list)
+        restricted: set[str] = set()
+        for row in locals_:
+            of[row.person].append((row.agency, row.key, row.sealed))
+            if row.restricted:
+                restricted.add(row.person)
+        return rows, {each: PersonRow(each, tuple(of[each]), each in restricted, survivors[each]) for each in survivors}
+
+    async def held(self, ids: Sequence[HeldId]) -> dict[HeldId, HeldRow]:
+        """What these agencies hold of these records."""
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(
+                select(held).where(
+                    among(held.c.agency, (each.agency for each in ids)),
+                    among(held.c.person, (each.record.person for each in ids)),
+                    among(held.c.key, (each.record.key for each in ids)),
+                )
+            )
+            return {row.id: row for row in map(held_row, rows.mappings())}
+
+    async def outlets(self) -> dict[str, Outlet]:
+        """Every agency's outlet."""
+        async with reading(self._engine) as connection:
+            rows = (await connection.execute(select(outlet))).mappings()
+            return {row["agency"]: Outlet(**row) for row in rows}
+
+    async def deliver(
+        self,
+        settled: Sequence[Owed],
+        deliveries: Sequence[HeldRow],
+        withheld_: Mapping[HeldId, bool],
+        entries: Sequence[AuditRow],
+    ) -> None:
+        """Commit deliveries and their audit, note who is withheld what, drop debts whose stamp still stands.
+
+        Raises:
+            Unavailable: also when another relay gave out the same numbers: this one leads no longer.
+        """
+        try:
+            async with writing(self._engine) as connection:
+                await execute_many(connection, delivery.insert(), [_delivery_values(row) for row in deliveries])
+                await upsert(
+                    connection,
+                    held,
+                    [_held_values(row) for row in deliveries],
+                    keep=("applied_number", "applied_digest", "applied_at"),
+                )
+                numbers = {row.id.agency: row.number for row in deliveries}
+                await insert_or_ignore(connection, outlet, [_new_outlet(agency) for agency in numbers])
+                await execute_many(
+                    connection,
+                    update(outlet).where(outlet.c.agency == bindparam("of")).values(number=bindparam("last")),
+                    [{"of": agency, "last": number} for agency, number in sorted(numbers.items())],
+                )
+                kept_back = [_columns(held_id) for held_id, is_withheld in withheld_.items() if is_withheld]
+                await insert_or_ignore(connection, withheld, kept_back)
+                free = [_bound(each) for each, is_withheld in withheld_.items() if not is_withheld]
+                await execute_many(connection, delete(withheld).where(*_is_record(withheld)), free)
+                await execute_many(connection, audit.insert(), [audit_values(entry) for entry in entries])
+                await execute_many(
+                    connection,
+                    delete(owed).where(*_is_record(owed), owed.c.stamp == bindparam("stamped")),
+                    [{**_bound(debt.held), "stamped": debt.stamp} for debt in settled],
+                )
+        except Moved:
+            raise Unavailable("another relay gave out the same numbers") from None
+
+    async def unpublished(self, agency: str, after: int, limit: int) -> list[HeldRow]:
+        """What this agency holds by number beyond `after`, ascending."""
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(
+                select(held).where(held.c.agency == agency, held.c.number > after).order_by(held.c.number).limit(limit)
+            )
+            return [held_row(row) for row in rows.mappings()]
+
+    async def published(self, state: Outlet) -> None:
+        """Note how far a stream agency's topic has got; its `number` stays what `deliver` made it."""
+        values = {name: getattr(state, name) for name in state.__slots__}
+        async with writing(self._engine) as connection:
+            await upsert(connection, outlet, [values], keep=("number",))
+
+    async def ask_refill(self, agency: str) -> None:
+        """Ask the active relay to publish again all that an agency holds."""
+        async with writing(self._engine) as connection:
+            await insert_or_ignore(connection, outlet, [_new_outlet(agency)])
+            await connection.execute(update(outlet).where(outlet.c.agency == agency).values(refill=True))
+
+    async def owe(self, ids: Sequence[HeldId], at: datetime) -> None:
+        """Owe these anew."""
+        stamp = secrets.token_hex(8)
+        rows = [{**_columns(each), "stamp": stamp, "since": micros(at)} for each in ids]
+        async with writing(self._engine) as connection:
+            await upsert(connection, owed, rows, keep=("since",))
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[bool]:
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def _columns(held_id: HeldId) -> dict[str, Any]:
+    return {"agency": held_id.agency, **held_id.record._asdict()}
+
+
+def _bound(held_id: HeldId) -> dict[str, Any]:
+    return {f"of_{name}": value for name, value in _columns(held_id).items()}
+
+
+def _is_record(table: Any) -> list[Any]:  # noqa: ANN401 - one of the tables with these four columns
+    return [table.c[name] == bindparam(f"of_{name}") for name in ("agency", "person", "type", "key")]
+
+
+def held_row(row: RowMapping) -> HeldRow:
+    """The row of what an agency holds as the hub's parts know it."""
+    return HeldRow(
+        HeldId(row["agency"], RecordId(row["person"], row["type"], row["key"])),
+        row["number"],
+        row["digest"],
+        row["withdrawn"],
+        from_micros(row["since"]),
+        from_micros(row["delivered"]),
+        row["applied_number"],
+        row["applied_digest"],
+        None if row["applied_at"] is None else from_micros(row["applied_at"]),
+    )
+
+
+def _held_values(row: HeldRow) -> dict[str, Any]:
+    return {
+        **_columns(row.id),
+        "number": row.number,
+        "digest": row.digest,
+        "withdrawn": row.withdrawn,
+        "since": micros(row.since),
+        "delivered": micros(row.delivered),
+        "applied_number": None,
+        "applied_digest": None,
+        "applied_at": None,
+    }
+
+
+def _delivery_values(row: HeldRow) -> dict[str, Any]:
+    return {
+        **_columns(row.id),
+        "number": row.number,
+        "digest": row.digest,
+        "delivered": micros(row.delivered),
+    }
+
+
+def _new_outlet(agency: str) -> dict[str, Any]:
+    empty = Outlet(agency)
+    return {name: getattr(empty, name) for name in empty.__slots__}
