@@ -27,7 +27,7 @@ FIELDS = frozenset(
         # how much and how long
         "count", "debts", "seconds", "bytes", "offset", "start", "end", "attempt", "limit", "port",
         # why
-        "reason", "detail", "rule", "path", "part", "parts", "method", "route", "status", "folder",
+        "reason", "detail", "why", "error", "rule", "path", "part", "parts", "method", "route", "status", "folder",
         # what the log itself adds
         "at", "level", "event", "errors", "library", "where", "dropped",
     }
