@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import NoReturn
 from urllib.parse import unquote
 
-from hub.domain.canonical import Json, normalise, parse
+from hub.domain.canonical import Json, parse
 from hub.domain.errors import Fault, Reason, Rejected
 from hub.domain.submission import Submission
 
@@ -32,12 +32,14 @@ _NOT_GIVEN = -1
 class Resource:
     """What a request that names one record says by its method and path.
 
-    version: what the body is taken to be when no `ce-dataschema` says. received: now, UTC.
+    version: what the body is taken to be when no `ce-dataschema` says. named: the properties that make the agency's
+    own reference, as the path has them. received: now, UTC.
     """
 
     record_type: str
     version: str
     local_id: str
+    named: Mapping[str, Json]
     withdrawn: bool
     received: datetime
 
@@ -81,12 +83,14 @@ def from_kafka(agency: str, headers: Mapping[str, bytes], value: bytes | None) -
 
 
 def from_structured(agency: str, event: bytes | Json) -> Submission:
-    """A submission as one JSON object that holds attributes and data; given as bytes, or as parsed already.
+    """A submission as one JSON object that holds attributes and data.
+
+    event: as bytes, or as `hub.domain.canonical.parse` reads it.
 
     Raises:
         Rejected: the envelope is wrong, or it is not JSON.
     """
-    document = parse(event) if isinstance(event, bytes) else normalise(event)
+    document = parse(event) if isinstance(event, bytes) else event
     if not isinstance(document, dict):
         _refuse("", "type", "an event is a JSON object")
     if "data_base64" in document:
@@ -97,7 +101,7 @@ def from_structured(agency: str, event: bytes | Json) -> Submission:
 
 
 def from_resource(agency: str, resource: Resource, headers: Mapping[str, str], body: bytes) -> Submission:
-    """A submission by a request on one record, such as `PUT /v1/offenders/{crn}`.
+    """A submission by a request on one record, such as `PUT /v1/offenders/{crn}`; to withdraw, the path says all.
 
     headers: `ce-id` or `Idempotency-Key`; optionally `ce-time`, `ce-sequence`, `ce-dataschema`, `traceparent`.
 
@@ -119,9 +123,21 @@ def from_resource(agency: str, resource: Resource, headers: Mapping[str, str], b
         local_id=_printable({"subject": resource.local_id}, "subject"),
         time=time,
         sequence=_sequence(headers.get("ce-sequence")),
-        body=_data(body, headers.get("content-type", ""), withdrawn=resource.withdrawn),
+        body=dict(resource.named) if resource.withdrawn else _named_body(resource, headers, body),
         traceparent=_traceparent(headers.get("traceparent")),
     )
+
+
+def _named_body(resource: Resource, headers: Mapping[str, str], raw: bytes) -> Json:
+    """The body, which must not name another record than the path; what it leaves out, `share` looks at."""
+    body = _data(raw, headers.get("content-type", ""), withdrawn=False)
+    if isinstance(body, dict):
+        differing = [name for name, value in resource.named.items() if body.get(name, value) != value]
+        if differing:
+            detail = "is not what the path says"
+            faults = tuple(Fault(f"/{name}", "as-in-path", detail) for name in differing)
+            raise Rejected(Reason.INVALID_BODY, "body and path name different records", faults)
+    return body
 
 
 def _submission(agency: str, attributes: Mapping[str, Json], data: bytes | Json) -> Submission:

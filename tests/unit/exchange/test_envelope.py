@@ -172,7 +172,7 @@ def test_numbers_in_structured_events_are_normalised() -> None:
 
 
 def resource(headers: dict[str, str], body: bytes = RAW, *, withdrawn: bool = False) -> Submission:
-    named = Resource("assessment", "1.1.0", "X100001", withdrawn, RECEIVED)
+    named = Resource("assessment", "1.1.0", "X100001", {"reference": "ASM-1"}, withdrawn, RECEIVED)
     return from_resource(AGENCY, named, {"content-type": "application/json", **headers}, body)
 
 
@@ -201,5 +201,16 @@ def test_a_resource_of_another_agency_is_refused() -> None:
     assert refused(resource, {"ce-id": "e-1", "ce-source": "prison"}).reason is Reason.WRONG_AGENCY
 
 
-def test_a_withdrawn_resource_needs_no_body() -> None:
-    assert resource({"ce-id": "e-2"}, b"", withdrawn=True).body == {}
+def test_a_withdrawn_resource_is_named_by_its_path() -> None:
+    assert resource({"ce-id": "e-2"}, b"", withdrawn=True).body == {"reference": "ASM-1"}
+
+
+def test_a_body_that_names_another_record_than_its_path_is_refused() -> None:
+    rejection = refused(resource, {"ce-id": "e-1"}, b'{"reference": "ASM-2"}')
+    assert rejection.reason is Reason.INVALID_BODY
+    assert [(fault.path, fault.rule) for fault in rejection.faults] == [("/reference", "as-in-path")]
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[]", b"7"])
+def test_a_body_that_names_nothing_is_left_to_the_specification(body: bytes) -> None:
+    assert resource({"ce-id": "e-1"}, body).body == orjson.loads(body)

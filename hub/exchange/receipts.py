@@ -1,0 +1,83 @@
+"""Receipts: an agency's word that it applied delivery N with digest D; it settles that record's earlier deliveries."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from hub.domain.canonical import Json
+from hub.domain.errors import Fault, Reason, Rejected
+from hub.store.receipts import Applied, Delivered, ReceiptStore
+
+LIMIT = 1_000
+"""Receipts taken at once."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_HIGHEST = 2**53 - 1
+
+
+class Receipt(NamedTuple):
+    """number: of the delivery. digest: what the agency computed from what it now holds, 64 hex digits."""
+
+    number: int
+    digest: str
+
+
+class Settlement(StrEnum):
+    """What became of a receipt."""
+
+    SETTLED = "settled"
+    DIVERGING = "diverging"
+    """Noted, but the agency's digest is not the delivered one: it holds something else."""
+    UNKNOWN_DELIVERY = "unknown-delivery"
+    """The agency was never given this number, or so long ago that it is forgotten."""
+
+
+def read_receipts(document: Json) -> list[Receipt]:
+    """Receipts from `{"receipts": [{"number": 12, "digest": "..."}]}`.
+
+    Raises:
+        Rejected: `invalid-body` with the faults; `too-large` beyond `LIMIT`.
+    """
+    items = document.get("receipts") if isinstance(document, dict) else None
+    if not isinstance(items, list):
+        raise _invalid((Fault("/receipts", "required", "a list of receipts"),))
+    if len(items) > LIMIT:
+        raise Rejected(Reason.TOO_LARGE, f"at most {LIMIT} receipts at once")
+    faults = tuple(fault for index, item in enumerate(items) for fault in _faults(index, item))
+    if faults:
+        raise _invalid(faults)
+    return [Receipt(item["number"], item["digest"]) for item in items]
+
+
+async def settle(store: ReceiptStore, agency: str, receipts: Sequence[Receipt], now: datetime) -> list[Settlement]:
+    """Note receipts; one settlement for each, in their order.
+
+    Raises:
+        Unavailable, Halt: nothing is known of any of them; sending them again is right.
+    """
+    delivered = await store.delivered(agency, {receipt.number for receipt in receipts})
+    known = [(delivered[receipt.number], receipt) for receipt in receipts if receipt.number in delivered]
+    by_number = sorted(known, key=lambda pair: pair[1].number)
+    await store.apply(agency, [Applied(each.number, each.record, receipt.digest) for each, receipt in by_number], now)
+    return [_settlement(delivered.get(receipt.number), receipt) for receipt in receipts]
+
+
+def _settlement(delivered: Delivered | None, receipt: Receipt) -> Settlement:
+    if delivered is None:
+        return Settlement.UNKNOWN_DELIVERY
+    return Settlement.SETTLED if delivered.digest == receipt.digest else Settlement.DIVERGING
+
+
+def _faults(index: int, item: Json) -> Iterator[Fault]:
+    given = item if isinstance(item, dict) else {}
+    number, digest = given.get("number"), given.get("digest")
+    if type(number) is not int or not 0 < number <= _HIGHEST:
+        yield Fault(f"/receipts/{index}/number", "delivery-number", "the number of a delivery, from 1")
+    if not isinstance(digest, str) or _DIGEST.fullmatch(digest) is None:
+        yield Fault(f"/receipts/{index}/digest", "digest", "64 lower-case hex digits")
+
+
+def _invalid(faults: tuple[Fault, ...]) -> Rejected:
+    return Rejected(Reason.INVALID_BODY, "these are no receipts", faults[:20])

@@ -1,0 +1,78 @@
+"""Receipts: what an agency was delivered, and what it says it applied."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub.domain.submission import micros
+from hub.ports import RecordId
+from hub.store.columns import execute_many
+from hub.store.engine import reading, writing
+from hub.store.tables import delivery, held
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A delivery as it was committed."""
+
+    number: int
+    record: RecordId
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What an agency says it holds of a record: the delivery it applied, and the digest it computed itself."""
+
+    number: int
+    record: RecordId
+    digest: str
+
+
+class ReceiptStore:
+    """Deliveries and receipts in the database."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def delivered(self, agency: str, numbers: Collection[int]) -> dict[int, Delivered]:
+        """Which of these numbers were given to this agency. Raises `Unavailable`, `Halt`."""
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(
+                select(delivery).where(delivery.c.agency == agency, delivery.c.number.in_(sorted(set(numbers))))
+            )
+            return {
+                row.number: Delivered(row.number, RecordId(row.person, row.type, row.key), row.digest) for row in rows
+            }
+
+    async def apply(self, agency: str, applied: Sequence[Applied], at: datetime) -> None:
+        """Note these receipts; one that is older than what the record has already stays without effect.
+
+        Raises `Unavailable`, `Halt`.
+        """
+        statement = (
+            update(held)
+            .where(
+                held.c.agency == agency,
+                held.c.person == bindparam("of"),
+                held.c.type == bindparam("what"),
+                held.c.key == bindparam("named"),
+                or_(held.c.applied_number.is_(None), held.c.applied_number <= bindparam("settled")),
+            )
+            .values(applied_number=bindparam("settled"), applied_digest=bindparam("computed"), applied_at=micros(at))
+        )
+        rows = [
+            {
+                "of": each.record.person,
+                "what": each.record.type,
+                "named": each.record.key,
+                "settled": each.number,
+                "computed": each.digest,
+            }
+            for each in applied
+        ]
+        async with writing(self._engine) as connection:
+            await execute_many(connection, statement, rows)
