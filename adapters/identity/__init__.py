@@ -1,0 +1,1 @@
+"""Connects an external issuer of access tokens."""

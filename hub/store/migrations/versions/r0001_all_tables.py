@@ -1,0 +1,233 @@
+"""all tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """To this revision."""
+    op.create_table(
+        "agency",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("suspended", sa.Boolean(), nullable=False),
+        sa.Column("contract_digest", sa.Text(), nullable=True),
+        sa.Column("added", sa.BigInteger(), nullable=False),
+        sa.Column("rejections", sa.Integer(), nullable=False),
+        sa.Column("paused", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_agency")),
+        sa.UniqueConstraint("client_id"),
+    )
+    op.create_table(
+        "assertion",
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("micros", sa.BigInteger(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("slot", sa.Text(), nullable=False),
+        sa.Column("local", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("rid", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("received", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("traceparent", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("agency", "id", name=op.f("pk_assertion")),
+    )
+    op.create_index(op.f("ix_assertion_slot"), "assertion", ["slot"], unique=False)
+    op.create_table(
+        "audit",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_index("ix_audit_person_at", "audit", ["person", "at"], unique=False)
+    op.create_table(
+        "claim",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("local", sa.Text(), nullable=False),
+        sa.Column("verified", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", "local", name=op.f("pk_claim")),
+    )
+    op.create_index(op.f("ix_claim_local"), "claim", ["local"], unique=False)
+    op.create_table(
+        "dead_letter",
+        sa.Column("position", sa.Text(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("faults", sa.Text(), nullable=False),
+        sa.Column("headers", sa.LargeBinary(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=True),
+        sa.Column("notified", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("position", name=op.f("pk_dead_letter")),
+    )
+    op.create_index("ix_dead_letter_agency_at", "dead_letter", ["agency", "at"], unique=False)
+    op.create_table(
+        "delivery",
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("delivered", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("agency", "number", name=op.f("pk_delivery")),
+    )
+    op.create_table(
+        "held",
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("delivered", sa.BigInteger(), nullable=False),
+        sa.Column("applied_number", sa.BigInteger(), nullable=True),
+        sa.Column("applied_digest", sa.Text(), nullable=True),
+        sa.Column("applied_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("agency", "person", "type", "key", name=op.f("pk_held")),
+    )
+    op.create_index("ix_held_agency_number", "held", ["agency", "number"], unique=True)
+    op.create_table(
+        "local_id",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("features", sa.LargeBinary(), nullable=True),
+        sa.Column("restricted", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_local_id")),
+    )
+    op.create_index(op.f("ix_local_id_person"), "local_id", ["person"], unique=False)
+    op.create_table(
+        "outlet",
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("published", sa.BigInteger(), nullable=False),
+        sa.Column("topic_id", sa.Text(), nullable=True),
+        sa.Column("topic_start", sa.BigInteger(), nullable=False),
+        sa.Column("topic_end", sa.BigInteger(), nullable=False),
+        sa.Column("refill", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("agency", name=op.f("pk_outlet")),
+    )
+    op.create_table(
+        "owed",
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("stamp", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("agency", "person", "type", "key", name=op.f("pk_owed")),
+    )
+    op.create_index(op.f("ix_owed_since"), "owed", ["since"], unique=False)
+    op.create_table(
+        "person",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("survivor", sa.Text(), nullable=True),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+    )
+    op.create_table(
+        "record",
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("rid", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("contested", sa.Text(), nullable=False),
+        sa.Column("changed", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("person", "type", "key", name=op.f("pk_record")),
+    )
+    op.create_table(
+        "review",
+        sa.Column("one", sa.Text(), nullable=False),
+        sa.Column("other", sa.Text(), nullable=False),
+        sa.Column("doubt", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("one", "other", name=op.f("pk_review")),
+    )
+    op.create_index(op.f("ix_review_other"), "review", ["other"], unique=False)
+    op.create_table(
+        "signing_key",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("made", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_key")),
+    )
+    op.create_table(
+        "standing",
+        sa.Column("slot", sa.Text(), nullable=False),
+        sa.Column("local", sa.Text(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("micros", sa.BigInteger(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("rid", sa.Text(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("since", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("slot", name=op.f("pk_standing")),
+    )
+    op.create_index("ix_standing_local_rid", "standing", ["local", "rid"], unique=False)
+    op.create_table(
+        "withheld",
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("agency", "person", "type", "key", name=op.f("pk_withheld")),
+    )
+
+
+def downgrade() -> None:
+    """Back to the one before."""
+    op.drop_table("withheld")
+    op.drop_index("ix_standing_local_rid", table_name="standing")
+    op.drop_table("standing")
+    op.drop_table("signing_key")
+    op.drop_index(op.f("ix_review_other"), table_name="review")
+    op.drop_table("review")
+    op.drop_table("record")
+    op.drop_table("person")
+    op.drop_index(op.f("ix_owed_since"), table_name="owed")
+    op.drop_table("owed")
+    op.drop_table("outlet")
+    op.drop_index(op.f("ix_local_id_person"), table_name="local_id")
+    op.drop_table("local_id")
+    op.drop_index("ix_held_agency_number", table_name="held")
+    op.drop_table("held")
+    op.drop_table("delivery")
+    op.drop_index("ix_dead_letter_agency_at", table_name="dead_letter")
+    op.drop_table("dead_letter")
+    op.drop_index(op.f("ix_claim_local"), table_name="claim")
+    op.drop_table("claim")
+    op.drop_index("ix_audit_person_at", table_name="audit")
+    op.drop_table("audit")
+    op.drop_index(op.f("ix_assertion_slot"), table_name="assertion")
+    op.drop_table("assertion")
+    op.drop_table("agency")
