@@ -177,4 +177,6 @@ def live_of(row: StandingRow, seal: Seal) -> Live:
 
 def sealed_since(live: Live, seal: Seal) -> bytes | None:
     """The way back of `live_of` for `since`."""
-    return seal.seal(f"local:{live.local}", canonical(live.since)) if live.since else None
+    if not live.since:
+        return None
+    return seal.seal(f"local:{live.local}", canonical({path: list(order) for path, order in live.since.items()}))
