@@ -70,7 +70,7 @@ class Delivery:
     digest: str
     record: RecordName
     local_ids: tuple[str, ...]
-    sources: Mapping[str, str]
+    sources: Mapping[str, Sequence[str]]
     moved_to: str | None
     withdrawn: bool
     version: str | None

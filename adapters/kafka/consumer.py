@@ -122,7 +122,7 @@ class _Waiting:
     async def after(self, error: Exception) -> None:
         seconds = _WAITS_S[min(self._failures, len(_WAITS_S) - 1)]
         self._failures += 1
-        _log.warning("input_interrupted", cause=str(error), seconds=seconds)
+        _log.warning("input_interrupted", why=str(error), seconds=seconds)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stop.wait(), seconds)
 
@@ -188,7 +188,7 @@ class _Member(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is u
                     await self._consumer.commit({each: records[-1].offset + 1 for each, records in poll.items()})
             except (CommitFailedError, IllegalStateError) as error:
                 # The partitions have moved; whoever has them now gets these messages again, and their ids stop doubles.
-                _log.info("input_redelivered", cause=type(error).__name__)
+                _log.info("input_redelivered", why=type(error).__name__)
 
 
 def _agency(topic: str) -> str:
@@ -198,4 +198,6 @@ def _agency(topic: str) -> str:
 def _message(record: ConsumerRecord) -> Message:
     # The time tells messages apart when a topic has been deleted and made again.
     position = f"{record.topic}/{record.partition}/{record.offset}/{record.timestamp}"
-    return Message(_agency(record.topic), position, dict(record.headers), record.value)
+    return Message(
+        _agency(record.topic), position, {name: value or b"" for name, value in record.headers}, record.value
+    )

@@ -1,0 +1,167 @@
+"""Submissions that could not be taken, and whose input stands still because it sent nothing else."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from hub.domain.submission import micros
+from hub.store.columns import among, insert_or_ignore
+from hub.store.engine import reading, writing
+from hub.store.tables import agency, dead_letter
+from hub.store.times import from_micros
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterRow:
+    """One message that was not taken. position: where it stands in its topic, and its identity.
+
+    faults: JSON. headers, value: sealed. at: when it was refused, UTC.
+    """
+
+    position: str
+    agency: str
+    at: datetime
+    reason: str
+    detail: str
+    faults: str
+    headers: bytes
+    value: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """Rejections in a row among an agency's messages of one poll.
+
+    first: before anything was accepted. longest: without interruption. last: after the last acceptance; None when
+    nothing was accepted, so that the count goes on.
+    """
+
+    first: int
+    longest: int
+    last: int | None
+
+    def after(self, count: int) -> tuple[int, int]:
+        """The count that follows after `count` rejections in a row, and the highest it has been on the way."""
+        follows = count + self.first if self.last is None else self.last
+        return follows, max(count + self.first, self.longest)
+
+
+@dataclass(frozen=True, slots=True)
+class InputRow:
+    """An agency's input. rejections: in a row, up to now. paused: since when it stands still, UTC."""
+
+    rejections: int
+    paused: datetime | None
+
+
+class DeadLetterStore:
+    """Dead letters and inputs. Every method raises `Unavailable` or `Halt`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def known(self, positions: Iterable[str]) -> set[str]:
+        """Which of these positions are dead letters already."""
+        async with reading(self._engine) as connection:
+            query = select(dead_letter.c.position).where(among(dead_letter.c.position, positions))
+            return set((await connection.execute(query)).scalars())
+
+    async def keep(
+        self, letters: Sequence[DeadLetterRow], streaks: Mapping[str, Streak], limit: int, at: datetime
+    ) -> list[str]:
+        """Keep new dead letters and count rejections in a row; names the agencies that are paused by this.
+
+        limit: so many in a row pause an agency's input.
+        """
+        rows = [_values(letter) for letter in letters]
+        async with writing(self._engine) as connection:
+            await insert_or_ignore(connection, dead_letter, rows)
+            return await _count(connection, streaks, limit, at)
+
+    async def unnotified(self, limit: int) -> list[DeadLetterRow]:
+        """Dead letters whose senders have not been told yet, the oldest first."""
+        query = select(dead_letter).where(dead_letter.c.notified.is_(False)).order_by(dead_letter.c.at).limit(limit)
+        async with reading(self._engine) as connection:
+            return [_letter(row) for row in await connection.execute(query)]
+
+    async def note_notified(self, positions: Iterable[str]) -> None:
+        """Their senders have been told."""
+        change = update(dead_letter).where(among(dead_letter.c.position, positions)).values(notified=True)
+        async with writing(self._engine) as connection:
+            await connection.execute(change)
+
+    async def read(self, position: str) -> DeadLetterRow | None:
+        """One dead letter."""
+        async with reading(self._engine) as connection:
+            row = (await connection.execute(select(dead_letter).where(dead_letter.c.position == position))).first()
+            return _letter(row) if row else None
+
+    async def listed(self, of: str, limit: int, after: DeadLetterRow | None) -> list[DeadLetterRow]:
+        """An agency's dead letters, the oldest first, beyond one of them."""
+        query = select(dead_letter).where(dead_letter.c.agency == of)
+        if after is not None:
+            place = tuple_(dead_letter.c.at, dead_letter.c.position)
+            query = query.where(place > tuple_(micros(after.at), after.position))
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(query.order_by(dead_letter.c.at, dead_letter.c.position).limit(limit))
+            return [_letter(row) for row in rows]
+
+    async def inputs(self) -> dict[str, InputRow]:
+        """Every registered agency's input."""
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(select(agency.c.name, agency.c.rejections, agency.c.paused))
+            return {
+                row.name: InputRow(row.rejections, None if row.paused is None else from_micros(row.paused))
+                for row in rows
+            }
+
+    async def resume(self, name: str) -> None:
+        """Let an agency's input go on and count from nothing."""
+        async with writing(self._engine) as connection:
+            await connection.execute(update(agency).where(agency.c.name == name).values(rejections=0, paused=None))
+
+
+async def _count(connection: AsyncConnection, streaks: Mapping[str, Streak], limit: int, at: datetime) -> list[str]:
+    if not streaks:
+        return []
+    query = select(agency.c.name, agency.c.rejections, agency.c.paused).where(among(agency.c.name, streaks))
+    paused = []
+    for row in (await connection.execute(query.order_by(agency.c.name).with_for_update())).all():
+        rejections, highest = streaks[row.name].after(row.rejections)
+        since = row.paused
+        if since is None and highest >= limit:
+            since = micros(at)
+            paused.append(row.name)
+        change = update(agency).where(agency.c.name == row.name).values(rejections=rejections, paused=since)
+        await connection.execute(change)
+    return paused
+
+
+def _values(letter: DeadLetterRow) -> dict[str, object]:
+    return {
+        "position": letter.position,
+        "agency": letter.agency,
+        "at": micros(letter.at),
+        "reason": letter.reason,
+        "detail": letter.detail,
+        "faults": letter.faults,
+        "headers": letter.headers,
+        "value": letter.value,
+        "notified": False,
+    }
+
+
+def _letter(row: Row[tuple[object, ...]]) -> DeadLetterRow:
+    return DeadLetterRow(
+        row.position,
+        row.agency,
+        from_micros(row.at),
+        row.reason,
+        row.detail,
+        row.faults,
+        row.headers,
+        row.value,
+    )
