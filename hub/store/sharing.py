@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Row, RowMapping, and_, bindparam, delete, func, or_, select
+from sqlalchemy import ARRAY, BigInteger, Row, RowMapping, and_, bindparam, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.recognition import Claim
@@ -92,7 +92,7 @@ class _SqlShareTransaction:
         names = [*digests, *(key for key in locals_ if key not in known)]
         if names:
             buckets = sorted({hash_bucket(name) for name in names})
-            numbers = func.unnest(bindparam("buckets", buckets)).column_valued("number")
+            numbers = func.unnest(bindparam("buckets", buckets, ARRAY(BigInteger))).column_valued("number")
             ordered = select(numbers).order_by(numbers).offset(0).subquery()
             await self._connection.execute(select(func.pg_advisory_xact_lock(ordered.c.number)))
 
