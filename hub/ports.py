@@ -287,6 +287,7 @@ class Outlet:
 
     topic_*: its topic as the relay last saw it, to notice when it is emptied, cut or deleted behind its back.
     refill: an operator has asked for the topic to be filled again.
+    contract: digest of the contract under which everything was last owed; None before the first.
     """
 
     agency: str
@@ -296,6 +297,7 @@ class Outlet:
     topic_start: int = 0
     topic_end: int = 0
     refill: bool = False
+    contract: str | None = None
 
 
 class RelayStore(Protocol):
@@ -336,11 +338,15 @@ class RelayStore(Protocol):
         ...
 
     async def published(self, outlet: Outlet) -> None:
-        """Note how far a stream agency's topic has got; its `number` stays what `deliver` made it."""
+        """Note how far a stream agency's topic has got; `number` and `contract` stay as they are."""
         ...
 
     async def owe(self, ids: Sequence[HeldId], at: datetime) -> None:
         """Owe these anew."""
+        ...
+
+    async def owe_everything(self, agency: str, contract: str, at: datetime) -> None:
+        """Owe an agency every record there is and every one it holds, under a contract of this digest."""
         ...
 
 

@@ -30,6 +30,7 @@ from hub.ports import (
     Seal,
 )
 from hub.release import Release, render
+from hub.trust.contracts import contract_digest
 
 _log = structlog.get_logger(__name__)
 
@@ -76,6 +77,7 @@ class Relay:
 
     async def _lead(self, stop: asyncio.Event, wake: asyncio.Event, delivered: asyncio.Event) -> None:
         _log.info("relay_leads")
+        await self.owe_under_new_contracts()
         self._outlets = {}
         watching = asyncio.create_task(self.streams.watch()) if self.streams else None
         try:
@@ -91,6 +93,15 @@ class Relay:
                 await asyncio.wait((watching,))
         if watching and not watching.cancelled():
             watching.result()
+
+    async def owe_under_new_contracts(self) -> None:
+        """An agency that is new, or whose contract says something else than before, is owed every record there is."""
+        outlets = await self._store.outlets()
+        for agency, contract in sorted(self._contracts.items()):
+            digest = contract_digest(contract)
+            if outlets.get(agency, Outlet(agency)).contract != digest:
+                _log.info("everything_owed", agency=agency, contract=digest)
+                await self._store.owe_everything(agency, digest, self._now())
 
     async def step(self) -> int:
         """One round over the oldest debts; how many were settled."""

@@ -62,7 +62,7 @@ async def upsert(
     if not rows:
         return
     keys = [column.name for column in table.primary_key]
-    statement = _insert(connection.dialect, table)
+    statement = inserting(connection.dialect, table)
     fixed = {*keys, *keep}
     changed = {name: statement.excluded[name] for name in rows[0] if name not in fixed}
     await connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), _by_key(keys, rows))
@@ -73,7 +73,7 @@ async def insert_or_ignore(connection: AsyncConnection, table: Table, rows: Sequ
     if not rows:
         return
     keys = [column.name for column in table.primary_key]
-    statement = _insert(connection.dialect, table).on_conflict_do_nothing(index_elements=keys)
+    statement = inserting(connection.dialect, table).on_conflict_do_nothing(index_elements=keys)
     await connection.execute(statement, _by_key(keys, rows))
 
 
@@ -83,7 +83,8 @@ async def execute_many(connection: AsyncConnection, statement: Executable, rows:
         await connection.execute(statement, rows)
 
 
-def _insert(dialect: Dialect, table: Table) -> postgresql.Insert | sqlite.Insert:
+def inserting(dialect: Dialect, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that can say what happens when a row is there already."""
     return postgresql.insert(table) if dialect.name == "postgresql" else sqlite.insert(table)
 
 

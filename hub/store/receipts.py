@@ -72,7 +72,7 @@ class ReceiptStore:
                 "settled": each.number,
                 "computed": each.digest,
             }
-            for each in applied
+            for each in sorted(applied, key=lambda each: (each.record, each.number))
         ]
         async with writing(self._engine) as connection:
             await execute_many(connection, statement, rows)

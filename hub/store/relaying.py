@@ -9,13 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, select, text, update
+from sqlalchemy import RowMapping, bindparam, delete, literal, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.domain.errors import Unavailable
 from hub.domain.submission import micros
 from hub.ports import AuditRow, HeldId, HeldRow, Moved, Outlet, Owed, PersonRow, RecordId, RecordRow
-from hub.store.columns import among, execute_many, insert_or_ignore, upsert
+from hub.store.columns import among, execute_many, insert_or_ignore, inserting, upsert
 from hub.store.engine import alone, reading, writing
 from hub.store.sharing import audit_values, record_row
 from hub.store.tables import audit, delivery, held, local_id, outlet, owed, person, record, withheld
@@ -135,7 +135,10 @@ class SqlRelayStore:
                 await execute_many(
                     connection,
                     delete(owed).where(*_is_record(owed), owed.c.stamp == bindparam("stamped")),
-                    [{**_bound(debt.held), "stamped": debt.stamp} for debt in settled],
+                    [
+                        {**_bound(debt.held), "stamped": debt.stamp}
+                        for debt in sorted(settled, key=lambda debt: debt.held)
+                    ],
                 )
         except Moved:
             raise Unavailable("another relay gave out the same numbers") from None
@@ -149,10 +152,10 @@ class SqlRelayStore:
             return [held_row(row) for row in rows.mappings()]
 
     async def published(self, state: Outlet) -> None:
-        """Note how far a stream agency's topic has got; its `number` stays what `deliver` made it."""
+        """Note how far a stream agency's topic has got; `number` and `contract` stay as they are."""
         values = {name: getattr(state, name) for name in state.__slots__}
         async with writing(self._engine) as connection:
-            await upsert(connection, outlet, [values], keep=("number",))
+            await upsert(connection, outlet, [values], keep=("number", "contract"))
 
     async def ask_refill(self, agency: str) -> None:
         """Ask the active relay to publish again all that an agency holds."""
@@ -166,6 +169,21 @@ class SqlRelayStore:
         rows = [{**_columns(each), "stamp": stamp, "since": micros(at)} for each in ids]
         async with writing(self._engine) as connection:
             await upsert(connection, owed, rows, keep=("since",))
+
+    async def owe_everything(self, agency: str, contract: str, at: datetime) -> None:
+        """Owe an agency every record there is and every one it holds, under a contract of this digest."""
+        fixed = (literal(agency), literal(secrets.token_hex(8)), literal(micros(at)))
+        there = select(record.c.person, record.c.type, record.c.key)
+        holds = select(held.c.person, held.c.type, held.c.key).where(held.c.agency == agency)
+        each = there.union(holds).subquery()
+        everything = select(fixed[0], each.c.person, each.c.type, each.c.key, *fixed[1:]).where(true())
+        debts = inserting(self._engine.dialect, owed).from_select([column.name for column in owed.c], everything)
+        async with writing(self._engine) as connection:
+            await insert_or_ignore(connection, outlet, [_new_outlet(agency)])
+            await connection.execute(update(outlet).where(outlet.c.agency == agency).values(contract=contract))
+            await connection.execute(
+                debts.on_conflict_do_update(index_elements=list(owed.primary_key), set_={"stamp": debts.excluded.stamp})
+            )
 
 
 @contextmanager

@@ -162,6 +162,7 @@ outlet = Table(
     Column("topic_start", BigInteger, nullable=False),
     Column("topic_end", BigInteger, nullable=False),
     Column("refill", Boolean, nullable=False),
+    Column("contract", Text),
 )
 
 # --- who may, and who did ----------------------------------------------------------------------------------
