@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.submission import micros
 from hub.ports import AuditRow
+from hub.store.columns import insert_or_ignore
 from hub.store.engine import reading, writing
+from hub.store.sharing import audit_values
 from hub.store.tables import agency, audit, signing_key
 from hub.store.times import from_micros
 
@@ -48,23 +50,26 @@ class AgencyStore:
             rows = await connection.execute(select(agency).order_by(agency.c.name))
             return [_agency_row(row) for row in rows]
 
-    async def add(self, row: AgencyRow, entry: AuditRow) -> None:
-        """Raises `Unfit` when the name or client id is taken; `Unavailable`, `Halt`."""
+    async def add(self, row: AgencyRow, entry: AuditRow) -> bool:
+        """Whether it was added; not when there is one of that name. Raises `Unavailable`, `Halt`."""
+        values = {
+            "name": row.name,
+            "client_id": row.client_id,
+            "secret": row.secret,
+            "scopes": " ".join(sorted(row.scopes)),
+            "suspended": row.suspended,
+            "contract_digest": row.contract_digest,
+            "added": micros(row.added),
+            "rejections": 0,
+            "paused": None,
+        }
         async with writing(self._engine) as connection:
-            await connection.execute(
-                insert(agency).values(
-                    name=row.name,
-                    client_id=row.client_id,
-                    secret=row.secret,
-                    scopes=" ".join(sorted(row.scopes)),
-                    suspended=row.suspended,
-                    contract_digest=row.contract_digest,
-                    added=micros(row.added),
-                    rejections=0,
-                    paused=None,
-                )
-            )
-            await _note(connection, entry)
+            await insert_or_ignore(connection, agency, [values])
+            standing = await connection.scalar(select(agency.c.client_id).where(agency.c.name == row.name))
+            added = standing == row.client_id
+            if added:
+                await _note(connection, entry)
+            return added
 
     async def suspend(self, name: str, entry: AuditRow, *, suspended: bool) -> None:
         """Suspend or resume. Raises `Unavailable`, `Halt`."""
@@ -97,20 +102,7 @@ class AgencyStore:
 
 
 async def _note(connection: AsyncConnection, entry: AuditRow) -> None:
-    await connection.execute(
-        insert(audit).values(
-            at=micros(entry.at),
-            action=entry.action,
-            actor=entry.actor,
-            agency=entry.agency,
-            person=entry.person,
-            type=entry.type,
-            key=entry.key,
-            reference=entry.reference,
-            basis=entry.basis,
-            purpose=entry.purpose,
-        )
-    )
+    await connection.execute(audit.insert(), audit_values(entry))
 
 
 def _agency_row(row: Row[Any]) -> AgencyRow:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from hub.clock import Clock
 from hub.domain.contract import Contract
 from hub.domain.errors import Reason, Rejected
-from hub.ports import AuditRow, Keys, Unfit
+from hub.ports import AuditRow, Keys
 from hub.store.agencies import AgencyRow, AgencyStore
 from hub.trust.contracts import contract_digest
 
@@ -69,15 +69,13 @@ class Agencies:
             name=name,
             client_id=credentials.client_id,
             secret=self._digest(credentials),
-            scopes=frozenset(granted),
+            scopes=granted,
             suspended=False,
             contract_digest=digest,
             added=self._now(),
         )
-        try:
-            await self._store.add(row, self._entry("agency-added", name, digest or ""))
-        except Unfit:
-            raise Rejected(Reason.ID_REUSED, f"{name} is registered already") from None
+        if not await self._store.add(row, self._entry("agency-added", name, digest or "")):
+            raise Rejected(Reason.ID_REUSED, f"{name} is registered already")
         return credentials
 
     async def all(self) -> list[AgencyRow]:

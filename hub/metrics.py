@@ -1,0 +1,79 @@
+"""What Prometheus is told. Labels are agencies, record types, outcomes and routes: a bounded number of each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+
+from hub.domain.outcome import Accepted, Outcome, Refused
+from hub.domain.submission import Submission
+
+CONTENT_TYPE = "text/plain; version=1.0.0; charset=utf-8"
+_OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """What waits in the hub. debts: records owed to agencies. lag_s: age of the oldest, in seconds.
+
+    unpublished: stream agency -> deliveries committed and not yet on its topic. paused: agencies whose input stands.
+    """
+
+    debts: int
+    lag_s: float
+    unpublished: Mapping[str, int]
+    paused: Sequence[str]
+
+
+class Metrics:
+    """The metrics of one process, with a registry of their own."""
+
+    def __init__(self, record_types: Iterable[str]) -> None:
+        self._types = frozenset(record_types)
+        self._registry = CollectorRegistry()
+        self._submissions = Counter(
+            "hub_submissions",
+            "Submissions, by what became of them: accepted, repeated, or the reason they were refused for",
+            ("agency", "type", "outcome"),
+            registry=self._registry,
+        )
+        self._requests = Counter(
+            "hub_requests", "HTTP requests answered", ("method", "route", "status"), registry=self._registry
+        )
+        self._owed = self._gauge("hub_owed", "Records whose current release an agency may not have yet")
+        self._lag = self._gauge("hub_relay_lag_seconds", "Age of the oldest debt")
+        self._unpublished = self._gauge("hub_unpublished", "Deliveries committed, not yet on the topic", "agency")
+        self._paused = self._gauge("hub_input_paused", "1 while the agency's input from Kafka is paused", "agency")
+
+    def count_submissions(self, submissions: Sequence[Submission], outcomes: Sequence[Outcome]) -> None:
+        """Count a batch by what became of it."""
+        for submission, outcome in zip(submissions, outcomes, strict=True):
+            record_type = submission.record_type if submission.record_type in self._types else _OTHER
+            self._submissions.labels(submission.agency, record_type, _named(outcome)).inc()
+
+    def count_request(self, method: str, route: str | None, status: int) -> None:
+        """Count an answer. route: the path's template, such as `/v1/offenders/{crn}`; None where none matched."""
+        self._requests.labels(method, route or _OTHER, str(status)).inc()
+
+    def exposition(self, queues: Queues) -> bytes:
+        """Everything in Prometheus's text format, with the queues as they are now."""
+        self._owed.set(queues.debts)
+        self._lag.set(queues.lag_s)
+        self._unpublished.clear()
+        for agency, count in queues.unpublished.items():
+            self._unpublished.labels(agency).set(count)
+        self._paused.clear()
+        for agency in queues.paused:
+            self._paused.labels(agency).set(1)
+        return generate_latest(self._registry)
+
+    def _gauge(self, name: str, documentation: str, *labels: str) -> Gauge:
+        return Gauge(name, documentation, labels, registry=self._registry)
+
+
+def _named(outcome: Outcome) -> str:
+    match outcome:
+        case Accepted(repeated=repeated):
+            return "repeated" if repeated else "accepted"
+        case Refused(rejection):
+            return rejection.reason.value

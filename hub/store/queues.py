@@ -1,0 +1,24 @@
+"""What waits in the hub, counted: for readiness and metrics."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub.domain.submission import micros
+from hub.metrics import Queues
+from hub.store.engine import reading
+from hub.store.tables import agency, outlet, owed
+
+_MICROS_PER_S = 1_000_000
+
+
+async def look_at_queues(engine: AsyncEngine, streams: frozenset[str], now: datetime) -> Queues:
+    """The queues now. streams: the agencies that are served by topic. Raises `Unavailable`, `Halt`."""
+    async with reading(engine) as connection:
+        debts, oldest = (await connection.execute(select(func.count(), func.min(owed.c.since)))).one()
+        outlets = await connection.execute(select(outlet.c.agency, outlet.c.number, outlet.c.published))
+        behind = {name: max(0, number - published) for name, number, published in outlets if name in streams}
+        paused = (await connection.execute(select(agency.c.name).where(agency.c.paused.is_not(None)))).scalars().all()
+    lag_s = 0.0 if oldest is None else max(0.0, (micros(now) - oldest) / _MICROS_PER_S)
+    return Queues(debts, lag_s, behind, sorted(paused))
