@@ -4,13 +4,14 @@ aiokafka speaks the Metadata request up to version 5, which has no ids. This is 
 by every broker since Apache Kafka 2.8; it never makes a topic by being asked for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from io import BytesIO
 from typing import NamedTuple
 from uuid import UUID
 
 from aiokafka import AIOKafkaClient
-from aiokafka.errors import for_code
+from aiokafka.errors import KafkaError, for_code
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
     AbstractType,
@@ -22,6 +23,8 @@ from aiokafka.protocol.types import (
     Schema,
     TaggedFields,
 )
+
+from adapters.kafka.broker import Broker, broker_errors
 
 _METADATA = 3
 _VERSION = 12
@@ -114,18 +117,49 @@ class _MetadataRequest(Request[_MetadataRequestStruct]):  # type: ignore[misc]  
         return request_struct_class([(_BY_NAME, topic, {}) for topic in self._topics], False, False, {})
 
 
-async def identify(client: AIOKafkaClient, topic: str) -> TopicIdentity | None:
-    """The topic's id and leader; None when there is no such topic.
+class TopicIds:
+    """Looks topics up, over a connection of its own that is made anew when it fails."""
 
-    Raises:
-        aiokafka.errors.KafkaError: the cluster does not answer, or the topic has no leader now.
-    """
-    response = await client.send(client.get_random_node(), _MetadataRequest([topic]))
-    error, _, topic_id, _, partitions, *_ = response.topics[0]
-    if error == _UNKNOWN_TOPIC:
-        return None
-    for code in (error, *(partition[0] for partition in partitions)):
-        if code != _NO_ERROR:
-            raise for_code(code)(topic)
-    leader = next(leader for _, number, leader, *_ in partitions if number == 0)
-    return TopicIdentity(str(topic_id), leader)
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+        self._connected: AIOKafkaClient | None = None
+
+    async def identify(self, topic: str) -> TopicIdentity | None:
+        """The topic's id and leader; None when there is no such topic. Raises `Unavailable`, `Halt`."""
+        async with self.connection() as client:
+            response = await client.send(client.get_random_node(), _MetadataRequest([topic]))
+            error, _, topic_id, _, partitions, *_ = response.topics[0]
+            if error == _UNKNOWN_TOPIC:
+                return None
+            for code in (error, *(partition[0] for partition in partitions)):
+                if code != _NO_ERROR:
+                    raise for_code(code)(topic)
+        leader = next(leader for _, number, leader, *_ in partitions if number == 0)
+        return TopicIdentity(str(topic_id), leader)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AIOKafkaClient]:
+        """The connection, for other requests too. Raises `Unavailable`, `Halt` for what fails inside."""
+        with broker_errors():
+            try:
+                yield await self._client()
+            except (KafkaError, OSError, TimeoutError):
+                await self.close()
+                raise
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        client, self._connected = self._connected, None
+        if client is not None:
+            await client.close()
+
+    async def _client(self) -> AIOKafkaClient:
+        if self._connected is None:
+            client = AIOKafkaClient(**self._broker.arguments())
+            try:
+                await client.bootstrap()
+            except (KafkaError, OSError, TimeoutError):
+                await client.close()
+                raise
+            self._connected = client
+        return self._connected

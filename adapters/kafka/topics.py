@@ -8,14 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka import AIOKafkaClient
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import TopicAlreadyExistsError, for_code
 from aiokafka.protocol.offset import OffsetRequest, OffsetResetStrategy
 
 from adapters.kafka.broker import Broker, broker_errors
-from adapters.kafka.topic_ids import TopicIdentity, identify
+from adapters.kafka.topic_ids import TopicIds
 from hub.domain.errors import Unavailable
 from hub.ports import TopicExtent
 
@@ -83,7 +82,7 @@ class Topics:
     def __init__(self, broker: Broker, plan: TopicPlan) -> None:
         self._broker = broker
         self._plan = plan
-        self._connected: AIOKafkaClient | None = None
+        self._ids = TopicIds(broker)
 
     async def make(self, agencies: Iterable[str]) -> None:
         """Make the topics of these agencies that are not there; an output topic that forgets is mended."""
@@ -102,10 +101,10 @@ class Topics:
     async def extent(self, agency: str) -> TopicExtent:
         """What `hub.out.<agency>` holds, making the topic if it is not there."""
         topic = output_topic(agency)
-        identity = await self._identify(topic)
+        identity = await self._ids.identify(topic)
         if identity is None:
             await self.make([agency])
-            identity = await self._identify(topic)
+            identity = await self._ids.identify(topic)
         if identity is None:
             raise Unavailable("Kafka has not made the topic yet")
         start = await self._offset(topic, identity.leader, OffsetResetStrategy.EARLIEST)
@@ -114,42 +113,16 @@ class Topics:
 
     async def close(self) -> None:
         """Let go of the connection."""
-        client, self._connected = self._connected, None
-        if client is not None:
-            await client.close()
-
-    async def _identify(self, topic: str) -> TopicIdentity | None:
-        with broker_errors():
-            try:
-                return await identify(await self._client(), topic)
-            except (KafkaError, OSError):
-                await self.close()
-                raise
+        await self._ids.close()
 
     async def _offset(self, topic: str, leader: int, which: int) -> int:
-        with broker_errors():
-            try:
-                request = OffsetRequest(-1, 0, [(topic, [(0, which)])])
-                response = await (await self._client()).send(leader, request)
-            except (KafkaError, OSError):
-                await self.close()
-                raise
+        async with self._ids.connection() as client:
+            response = await client.send(leader, OffsetRequest(-1, 0, [(topic, [(0, which)])]))
             _, partitions = response.topics[0]
             _, error, _, offset = partitions[0]
             if error:
                 raise for_code(error)(topic)
             return int(offset)
-
-    async def _client(self) -> AIOKafkaClient:
-        if self._connected is None:
-            client = AIOKafkaClient(**self._broker.arguments())
-            try:
-                await client.bootstrap()
-            except (KafkaError, OSError):
-                await client.close()
-                raise
-            self._connected = client
-        return self._connected
 
 
 async def _create(admin: AIOKafkaAdminClient, wanted: list[NewTopic]) -> None:

@@ -1,0 +1,108 @@
+"""Submissions as CloudEvents 1.0, the way an agency sends them, and deliveries as it gets them."""
+
+from collections.abc import Iterable, Mapping
+from uuid import uuid4
+
+import orjson
+
+from adapters.client.link import Delivery, Event, RecordName, Refusal
+from hub.domain.canonical import Json, digest
+from hub.domain.errors import Fault
+
+_PROBLEM = "urn:case-sharing:problem:"
+
+
+def attributes(agency: str, event: Event) -> dict[str, str]:
+    """The attributes of a submission's envelope; those without a value are left out."""
+    given = {
+        "specversion": "1.0",
+        "id": event.id,
+        "source": agency,
+        "type": f"{event.record_type}.{'withdrawn' if event.withdrawn else 'submitted'}",
+        "time": event.time.isoformat(),
+        "subject": event.local_id,
+        "dataschema": f"{event.record_type}/{event.version}",
+        "sequence": None if event.sequence is None else str(event.sequence),
+        "traceparent": event.traceparent,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def kafka_headers(agency: str, event: Event) -> dict[str, str]:
+    """The envelope in binary mode, as headers of a Kafka message."""
+    return {
+        "content-type": "application/json",
+        **{f"ce_{name}": value for name, value in attributes(agency, event).items()},
+    }
+
+
+def receipt_headers(agency: str) -> dict[str, str]:
+    """The envelope of a message that carries receipts."""
+    return {
+        "content-type": "application/json",
+        "ce_specversion": "1.0",
+        "ce_id": str(uuid4()),
+        "ce_source": agency,
+        "ce_type": "receipt",
+    }
+
+
+def structured(agency: str, event: Event) -> dict[str, Json]:
+    """The envelope in structured mode, with its data."""
+    return {**attributes(agency, event), "datacontenttype": "application/json", "data": event.body}
+
+
+def receipts(deliveries: Iterable[Delivery]) -> dict[str, Json]:
+    """The agency's word that it holds these deliveries as the hub sent them."""
+    return {"receipts": [{"number": each.number, "digest": digest(each.release)} for each in deliveries]}
+
+
+def read_delivery(document: Mapping[str, Json]) -> Delivery:
+    """A delivery from the JSON the hub sends on either way."""
+    release = document["release"]
+    return Delivery(
+        number=document["number"],
+        digest=document["digest"],
+        record=RecordName(document["person"], release["type"], release["key"]),
+        local_ids=tuple(document["localIds"]),
+        sources=document["sources"],
+        moved_to=document["movedTo"],
+        withdrawn=release.get("withdrawn", False),
+        version=release.get("version"),
+        body=release.get("body"),
+        contested=tuple(release.get("marks", {}).get("contested", ())),
+        release=release,
+    )
+
+
+def read_tombstone(key: str, headers: Mapping[str, bytes]) -> Delivery:
+    """The withdrawal that a tombstone stands for, where compaction has removed the release that said so."""
+    record = RecordName(*key.split("/", 2))
+    return Delivery(
+        number=int(headers["hub-number"]),
+        digest=headers["hub-digest"].decode(),
+        record=record,
+        local_ids=(),
+        sources={},
+        moved_to=None,
+        withdrawn=True,
+        version=None,
+        body=None,
+        contested=(),
+        release={"type": record.type, "key": record.key, "withdrawn": True},
+    )
+
+
+def read_refusal(problem: Mapping[str, Json]) -> Refusal:
+    """A refusal from a problem (RFC 9457)."""
+    return Refusal(
+        id=problem.get("id"),
+        reason=problem["type"].removeprefix(_PROBLEM),
+        detail=problem["detail"],
+        faults=tuple(Fault(each["path"], each["rule"], each["detail"]) for each in problem.get("faults", ())),
+    )
+
+
+def encoded(document: Json) -> bytes:
+    """JSON in UTF-8."""
+    return orjson.dumps(document)

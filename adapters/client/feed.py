@@ -1,0 +1,149 @@
+"""An agency's link to the hub over HTTP, for whoever has no Kafka."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+import httpx
+import orjson
+
+from adapters.client.credentials import ClientCredentials
+from adapters.client.events import encoded, read_delivery, read_refusal, receipts, structured
+from adapters.client.fresh import fresh, last_of_each
+from adapters.client.link import Delivery, Event, RecordName, Refusal
+from adapters.client.patience import until_answered
+from hub.domain.canonical import Json
+from hub.domain.errors import Halt, Reason, Rejected, Unavailable
+
+_EVENTS_AT_ONCE = 200
+_RECEIPTS_AT_ONCE = 500
+_DELIVERIES_AT_ONCE = 500
+_WAIT_S = 20
+_TIMEOUT = httpx.Timeout(10.0, read=_WAIT_S + 10.0)
+
+_JSON = {"content-type": "application/json"}
+_NDJSON = {"content-type": "application/x-ndjson"}
+
+_Answer = TypeVar("_Answer")
+
+
+class FeedLink:
+    """Submits to `/v1/submissions`, reads `/v1/feed`, acknowledges by `/v1/receipts`. Implements `Link`.
+
+    hub: base address, such as `https://hub.example`. transport: how requests travel, if not over the network.
+    """
+
+    def __init__(
+        self,
+        hub: str,
+        agency: str,
+        client_id: str,
+        client_secret: str,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._agency = agency
+        self._http = httpx.AsyncClient(
+            base_url=hub,
+            auth=ClientCredentials(f"{hub}/oauth/token", client_id, client_secret),
+            timeout=_TIMEOUT,
+            transport=transport,
+        )
+        self._refused: asyncio.Queue[Refusal] = asyncio.Queue()
+        self._closing = asyncio.Event()
+
+    async def submit(self, events: Sequence[Event]) -> None:
+        """Hand over submissions, in this order; returns when the hub has answered for each of them."""
+        for start in range(0, len(events), _EVENTS_AT_ONCE):
+            waiting = events[start : start + _EVENTS_AT_ONCE]
+            while waiting:
+                waiting = await until_answered(self._closing, partial(self._submit, waiting))
+
+    async def refusals(self) -> AsyncIterator[Refusal]:
+        """What the hub did not take, as it becomes known."""
+        while (refusal := await self._unless_closed(self._refused.get())) is not None:
+            yield refusal
+
+    async def deliveries(self, applied: Mapping[RecordName, int]) -> AsyncIterator[Sequence[Delivery]]:
+        """What the hub releases to this agency, read on from the highest number applied."""
+        seen = dict(applied)
+        after = max(seen.values(), default=0)
+        while True:
+            asking = until_answered(self._closing, partial(self._page, after))
+            page = await self._unless_closed(asking)
+            if page is None:
+                return
+            if deliveries := fresh(map(read_delivery, page["deliveries"]), seen):
+                yield deliveries
+            after = page["next"]
+
+    async def acknowledge(self, applied: Sequence[Delivery]) -> None:
+        """Send receipts for deliveries that are in the agency's own store."""
+        last = last_of_each(applied)
+        for start in range(0, len(last), _RECEIPTS_AT_ONCE):
+            content = encoded(receipts(last[start : start + _RECEIPTS_AT_ONCE]))
+            await until_answered(
+                self._closing, partial(self._asked, "POST", "/v1/receipts", content=content, headers=_JSON)
+            )
+
+    async def close(self) -> None:
+        """End the iterators and let go of the connections."""
+        self._closing.set()
+        await self._http.aclose()
+
+    async def _submit(self, events: Sequence[Event]) -> Sequence[Event]:
+        """Puts up what the hub refuses; returns those it could not answer for now.
+
+        Raises:
+            Unavailable: it could not answer for any.
+        """
+        content = b"".join(encoded(structured(self._agency, event)) + b"\n" for event in events)
+        answer = await self._asked("POST", "/v1/submissions", content=content, headers=_NDJSON)
+        outcomes = [orjson.loads(line) for line in answer.content.splitlines()]
+        for event, outcome in zip(events, outcomes, strict=False):
+            if outcome["outcome"] == "refused":
+                self._refused.put_nowait(read_refusal({**outcome["problem"], "id": event.id}))
+        answered = [outcome["outcome"] != "unavailable" for outcome in outcomes]
+        if not any(answered):
+            raise Unavailable("the hub has no answer for any of the submissions")
+        answered += [False] * (len(events) - len(answered))
+        return [event for event, done in zip(events, answered, strict=True) if not done]
+
+    async def _page(self, after: int) -> dict[str, Json]:
+        wanted = {"after": after, "limit": _DELIVERIES_AT_ONCE, "wait": _WAIT_S}
+        page: dict[str, Json] = orjson.loads((await self._asked("GET", "/v1/feed", params=wanted)).content)
+        return page
+
+    async def _asked(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+        """The hub's answer.
+
+        Raises:
+            Unavailable: it does not answer, or cannot now.
+            Rejected, Halt: it refuses the request as a whole.
+        """
+        try:
+            answer = await self._http.request(method, path, **request)
+        except httpx.TransportError as error:
+            raise Unavailable(f"the hub does not answer: {type(error).__name__}") from error
+        if answer.is_server_error or answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            raise Unavailable(f"the hub answers {answer.status_code}")
+        if answer.is_error:
+            raise _rejection(read_refusal(orjson.loads(answer.content)))
+        return answer
+
+    async def _unless_closed(self, waited_for: Coroutine[Any, Any, _Answer]) -> _Answer | None:
+        """What is waited for; None when the link is closed first."""
+        asking, closing = asyncio.ensure_future(waited_for), asyncio.ensure_future(self._closing.wait())
+        try:
+            await asyncio.wait((asking, closing), return_when=asyncio.FIRST_COMPLETED)
+            return asking.result() if asking.done() else None
+        finally:
+            asking.cancel()
+            closing.cancel()
+
+
+def _rejection(refusal: Refusal) -> Rejected | Halt:
+    try:
+        return Rejected(Reason(refusal.reason), refusal.detail, refusal.faults)
+    except ValueError:
+        return Halt(f"the hub refuses in a way this link does not know: {refusal.reason}")
