@@ -17,6 +17,7 @@ from hub.domain.errors import Fault, Halt, Reason, Rejected, Unavailable
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:case-sharing:problem:"
 RETRY_AFTER_S = 1
+NOT_AS_DESCRIBED = "not as the API describes it"
 
 _log = structlog.get_logger()
 
@@ -70,6 +71,11 @@ _TITLES: dict[Reason, str] = {
 }
 
 
+_OF_STATUS = {404: Reason.NOT_FOUND, 413: Reason.TOO_LARGE, 415: Reason.WRONG_CONTENT_TYPE}
+_UNNAMED = {405: ("method-not-allowed", "Method not allowed")}
+"""Refusals of the framework: those that a reason names, and those that none does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One problem as it is sent. name: the last part of its type URI."""
@@ -108,6 +114,11 @@ def of_error(error: Rejected | Unavailable | Halt) -> Problem:
             return Problem("halted", "The hub needs its operator", 500, "sending it again will not help yet")
 
 
+def invalid_request(*faults: Fault) -> Problem:
+    """A parameter is not as the API describes it."""
+    return Problem("invalid-request", "The request is not as it must be", 422, "see the faults", faults)
+
+
 def answer_with_problems(app: FastAPI) -> None:
     """Every refusal and failure of this app becomes a problem document, the framework's own included."""
     app.add_exception_handler(Rejected, _on_hub_error)
@@ -128,23 +139,23 @@ def _challenge(reason: Reason) -> dict[str, str]:
 async def _on_hub_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, Rejected | Unavailable | Halt)  # noqa: S101 - registered for these only
     if isinstance(error, Halt):
-        _log.error("request_halted", error=str(error))
+        _log.error("request_halted", detail=str(error))
     return of_error(error).response()
 
 
 async def _on_invalid_request(_request: Request, error: Exception) -> Response:
     """Where and which rule; the framework's own texts may quote what was sent, so they are left out."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for these only
-    faults = tuple(Fault(_pointer(each["loc"]), each["type"], "not as the API describes it") for each in error.errors())
-    return Problem("invalid-request", "The request is not as it must be", 422, "see the faults", faults).response()
+    faults = tuple(Fault(_pointer(each["loc"]), each["type"], NOT_AS_DESCRIBED) for each in error.errors())
+    return invalid_request(*faults).response()
 
 
 async def _on_http_exception(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for these only
-    if error.status_code == 404:
-        return of_error(Rejected(Reason.NOT_FOUND, "there is nothing here")).response()
-    name = {405: "method-not-allowed"}.get(error.status_code, "invalid-request")
-    title = {405: "Method not allowed"}.get(error.status_code, "The request is not as it must be")
+    reason = _OF_STATUS.get(error.status_code)
+    if reason is not None:
+        return of_error(Rejected(reason, _TITLES[reason].lower())).response()
+    name, title = _UNNAMED.get(error.status_code, ("invalid-request", "The request is not as it must be"))
     return Problem(name, title, error.status_code, title.lower(), (), dict(error.headers or {})).response()
 
 

@@ -1,0 +1,56 @@
+"""Puts the app together."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+
+from hub.api import feed, health, oauth, offenders, search, submissions
+from hub.api.counting import Counting
+from hub.api.openapi import describe
+from hub.api.operations import Operations
+from hub.api.problems import answer_with_problems
+from hub.api.records import NAMED, router_of
+from hub.api.services import Services
+from hub.spec.registry import Registry
+
+
+def create_app(services: Services, operations: Operations, registry: Registry) -> FastAPI:
+    """The app that serves agencies and whoever watches over the hub."""
+    app = bare_app(registry)
+    app.state.services = services
+    app.state.operations = operations
+    app.add_middleware(Counting, metrics=operations.metrics)
+    return app
+
+
+def bare_app(registry: Registry) -> FastAPI:
+    """The app without anything to stand on: it cannot serve, but describe itself."""
+    app = FastAPI(
+        title="Case-sharing hub",
+        version="1.0.0",
+        summary="One shared truth about a person, for agencies that keep their own systems.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+    )
+    of_records = [router_of(named) for named in NAMED]
+    for router in (offenders.router, *of_records, submissions.router, search.router, feed.router):
+        app.include_router(router)
+    for router in (oauth.router, health.router):
+        app.include_router(router)
+    answer_with_problems(app)
+    app.openapi = _once(lambda: describe(app, registry))  # type: ignore[method-assign]  # FastAPI's documented way
+    return app
+
+
+def _once(make: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+    made: list[dict[str, Any]] = []
+
+    def kept() -> dict[str, Any]:
+        if not made:
+            made.append(make())
+        return made[0]
+
+    return kept

@@ -1,0 +1,301 @@
+"""What the API's own answers and requests look like, as JSON Schema 2020-12 with examples.
+
+Records have their own schemas, in `schemas/`. Tests hold every answer against these.
+"""
+
+from typing import Any
+
+from hub.domain.errors import Reason
+
+_PERSON = "0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b"
+_DIGEST = "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
+_TIME = "2026-03-01T09:30:00.250000Z"
+_KEY = "9630348"
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _object(description: str, properties: dict[str, Any], example: Any, *optional: str) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    return {
+        "type": "object",
+        "description": description,
+        "required": [name for name in properties if name not in optional],
+        "properties": properties,
+        "additionalProperties": False,
+        "examples": [example],
+    }
+
+
+def _text(description: str, **more: object) -> dict[str, Any]:
+    return {"type": "string", "description": description, **more}
+
+
+def _list(items: dict[str, Any], description: str) -> dict[str, Any]:
+    return {"type": "array", "items": items, "description": description}
+
+
+_RECORD_NAME = _object(
+    "The shared record a submission speaks of.",
+    {"type": _text("Record type."), "key": _text('Key among the person\'s records; "-" for the offender record.')},
+    {"type": "assessment", "key": _KEY},
+)
+_ACCEPTED = {
+    "id": "2f1c0c1e-assessment-7",
+    "outcome": "accepted",
+    "record": {"type": "assessment", "key": _KEY},
+    "received": _TIME,
+}
+_PROBLEM = {
+    "type": f"urn:case-sharing:problem:{Reason.INVALID_BODY}",
+    "title": "The record does not follow the specification",
+    "status": 422,
+    "detail": "is no valid assessment 1.0.0",
+    "faults": [{"path": "/sections/0/score", "rule": "section-scores", "detail": "is not what its items add up to"}],
+}
+_OUTCOME = {
+    "id": {"type": ["string", "null"], "description": "The submission's; null when it could not be read."},
+    "outcome": {
+        "enum": ["accepted", "repeated", "refused", "unavailable"],
+        "description": "`repeated`: taken before, this is the first outcome again. `unavailable`: send it again.",
+    },
+    "record": _RECORD_NAME,
+    "received": _text("When the hub first took it.", format="date-time"),
+    "problem": _ref("Problem"),
+}
+_DOCUMENT = {
+    "type": "assessment",
+    "key": _KEY,
+    "version": "1.0.0",
+    "body": {"reference": "ASM-20417", "oasysNumber": _KEY, "layer": 3, "lifecycle": {"status": "OPEN"}},
+    "marks": {"contested": []},
+}
+_SOURCES = {
+    "type": "object",
+    "additionalProperties": {"type": "array", "items": {"type": "string"}},
+    "description": "JSON Pointer into the record -> the agencies its value came from.",
+}
+_LOCAL_IDS = _list({"type": "string"}, "Your own local ids of this person.")
+_PERSON_ID = _text("The hub's id of the person; another one after a merge.", format="uuid")
+_DIGEST_TEXT = _text("SHA-256 of the release as canonical JSON (RFC 8785).", pattern="^[0-9a-f]{64}$")
+_NEXT = {"type": ["string", "null"], "description": "Path of the next page; null at the end."}
+
+_SHOWN = {
+    "person": _PERSON,
+    "localIds": ["X100001"],
+    "digest": _DIGEST,
+    "changed": _TIME,
+    "sources": {"/oasysNumber": ["probation"]},
+    "release": _DOCUMENT,
+}
+_ENTRY = {
+    "type": "assessment",
+    "key": _KEY,
+    "when": _TIME,
+    "digest": _DIGEST,
+    "link": f"/v1/offenders/X100001/assessments/{_KEY}",
+}
+_FOUND = {"person": _PERSON, "localIds": ["X100001"], "link": "/v1/offenders/X100001"}
+_DELIVERY = {
+    "number": 12,
+    "digest": _DIGEST,
+    "person": _PERSON,
+    "localIds": ["X100001"],
+    "sources": {"/oasysNumber": ["probation"]},
+    "movedTo": None,
+    "release": _DOCUMENT,
+}
+
+EVENT_EXAMPLE = {
+    "specversion": "1.0",
+    "id": "2f1c0c1e-assessment-7",
+    "source": "probation",
+    "type": "assessment.submitted",
+    "dataschema": "assessment/1.0.0",
+    "subject": "X100001",
+    "time": "2026-03-01T09:29:58Z",
+    "datacontenttype": "application/json",
+    "data": _DOCUMENT["body"],
+}
+
+SHAPES: dict[str, dict[str, Any]] = {
+    "Problem": _object(
+        "Problem details (RFC 9457). Paths and rules, never a value of a record.",
+        {
+            "type": _text("URI of the kind of problem.", pattern="^urn:case-sharing:problem:[a-z-]+$"),
+            "title": _text("The kind of problem in words."),
+            "status": {"type": "integer"},
+            "detail": _text("This problem in words."),
+            "faults": _list(_ref("Fault"), "What is wrong with a body, place by place."),
+        },
+        _PROBLEM,
+    ),
+    "Fault": _object(
+        "One thing that is wrong.",
+        {
+            "path": _text('JSON Pointer into what was sent; "" for the whole.'),
+            "rule": _text("The rule that does not hold."),
+            "detail": _text("A sentence for whoever mends it."),
+        },
+        {"path": "/sections/0/score", "rule": "section-scores", "detail": "is not what its items add up to"},
+    ),
+    "Outcome": _object("What became of one submission.", _OUTCOME, _ACCEPTED, "record", "received", "problem"),
+    "LineOutcome": _object(
+        "What became of one line of a stream.",
+        {"line": {"type": "integer", "minimum": 1, "description": "Its number, from 1."}, **_OUTCOME},
+        {"line": 1, **_ACCEPTED},
+        "record",
+        "received",
+        "problem",
+    ),
+    "Outcomes": _object(
+        "What became of each event of a batch, in their order.",
+        {"outcomes": _list(_ref("Outcome"), "One for each event.")},
+        {"outcomes": [_ACCEPTED, {"id": "2f1c0c1e-assessment-8", "outcome": "refused", "problem": _PROBLEM}]},
+    ),
+    "Submitted": {"oneOf": [_ref("Outcome"), _ref("Outcomes")], "examples": [_ACCEPTED]},
+    "Release": {
+        "description": "A record as your contract releases it; what is digested.",
+        "oneOf": [
+            _object(
+                "The record.",
+                {
+                    "type": _text("Record type."),
+                    "key": _text("Key among the person's records."),
+                    "version": _text("Version of the specification."),
+                    "body": _ref("Record"),
+                    "marks": _object(
+                        "What to know of it.",
+                        {"contested": _list({"type": "string"}, "JSON Pointers where agencies differ that must not.")},
+                        {"contested": ["/dateOfBirth"]},
+                    ),
+                },
+                _DOCUMENT,
+            ),
+            _object(
+                "There is nothing, or nothing any more.",
+                {"type": _text("Record type."), "key": _text("Key."), "withdrawn": {"const": True}},
+                {"type": "assessment", "key": _KEY, "withdrawn": True},
+            ),
+        ],
+    },
+    "Shown": _object(
+        "A shared record as you may see it.",
+        {
+            "person": _PERSON_ID,
+            "localIds": _LOCAL_IDS,
+            "digest": _DIGEST_TEXT,
+            "changed": _text("When the shared record last changed.", format="date-time"),
+            "sources": _SOURCES,
+            "release": _ref("Release"),
+        },
+        _SHOWN,
+    ),
+    "Records": _object(
+        "Some of a person's records of one type, by key.",
+        {"records": _list(_ref("Shown"), "The records."), "next": _NEXT},
+        {"records": [_SHOWN], "next": None},
+    ),
+    "Timeline": _object(
+        "Some of a person's records, by their last change, newest first.",
+        {
+            "entries": _list(
+                _object(
+                    "A record, without its body.",
+                    {
+                        "type": _text("Record type."),
+                        "key": _text("Key."),
+                        "when": _text("When the shared record last changed.", format="date-time"),
+                        "digest": _DIGEST_TEXT,
+                        "link": _text("Path of the record."),
+                    },
+                    _ENTRY,
+                ),
+                "The records.",
+            ),
+            "next": _NEXT,
+        },
+        {"entries": [_ENTRY], "next": None},
+    ),
+    "Search": _object(
+        "A strong identifier, as it is written on paper.",
+        {
+            "scheme": {"enum": ["cro", "crn", "pnc", "prison-number"], "description": "Whose number it is."},
+            "value": _text("The number.", minLength=1, maxLength=100),
+        },
+        {"scheme": "pnc", "value": "1981/0000034U"},
+    ),
+    "Found": _object(
+        "The people somebody states this identifier of.",
+        {
+            "people": _list(
+                _object(
+                    "A person.",
+                    {"person": _PERSON_ID, "localIds": _LOCAL_IDS, "link": _text("Path of the offender record.")},
+                    _FOUND,
+                ),
+                "One, as a rule; several where it is contested.",
+            )
+        },
+        {"people": [_FOUND]},
+    ),
+    "Feed": _object(
+        "Deliveries by ascending number. Drop a number you have applied; gaps are normal.",
+        {
+            "deliveries": _list(
+                _object(
+                    "A release with its number in your one order.",
+                    {
+                        "number": {"type": "integer", "minimum": 1},
+                        "digest": _DIGEST_TEXT,
+                        "person": _PERSON_ID,
+                        "localIds": _LOCAL_IDS,
+                        "sources": _SOURCES,
+                        "movedTo": {"type": ["string", "null"], "description": "The survivor, after a merge."},
+                        "release": _ref("Release"),
+                    },
+                    _DELIVERY,
+                ),
+                "The deliveries.",
+            ),
+            "next": {"type": "integer", "description": "Send it as `after` next time."},
+        },
+        {"deliveries": [_DELIVERY], "next": 12},
+    ),
+    "Receipts": _object(
+        "What you applied.",
+        {
+            "receipts": _list(
+                _object(
+                    "A delivery, and the digest computed from what you now hold.",
+                    {"number": {"type": "integer", "minimum": 1}, "digest": _DIGEST_TEXT},
+                    {"number": 12, "digest": _DIGEST},
+                ),
+                "At most 1,000. Each settles every earlier delivery of its record.",
+            )
+        },
+        {"receipts": [{"number": 12, "digest": _DIGEST}]},
+    ),
+    "Settlements": _object(
+        "What became of each receipt, in their order.",
+        {
+            "outcomes": _list(
+                _object(
+                    "One receipt.",
+                    {
+                        "number": {"type": "integer"},
+                        "outcome": {
+                            "enum": ["settled", "diverging", "unknown-delivery"],
+                            "description": "`diverging`: noted, but you hold something else than was delivered.",
+                        },
+                    },
+                    {"number": 12, "outcome": "settled"},
+                ),
+                "One for each receipt.",
+            )
+        },
+        {"outcomes": [{"number": 12, "outcome": "settled"}]},
+    ),
+}
+"""Name -> schema, under `components/schemas` of the API description."""
