@@ -1,0 +1,137 @@
+"""What the hub writes is RFC 8785, byte for byte; what has no such form is refused where it enters."""
+
+import hashlib
+from copy import deepcopy
+
+import orjson
+import pytest
+import rfc8785
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from hub.domain.canonical import DEEPEST, Json, canonical, digest, normalise, parse
+from hub.domain.errors import Reason, Rejected
+
+TEXTS = st.text(max_size=20)
+KEYS = st.text(st.characters(max_codepoint=127), max_size=8)
+NUMBERS = st.integers(-(2**60), 2**60) | st.floats()
+VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def has_canonical_form(value: Json) -> bool:
+    if isinstance(value, dict):
+        return all(has_canonical_form(item) for item in value.values())
+    if isinstance(value, list):
+        return all(has_canonical_form(item) for item in value)
+    if isinstance(value, int | float):
+        return value == 0 or (abs(value) <= 2**53 - 1 and (abs(value) >= 1e-5))
+    return True
+
+
+@given(VALUES)
+@example({"b": [-0.0, 0.0, 50.0, 1e15], "a": {"\x7f": '\x00\x1f\x7f\u2028é😀\\"/'}})
+@example([0.1, 1e-5, 123456789012345.6, 4.35, -2.5e-05, 2**53 - 1])
+def test_what_is_taken_is_written_as_rfc_8785_has_it(value: Json) -> None:
+    if has_canonical_form(value):
+        assert canonical(normalise(deepcopy(value))) == rfc8785.dumps(value)
+    else:
+        with pytest.raises(Rejected):
+            normalise(value)
+
+
+@given(VALUES.filter(has_canonical_form))
+def test_reading_what_was_written_gives_it_again(value: Json) -> None:
+    written = rfc8785.dumps(value)
+
+    assert canonical(parse(written)) == written
+
+
+@pytest.mark.parametrize(
+    ("number", "rule"),
+    [
+        (1e16, "number"),
+        (2**53, "number"),
+        (-(2**53), "number"),
+        (9007199254740992.0, "number"),
+        (2**64 - 1, "number"),
+        (1e-6, "number"),
+        (9.99e-6, "number"),
+        (5e-324, "number"),
+        (float("nan"), "number"),
+        (float("inf"), "number"),
+        (float("-inf"), "number"),
+    ],
+)
+def test_a_number_that_readers_differ_on_is_refused_with_its_place(number: float, rule: str) -> None:
+    with pytest.raises(Rejected) as caught:
+        normalise({"a/b~c": [0, {"score": number}]})
+
+    assert caught.value.reason is Reason.INVALID_BODY
+    assert [(fault.path, fault.rule) for fault in caught.value.faults] == [("/a~1b~0c/1/score", rule)]
+    assert str(number) not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("50.0", "50"), ("-0.0", "0"), ("1e3", "1000"), ("0.00001", "0.00001"), ("1.50", "1.5")]
+)
+def test_a_number_has_one_written_form(given: str, kept: str) -> None:
+    assert canonical(parse(given.encode())) == kept.encode()
+
+
+def test_a_property_name_beyond_ascii_is_refused() -> None:
+    with pytest.raises(Rejected) as caught:
+        parse('{"names": {"prénom": "x"}}'.encode())
+
+    assert [(fault.path, fault.rule) for fault in caught.value.faults] == [("/names", "key")]
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+@pytest.mark.parametrize("levels", [DEEPEST + 1, 300, 1_000, 100_000])
+def test_nesting_without_end_is_refused_and_breaks_nothing(opening: str, levels: int) -> None:
+    closing = "]" if opening == "[" else "}"
+
+    with pytest.raises(Rejected) as caught:
+        parse((opening * levels + "1" + closing * levels).encode())
+
+    assert caught.value.reason in {Reason.INVALID_BODY, Reason.BAD_JSON}
+
+
+def test_nesting_as_deep_as_allowed_is_kept() -> None:
+    nested = ("[" * DEEPEST + "]" * DEEPEST).encode()
+
+    assert canonical(parse(nested)) == nested
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"{",
+        b"NaN",
+        b"-Infinity",
+        b"1e400",
+        b'{"a":1,}',
+        b"'a'",
+        b"\xff",
+        b'"\xc3"',
+        b'"\\ud800"',
+        b'"\\udc00\\ud800"',
+    ],
+)
+def test_what_is_not_json_in_utf8_is_refused_without_repeating_it(raw: bytes) -> None:
+    with pytest.raises(Rejected) as caught:
+        parse(raw)
+
+    assert caught.value.reason is Reason.BAD_JSON
+    assert caught.value.detail.startswith("not JSON at line 1, column ")
+
+
+def test_a_digest_is_sha256_of_the_canonical_form() -> None:
+    value = {"b": [1, None], "a": "é"}
+
+    assert digest(value) == hashlib.sha256('{"a":"é","b":[1,null]}'.encode()).hexdigest()
+    assert digest(orjson.loads(b'{"b":[1,null],"a":"\\u00e9"}')) == digest(value)
