@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.submission import micros
 from hub.ports import AuditRow
-from hub.store.columns import insert_or_ignore
+from hub.store.bulk import insert_or_ignore
 from hub.store.engine import reading, writing
 from hub.store.sharing import audit_values
 from hub.store.tables import agency, audit, signing_key

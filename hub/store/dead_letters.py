@@ -8,7 +8,8 @@ from sqlalchemy import Row, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.submission import micros
-from hub.store.columns import among, insert_or_ignore
+from hub.store.bulk import insert_or_ignore
+from hub.store.columns import among
 from hub.store.engine import reading, writing
 from hub.store.tables import agency, dead_letter
 from hub.store.times import from_micros

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.domain.submission import micros
 from hub.ports import RecordId
-from hub.store.columns import execute_many
+from hub.store.bulk import execute_many
 from hub.store.engine import reading, writing
 from hub.store.tables import delivery, held
 

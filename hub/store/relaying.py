@@ -9,13 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, literal, select, text, true, update
+from sqlalchemy import RowMapping, bindparam, literal, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.domain.errors import Unavailable
 from hub.domain.submission import micros
 from hub.ports import AuditRow, HeldId, HeldRow, Moved, Outlet, Owed, PersonRow, RecordId, RecordRow
-from hub.store.columns import among, execute_many, insert_or_ignore, inserting, upsert
+from hub.store.bulk import delete_rows, execute_many, insert_or_ignore, insert_rows, inserting, upsert
+from hub.store.columns import among
 from hub.store.engine import alone, reading, writing
 from hub.store.sharing import audit_values, record_row
 from hub.store.tables import audit, delivery, held, local_id, outlet, owed, person, record, withheld
@@ -113,7 +114,7 @@ class SqlRelayStore:
         """
         try:
             async with writing(self._engine) as connection:
-                await execute_many(connection, delivery.insert(), [_delivery_values(row) for row in deliveries])
+                await insert_rows(connection, delivery, [_delivery_values(row) for row in deliveries])
                 await upsert(
                     connection,
                     held,
@@ -129,17 +130,11 @@ class SqlRelayStore:
                 )
                 kept_back = [_columns(held_id) for held_id, is_withheld in withheld_.items() if is_withheld]
                 await insert_or_ignore(connection, withheld, kept_back)
-                free = [_bound(each) for each, is_withheld in withheld_.items() if not is_withheld]
-                await execute_many(connection, delete(withheld).where(*_is_record(withheld)), free)
-                await execute_many(connection, audit.insert(), [audit_values(entry) for entry in entries])
-                await execute_many(
-                    connection,
-                    delete(owed).where(*_is_record(owed), owed.c.stamp == bindparam("stamped")),
-                    [
-                        {**_bound(debt.held), "stamped": debt.stamp}
-                        for debt in sorted(settled, key=lambda debt: debt.held)
-                    ],
-                )
+                free = [_columns(held_id) for held_id, is_withheld in withheld_.items() if not is_withheld]
+                await delete_rows(connection, withheld, free)
+                await insert_rows(connection, audit, [audit_values(entry) for entry in entries])
+                paid = [{**_columns(debt.held), "stamp": debt.stamp} for debt in settled]
+                await delete_rows(connection, owed, paid)
         except Moved:
             raise Unavailable("another relay gave out the same numbers") from None
 
@@ -199,14 +194,6 @@ def _locked(path: Path) -> Iterator[bool]:
 
 def _columns(held_id: HeldId) -> dict[str, Any]:
     return {"agency": held_id.agency, **held_id.record._asdict()}
-
-
-def _bound(held_id: HeldId) -> dict[str, Any]:
-    return {f"of_{name}": value for name, value in _columns(held_id).items()}
-
-
-def _is_record(table: Any) -> list[Any]:  # noqa: ANN401 - one of the tables with these four columns
-    return [table.c[name] == bindparam(f"of_{name}") for name in ("agency", "person", "type", "key")]
 
 
 def held_row(row: RowMapping) -> HeldRow:

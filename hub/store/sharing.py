@@ -25,7 +25,8 @@ from hub.ports import (
     SubmissionId,
     Taken,
 )
-from hub.store.columns import among, execute_many, insert_or_ignore, upsert
+from hub.store.bulk import delete_rows, execute_many, insert_or_ignore, insert_rows, upsert
+from hub.store.columns import among
 from hub.store.engine import writing
 from hub.store.tables import assertion, audit, claim, local_id, owed, person, record, review, standing
 from hub.store.times import from_micros
@@ -188,21 +189,13 @@ class _SqlShareTransaction:
 
     async def _write_said(self, decision: Decision) -> None:
         connection = self._connection
-        await execute_many(connection, assertion.insert(), [_assertion_values(row) for row in decision.assertions])
+        await insert_rows(connection, assertion, [_assertion_values(row) for row in decision.assertions])
         await upsert(connection, standing, [_standing_values(row) for row in decision.standing])
-        await execute_many(connection, audit.insert(), [audit_values(row) for row in decision.audit])
+        await insert_rows(connection, audit, [audit_values(row) for row in decision.audit])
 
     async def _write_shared(self, decision: Decision) -> None:
         connection = self._connection
-        await execute_many(
-            connection,
-            delete(record).where(
-                record.c.person == bindparam("of"),
-                record.c.type == bindparam("what"),
-                record.c.key == bindparam("named"),
-            ),
-            [{"of": gone.person, "what": gone.type, "named": gone.key} for gone in sorted(decision.records_gone)],
-        )
+        await delete_rows(connection, record, [gone._asdict() for gone in decision.records_gone])
         await upsert(connection, record, [_record_values(row) for row in decision.records])
         at, stamp = micros(decision.at), secrets.token_hex(8)
         debts = [
