@@ -1,0 +1,344 @@
+"""Recognising the person: numbers in common make one person, unless name and date of birth speak against it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import combinations, count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.domain.recognition import Claim, Doubt, Doubtful, Features, Known, Recognised, fold, names_agree, recognise
+
+OKAFOR = Features(frozenset({("okafor", "daniel")}), frozenset({"1981-06-14"}))
+OKAFOR_RENAMED = Features(frozenset({("adeyemi", "daniel"), ("okafor", "daniel")}), frozenset({"1981-06-14"}))
+OKAFORS_TWIN = Features(frozenset({("okafor", "samuel")}), frozenset({"1981-06-14"}))
+OKAFORS_SON = Features(frozenset({("okafor", "daniel")}), frozenset({"2004-11-30"}))
+PATEL = Features(frozenset({("patel", "meera")}), frozenset({"1990-01-02"}))
+NOTHING = Features()
+
+
+def said(features: Features, *numbers: str, unproven: tuple[str, ...] = (), person: str | None = None) -> Known:
+    """What an agency says of a local id; numbers are proven by their form unless they are in `unproven`."""
+    proven = {Claim(number, verified=True) for number in numbers}
+    return Known(person, frozenset(proven | {Claim(number, verified=False) for number in unproven}), features)
+
+
+def made() -> Callable[[], str]:
+    """Makes person ids later than all that begin with p."""
+    numbers = count(1)
+    return lambda: f"q{next(numbers):03}"
+
+
+def recognised(**known: Known) -> Recognised:
+    return recognise(known, made())
+
+
+def partition(persons: Mapping[str, str]) -> set[frozenset[str]]:
+    return {frozenset(key for key in persons if persons[key] == person) for person in persons.values()}
+
+
+def are_one(outcome: Recognised, *keys: str) -> bool:
+    return len({outcome.persons[key] for key in keys}) == 1
+
+
+def numbers(known: Known) -> set[str]:
+    return {claim.digest for claim in known.claims}
+
+
+# --- what joins, and what does not --------------------------------------------------------------------------
+
+
+def test_a_verified_number_in_common_makes_one_person() -> None:
+    outcome = recognised(prison=said(OKAFOR, "pnc-1"), probation=said(OKAFOR, "pnc-1", "crn-1"))
+
+    assert are_one(outcome, "prison", "probation")
+    assert outcome.doubts == frozenset()
+
+
+def test_without_a_number_in_common_even_the_same_name_and_date_make_two() -> None:
+    outcome = recognised(prison=said(OKAFOR, "pnc-1"), probation=said(OKAFOR, "crn-1"))
+
+    assert not are_one(outcome, "prison", "probation")
+    assert outcome.doubts == frozenset()
+
+
+def test_a_verified_number_holds_when_only_the_name_differs() -> None:
+    assert are_one(recognised(a=said(OKAFOR, "pnc-1"), b=said(OKAFORS_TWIN, "pnc-1")), "a", "b")
+
+
+def test_a_verified_number_holds_when_only_the_date_of_birth_differs() -> None:
+    assert are_one(recognised(a=said(OKAFOR, "pnc-1"), b=said(OKAFORS_SON, "pnc-1")), "a", "b")
+
+
+def test_a_verified_number_is_contradicted_by_another_name_and_date_of_birth() -> None:
+    outcome = recognised(a=said(OKAFOR, "pnc-1"), b=said(PATEL, "pnc-1"))
+
+    assert not are_one(outcome, "a", "b")
+    assert outcome.doubts == {Doubtful("a", "b", Doubt.CONTRADICTED)}
+
+
+def test_where_nothing_is_known_nothing_contradicts() -> None:
+    assert are_one(recognised(a=said(OKAFOR, "crn-1"), b=said(NOTHING, "crn-1")), "a", "b")
+
+
+def test_a_missing_date_of_birth_contradicts_nothing() -> None:
+    nameless = Features(PATEL.names, frozenset())
+
+    assert are_one(recognised(a=said(OKAFOR, "crn-1"), b=said(nameless, "crn-1")), "a", "b")
+
+
+def test_a_former_name_still_agrees() -> None:
+    adeyemi = Features(frozenset({("adeyemi", "daniel")}), frozenset({"1981-06-15"}))
+
+    assert are_one(recognised(a=said(OKAFOR_RENAMED, "pnc-1"), b=said(adeyemi, "pnc-1")), "a", "b")
+
+
+def test_an_unverified_number_joins_only_when_name_and_date_of_birth_agree() -> None:
+    outcome = recognised(a=said(OKAFOR, unproven=("pnc-1",)), b=said(OKAFOR, unproven=("pnc-1",)))
+
+    assert are_one(outcome, "a", "b")
+
+
+@pytest.mark.parametrize("other", [OKAFORS_TWIN, OKAFORS_SON, PATEL, NOTHING])
+def test_an_unverified_number_that_nothing_bears_out_is_reviewed(other: Features) -> None:
+    outcome = recognised(a=said(OKAFOR, unproven=("pnc-1",)), b=said(other, unproven=("pnc-1",)))
+
+    assert not are_one(outcome, "a", "b")
+    assert outcome.doubts == {Doubtful("a", "b", Doubt.UNCORROBORATED)}
+
+
+def test_a_number_must_be_verified_on_both_sides() -> None:
+    outcome = recognised(a=said(OKAFOR, "pnc-1"), b=said(OKAFORS_TWIN, unproven=("pnc-1",)))
+
+    assert outcome.doubts == {Doubtful("a", "b", Doubt.UNCORROBORATED)}
+
+
+def test_one_verified_number_in_common_is_enough_beside_an_unverified_one() -> None:
+    outcome = recognised(a=said(OKAFOR, "pnc-1", unproven=("cro-1",)), b=said(NOTHING, "pnc-1", unproven=("cro-1",)))
+
+    assert are_one(outcome, "a", "b")
+    assert outcome.doubts == frozenset()
+
+
+def test_links_carry_on_from_one_to_the_next() -> None:
+    outcome = recognised(a=said(OKAFOR, "crn-1"), b=said(OKAFOR, "crn-1", "pnc-1"), c=said(OKAFOR, "pnc-1", "cro-1"))
+
+    assert are_one(outcome, "a", "b", "c")
+
+
+def test_a_doubt_about_two_who_are_one_by_a_third_is_none() -> None:
+    bridge = Features(frozenset({("okafor", "daniel"), ("patel", "meera")}), frozenset())
+
+    outcome = recognised(a=said(OKAFOR, "pnc-1"), b=said(PATEL, "pnc-1"), c=said(bridge, "pnc-1"))
+
+    assert are_one(outcome, "a", "b", "c")
+    assert outcome.doubts == frozenset()
+
+
+# --- the hard cases -----------------------------------------------------------------------------------------
+
+
+def test_twins_with_numbers_of_their_own_are_two() -> None:
+    outcome = recognised(a=said(OKAFOR, "pnc-1"), b=said(OKAFORS_TWIN, "pnc-2"))
+
+    assert not are_one(outcome, "a", "b")
+    assert outcome.doubts == frozenset()
+
+
+def test_father_and_son_of_one_name_with_an_ill_formed_number_in_common_are_reviewed() -> None:
+    outcome = recognised(father=said(OKAFOR, unproven=("pnc-?",)), son=said(OKAFORS_SON, unproven=("pnc-?",)))
+
+    assert outcome.doubts == {Doubtful("father", "son", Doubt.UNCORROBORATED)}
+
+
+def test_a_number_given_to_a_stranger_by_a_clerk_leaves_everybody_as_they_were() -> None:
+    known = {
+        "prison": said(OKAFOR, "pnc-1", "prison-1"),
+        "probation": said(OKAFOR, "pnc-1", "crn-1"),
+        "stranger": said(PATEL, "pnc-1", "crn-2"),
+    }
+
+    outcome = recognised(**known)
+
+    assert partition(outcome.persons) == {frozenset({"prison", "probation"}), frozenset({"stranger"})}
+    assert outcome.doubts == {
+        Doubtful("prison", "stranger", Doubt.CONTRADICTED),
+        Doubtful("probation", "stranger", Doubt.CONTRADICTED),
+    }
+
+
+def test_two_people_with_one_crn_are_two_and_reviewed() -> None:
+    outcome = recognised(area_one=said(OKAFOR, "crn-1"), area_two=said(PATEL, "crn-1"))
+
+    assert outcome.doubts == {Doubtful("area_one", "area_two", Doubt.CONTRADICTED)}
+
+
+def test_a_person_with_two_prison_numbers_is_one() -> None:
+    outcome = recognised(
+        first_stay=said(OKAFOR, "prison-1", "pnc-1"),
+        second_stay=said(OKAFOR, "prison-2", "pnc-1"),
+        probation=said(OKAFOR, "crn-1", "prison-2"),
+    )
+
+    assert are_one(outcome, "first_stay", "second_stay", "probation")
+
+
+def test_a_crn_mistyped_for_somebody_elses_joins_nobody() -> None:
+    outcome = recognised(
+        prison=said(OKAFOR, "prison-1", "crn-2"), okafor=said(OKAFOR, "crn-1"), patel=said(PATEL, "crn-2")
+    )
+
+    assert len(set(outcome.persons.values())) == 3
+    assert outcome.doubts == {Doubtful("patel", "prison", Doubt.CONTRADICTED)}
+
+
+# --- persons over time --------------------------------------------------------------------------------------
+
+
+def test_a_person_keeps_the_id_it_has() -> None:
+    outcome = recognised(a=said(OKAFOR, "pnc-1", person="p1"), b=said(OKAFOR, "pnc-1"))
+
+    assert outcome.persons == {"a": "p1", "b": "p1"}
+    assert (outcome.merged, outcome.split) == ({}, {})
+
+
+def test_of_two_persons_that_turn_out_one_the_older_survives() -> None:
+    outcome = recognised(a=said(OKAFOR, "pnc-1", person="p2"), b=said(OKAFOR, "pnc-1", person="p1"))
+
+    assert outcome.persons == {"a": "p1", "b": "p1"}
+    assert outcome.merged == {"p2": "p1"}
+
+
+def test_a_corrected_typing_error_parts_the_person_again() -> None:
+    outcome = recognised(
+        a=said(OKAFOR, "pnc-1", person="p1"),
+        b=said(OKAFOR, "pnc-1", person="p1"),
+        c=said(OKAFORS_TWIN, "pnc-2", person="p1"),
+    )
+
+    assert partition(outcome.persons) == {frozenset("ab"), frozenset("c")}
+    assert outcome.persons["a"] == "p1"
+    assert outcome.split == {outcome.persons["c"]: "p1"}
+    assert outcome.merged == {}
+
+
+def test_who_moves_from_one_person_to_another_removes_neither() -> None:
+    outcome = recognised(
+        a=said(OKAFOR, "pnc-1", person="p1"),
+        b=said(PATEL, "pnc-2", person="p1"),
+        c=said(PATEL, "pnc-2", person="p2"),
+    )
+
+    assert outcome.persons == {"a": "p1", "b": "p2", "c": "p2"}
+    assert (outcome.merged, outcome.split) == ({}, {})
+
+
+def test_a_person_left_by_everybody_is_removed_and_names_who_took_its_first() -> None:
+    outcome = recognised(
+        a=said(OKAFOR, "pnc-1", person="p1"),
+        b=said(OKAFOR, "pnc-1", person="p2"),
+        c=said(PATEL, "pnc-2", person="p2"),
+        d=said(PATEL, "pnc-2", person="p0"),
+    )
+
+    assert outcome.persons == {"a": "p1", "b": "p1", "c": "p0", "d": "p0"}
+    assert outcome.merged == {"p2": "p1"}
+
+
+# --- names --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("written", ["O'Brien", "o brien", "O\u2019BRIEN", " O-Brien. "])
+def test_case_blanks_and_punctuation_of_a_name_do_not_count(written: str) -> None:
+    assert fold(written) == "obrien"
+
+
+def test_a_missing_name_folds_to_nothing() -> None:
+    assert fold(None) == fold("") == fold(" - ") == ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "agree"),
+    [
+        ({("okafor", "daniel")}, {("okafor", "daniel")}, True),
+        ({("okafor", "daniel")}, {("okafor", "samuel")}, False),
+        ({("okafor", "daniel")}, {("okafor", "")}, True),
+        ({("okafor", "")}, {("", "daniel")}, False),
+        ({("okafor", "daniel"), ("", "dan")}, {("patel", "dan")}, True),
+        (set(), {("okafor", "daniel")}, None),
+    ],
+)
+def test_names_agree_by_surname_and_first_forename_in_any_variant(
+    one: set[tuple[str, str]], other: set[tuple[str, str]], agree: bool | None
+) -> None:
+    assert names_agree(frozenset(one), frozenset(other)) is agree
+    assert names_agree(frozenset(other), frozenset(one)) is agree
+
+
+# --- whatever the people ------------------------------------------------------------------------------------
+
+NUMBERS = st.frozensets(st.builds(Claim, st.sampled_from("uvwxyz"), st.booleans()), max_size=3).map(
+    lambda claims: frozenset({claim.digest: claim for claim in sorted(claims)}.values())
+)
+PEOPLE = st.sampled_from([OKAFOR, OKAFOR_RENAMED, OKAFORS_TWIN, OKAFORS_SON, PATEL, NOTHING])
+PERSONS = st.none() | st.sampled_from(["p1", "p2", "p3"])
+LOCALS = st.dictionaries(st.sampled_from("abcdefgh"), st.builds(Known, PERSONS, NUMBERS, PEOPLE), max_size=8)
+
+
+@given(LOCALS, st.data())
+def test_the_persons_do_not_depend_on_the_order(known: dict[str, Known], data: st.DataObject) -> None:
+    turned = {key: known[key] for key in data.draw(st.permutations(list(known)))}
+
+    assert recognise(turned, made()) == recognise(known, made())
+
+
+@given(LOCALS, st.lists(PERSONS, min_size=8, max_size=8))
+def test_who_is_one_does_not_depend_on_who_was_one(known: dict[str, Known], persons: list[str | None]) -> None:
+    otherwise = {key: Known(persons[i], each.claims, each.features) for i, (key, each) in enumerate(known.items())}
+
+    one, other = recognise(known, made()), recognise(otherwise, made())
+
+    assert partition(one.persons) == partition(other.persons)
+    assert one.doubts == other.doubts
+
+
+@given(LOCALS)
+def test_recognising_again_changes_nothing(known: dict[str, Known]) -> None:
+    once = recognise(known, made())
+    again = recognise({key: replace(known[key], person=once.persons[key]) for key in known}, made())
+
+    assert again.persons == once.persons
+    assert (again.merged, again.split) == ({}, {})
+
+
+@given(LOCALS)
+def test_a_doubt_is_between_two_persons_that_have_a_number_in_common(known: dict[str, Known]) -> None:
+    outcome = recognise(known, made())
+
+    for one, other, _ in outcome.doubts:
+        assert one < other
+        assert outcome.persons[one] != outcome.persons[other]
+        assert numbers(known[one]) & numbers(known[other])
+
+
+@given(LOCALS)
+def test_whoever_has_a_number_in_common_is_one_person_or_doubted(known: dict[str, Known]) -> None:
+    outcome = recognise(known, made())
+    doubted = {(one, other) for one, other, _ in outcome.doubts}
+
+    for one, other in combinations(sorted(known), 2):
+        if numbers(known[one]) & numbers(known[other]):
+            assert ((one, other) in doubted) != are_one(outcome, one, other)
+
+
+@given(LOCALS)
+def test_every_person_that_was_lives_on_or_names_its_survivor(known: dict[str, Known]) -> None:
+    outcome = recognise(known, made())
+    alive = set(outcome.persons.values())
+
+    assert set(outcome.persons) == set(known)
+    for person in {each.person for each in known.values()} - {None}:
+        assert (person in alive) != (person in outcome.merged)
+    assert set(outcome.merged.values()) <= alive
+    assert set(outcome.split) <= alive
