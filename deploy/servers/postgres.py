@@ -111,7 +111,10 @@ class Postgres:
             shutil.rmtree(self._folder)
 
     def __enter__(self) -> Self:
-        self.start()
+        with contextlib.ExitStack() as unless_started:
+            unless_started.callback(self.close)
+            self.start()
+            unless_started.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
