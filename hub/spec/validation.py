@@ -31,9 +31,9 @@ Rule = Callable[[Json], Iterator[Fault]]
 class Validation:
     """A schema made ready for checking bodies."""
 
-    _decides: jsonschema_rs.Draft202012Validator
-    _explains: Validator
-    _rules: tuple[Rule, ...]
+    decides: jsonschema_rs.Draft202012Validator
+    explains: Validator
+    rules: tuple[Rule, ...]
 
     @classmethod
     def of(cls, schema: Json, rules: tuple[Rule, ...] = ()) -> "Validation":
@@ -46,8 +46,8 @@ class Validation:
 
     def faults(self, body: Json) -> list[Fault]:
         """What is wrong with the body, at most `MOST_FAULTS`; empty when it is valid."""
-        if self._decides.is_valid(body):
-            return list(islice((fault for rule in self._rules for fault in rule(body)), MOST_FAULTS))
+        if self.decides.is_valid(body):
+            return list(islice((fault for rule in self.rules for fault in rule(body)), MOST_FAULTS))
         if _is_deeper_than(DEEPEST, body):
             return [Fault("", "depth", f"is nested deeper than {DEEPEST} levels")]
         return list(islice(self._explain(body), MOST_FAULTS)) or [Fault("", "schema", "does not fit the schema")]
@@ -55,7 +55,7 @@ class Validation:
     def _explain(self, body: Json) -> Iterator[Fault]:
         """One fault a place: a number where a code belongs is of the wrong type, not also an unknown code."""
         seen: set[tuple[str, str]] = set()
-        for error in self._explains.iter_errors(body):
+        for error in self.explains.iter_errors(body):
             fault = _fault(error)
             place = fault.path, fault.rule if isinstance(error.instance, dict | list) else ""
             if place not in seen:

@@ -9,7 +9,8 @@ from hub.spec.rules import sections
 from hub.spec.rules.relations import days_in_order, listed_once, moment, times_in_order
 from hub.spec.validation import Rule
 
-_LEVELS = {"low": 0, "medium": 1, "high": 2, "very-high": 3}
+LEVELS: Mapping[str, int] = {"low": 0, "medium": 1, "high": 2, "very-high": 3}
+"""Ranks of the code list `risk-levels`."""
 _UNFINISHED = frozenset({"not-achieved", "no-longer-applicable"})
 
 
@@ -30,7 +31,7 @@ def overall_risk(body: Json) -> Iterator[Fault]:
     summary = body.get("roshSummary")
     if not summary:
         return
-    highest = max(summary["cells"].values(), key=_LEVELS.__getitem__, default=None)
+    highest = max(summary["cells"].values(), key=LEVELS.__getitem__, default=None)
     if summary.get("overall") != highest:
         detail = "must be the highest of the cells" if highest else "must be absent when there is no cell"
         yield Fault("/roshSummary/overall", "overall-risk", detail)

@@ -7,12 +7,13 @@ from hub.domain.errors import Fault
 from hub.spec.rules.relations import times_in_order
 from hub.spec.validation import Rule
 
-_INWARD = frozenset({"admission", "transfer-in", "return-from-court", "return-from-absence", "return-from-hospital"})
+INWARD = frozenset({"admission", "transfer-in", "return-from-court", "return-from-absence", "return-from-hospital"})
+"""The kinds of the code list `movement-types` that lead into custody; the others lead out."""
 
 
 def movement_direction(body: Json) -> Iterator[Fault]:
     """A kind of movement goes one way only."""
-    direction = "in" if body["type"] in _INWARD else "out"
+    direction = "in" if body["type"] in INWARD else "out"
     if body["direction"] != direction:
         yield Fault("/direction", "movement-direction", f"must be {direction} for this type of movement")
 

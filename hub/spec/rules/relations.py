@@ -1,6 +1,6 @@
 """What several rules ask: are two days in order, is a thing listed once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from hub.domain.canonical import Json
@@ -21,11 +21,13 @@ def times_in_order(span: Json, first: str, last: str, path: str, rule: str) -> I
         yield Fault(f"{path}/{last}", rule, f"must not lie before {first}")
 
 
-def listed_once(items: Iterable[Json], names: tuple[str, ...], path: str, rule: str) -> Iterator[Fault]:
+def listed_once(items: Sequence[Json], names: tuple[str, ...], path: str, rule: str) -> Iterator[Fault]:
     """No two items are the same in the properties named."""
+    keys = [tuple([item.get(name) for name in names]) for item in items]
+    if len(set(keys)) == len(keys):
+        return
     seen: set[tuple[Json, ...]] = set()
-    for index, item in enumerate(items):
-        key = tuple(item.get(name) for name in names)
+    for index, key in enumerate(keys):
         if key in seen:
             yield Fault(f"{path}/{index}", rule, f"is listed before with the same {' and '.join(names)}")
         seen.add(key)

@@ -1,6 +1,6 @@
 """Rules of an assessment's sections: which items make its score (OASys, sections 3 to 12)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault
@@ -35,6 +35,7 @@ POINTS: Mapping[str, int | None] = {
 """What an answer of the code list `oasys-answers` scores; None where it counts as missing."""
 
 _MOST_POINTS = 2
+_ITEMS = {str(section): frozenset(f"{section}.{item}" for item in range(1, 100)) for section in range(1, 14)}
 
 
 def sections_once(body: Json) -> Iterator[Fault]:
@@ -45,19 +46,24 @@ def sections_once(body: Json) -> Iterator[Fault]:
 def section_items(body: Json) -> Iterator[Fault]:
     """A section's items bear its number, each once, and an item's score is what its answer scores."""
     for index, section in enumerate(body.get("sections") or ()):
-        items = section.get("items", ())
-        prefix = f"{section['number']}."
-        seen = set()
-        for position, item in enumerate(items):
-            if not item["number"].startswith(prefix):
-                yield Fault(f"/sections/{index}/items/{position}/number", "section-items", "belongs elsewhere")
-            if "score" in item and "answer" in item and item["score"] != POINTS[item["answer"]]:
-                detail = "must be what the answer scores"
-                yield Fault(f"/sections/{index}/items/{position}/score", "section-items", detail)
-            seen.add((item["number"], item.get("part")))
-        if len(seen) < len(items):
-            path = f"/sections/{index}/items"
+        items = section.get("items")
+        if not items:
+            continue
+        path = f"/sections/{index}/items"
+        numbers = [item["number"] for item in items]
+        if not _ITEMS[section["number"]].issuperset(numbers):
+            yield from _items_from_elsewhere(section["number"], numbers, path)
+        if len(set(numbers)) < len(numbers):
             yield from listed_once(items, ("number", "part"), path, "section-items")
+        for position, item in enumerate(items):
+            if "score" in item and "answer" in item and item["score"] != POINTS[item["answer"]]:
+                yield Fault(f"{path}/{position}/score", "section-items", "must be what the answer scores")
+
+
+def _items_from_elsewhere(section: str, numbers: list[str], path: str) -> Iterator[Fault]:
+    for position, number in enumerate(numbers):
+        if number not in _ITEMS[section]:
+            yield Fault(f"{path}/{position}/number", "section-items", f"must be an item of section {section}")
 
 
 def section_scores(body: Json) -> Iterator[Fault]:
@@ -66,20 +72,20 @@ def section_scores(body: Json) -> Iterator[Fault]:
     Where none of the scored items is given (a summary), the score must only be possible.
     """
     for index, section in enumerate(body.get("sections") or ()):
-        if "score" not in section:
-            continue
-        scored = SCORED.get(section["number"])
-        if scored is None:
-            detail = None if section["score"] is None else "this section has no score"
-        else:
-            detail = _wrong_score(section, scored)
-        if detail:
-            yield Fault(f"/sections/{index}/score", "section-scores", detail)
+        if "score" in section:
+            detail = _wrong_score(section["score"], section.get("items", ()), SCORED.get(section["number"]))
+            if detail:
+                yield Fault(f"/sections/{index}/score", "section-scores", detail)
 
 
-def _wrong_score(section: Json, scored: frozenset[str]) -> str | None:
-    given = [_points(item) for item in section.get("items", ()) if item["number"] in scored and "part" not in item]
-    score = section["score"]
+def _wrong_score(score: int | None, items: Sequence[Json], scored: frozenset[str] | None) -> str | None:
+    if scored is None:
+        return None if score is None else "this section has no score"
+    given = [
+        POINTS[item["answer"]] if "answer" in item else item.get("score")
+        for item in items
+        if item["number"] in scored and "part" not in item
+    ]
     if not given:
         possible = score is None or score <= _MOST_POINTS * len(scored)
         return None if possible else "is more than the section's items can score"
@@ -87,14 +93,6 @@ def _wrong_score(section: Json, scored: frozenset[str]) -> str | None:
     if score == (sum(counted) if counted else None):
         return None
     return "must be the sum of the scored items" if counted else "must be null while every answer is missing"
-
-
-def _points(item: Json) -> int | None:
-    """By its answer, else as stated."""
-    if "answer" in item:
-        return POINTS[item["answer"]]
-    stated: int | None = item.get("score")
-    return stated
 
 
 RULES: Mapping[str, Rule] = {
