@@ -134,7 +134,10 @@ def _damage(data: st.DataObject, body: Json) -> None:
     places = _places(body)
     holder, name = data.draw(st.sampled_from(places or [(body, "extra")]), label="place")
     what = data.draw(st.sampled_from(["replace", "remove", "add"] if places else ["add"]), label="what")
-    if what == "replace":
+    if what == "replace" and isinstance(holder[name], str):
+        spelt = [holder[name] + "\n", f" {holder[name]}", holder[name].upper(), holder[name][1:]]
+        holder[name] = data.draw(st.one_of(st.sampled_from(spelt), _JUNK), label="junk")
+    elif what == "replace":
         holder[name] = data.draw(_JUNK, label="junk")
     elif what == "remove":
         del holder[name]
