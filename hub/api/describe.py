@@ -31,25 +31,22 @@ SUBMITTING = (
 Responses = dict[int | str, dict[str, Any]]
 
 
-def answers(shape: str, description: str = "Done.", **headers: str) -> Responses:
-    """The answer 200, of a shape of `hub.api.shapes`. headers: name, with underscores -> what it says."""
-    response: dict[str, Any] = {"description": description, "content": {JSON: {"schema": schema(shape)}}}
-    if headers:
-        response["headers"] = {
-            name.replace("_", "-"): {"description": said, "schema": {"type": "string"}}
-            for name, said in headers.items()
-        }
+def answers(shape: str, description: str = "Done.", *, also: Mapping[str, str] = {}, etag: bool = False) -> Responses:
+    """The answer 200. shape: a name of `hub.api.shapes`. also: other media types and their shapes."""
+    content = {media: {"schema": schema(name)} for media, name in {JSON: shape, **also}.items()}
+    response: dict[str, Any] = {"description": description, "content": content}
+    if etag:
+        response["headers"] = {"ETag": {"description": "The digest of the release.", "schema": {"type": "string"}}}
     return {200: response}
 
 
 def problems(*reasons: Reason) -> Responses:
     """The problems a route may answer with, and those that every route may, each with an example."""
-    errors = [
-        Rejected(reason, "in one sentence") for reason in (*reasons, Reason.UNAUTHENTICATED, Reason.TOKEN_EXPIRED)
-    ]
+    of_every_route = (Reason.UNAUTHENTICATED, Reason.TOKEN_EXPIRED, Reason.FORBIDDEN)
+    told = [of_error(Rejected(reason, "in one sentence")) for reason in (*reasons, *of_every_route)]
     by_status: dict[int, list[dict[str, Any]]] = {}
-    for error in (*errors, Rejected(Reason.FORBIDDEN, "in one sentence"), Unavailable()):
-        document = of_error(error).document()
+    for problem in (*told, of_error(Unavailable())):
+        document = problem.document()
         by_status.setdefault(document["status"], []).append(document)
     return {status: problem_response(*by_status[status]) for status in sorted(by_status)}
 

@@ -46,7 +46,7 @@ async def withdraw_offender(request: Request, caller: Submitter, local_id: Local
     tags=["Reading"],
     summary="Read a person's offender record",
     response_class=Response,
-    responses=answers("Shown", "The record.", ETag="The digest of the release.")
+    responses=answers("Shown", "The record.", etag=True)
     | {304: {"description": "You have it already."}}
     | problems(Reason.NOT_FOUND),
 )

@@ -90,7 +90,7 @@ def router_of(named: Named) -> APIRouter:
         tags=["Reading"],
         summary=f"Read one {record_type}",
         response_class=Response,
-        responses=answers("Shown", "The record.", ETag="The digest of the release.")
+        responses=answers("Shown", "The record.", etag=True)
         | {304: {"description": "You have it already."}}
         | problems(Reason.NOT_FOUND),
         openapi_extra={"parameters": named.parameters()},

@@ -32,7 +32,8 @@ router = APIRouter(tags=["Submitting"])
     "/v1/submissions",
     summary="Submit events: one, a batch, or a stream",
     response_class=Response,
-    responses=answers("Submitted") | problems(*SUBMITTING, Reason.INVALID_ENVELOPE, Reason.WRONG_AGENCY),
+    responses=answers("Submitted", also={NDJSON: "LineOutcome"})
+    | problems(*SUBMITTING, Reason.INVALID_ENVELOPE, Reason.WRONG_AGENCY),
     openapi_extra=EVENTS,
 )
 async def submit(request: Request, caller: Submitter) -> Response:

@@ -2,17 +2,15 @@
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from typing import NamedTuple
 
 from sqlalchemy import Select, and_, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from hub.domain.submission import micros
 from hub.ports import AuditRow, PersonRow, RecordRow
 from hub.store.columns import among
 from hub.store.engine import reading, writing
-from hub.store.sharing import record_row
+from hub.store.sharing import audit_values, record_row
 from hub.store.tables import audit, claim, local_id, person, record, standing
 
 
@@ -38,9 +36,8 @@ class SqlReading:
     async def consulted(self, entries: Sequence[AuditRow]) -> None:
         """Keep the audit of a consultation. Raises `Unavailable`, `Halt`."""
         if entries:
-            rows = [asdict(entry) | {"at": micros(entry.at)} for entry in entries]
             async with writing(self._engine) as connection:
-                await connection.execute(insert(audit), rows)
+                await connection.execute(insert(audit), [audit_values(entry) for entry in entries])
 
 
 class View:
