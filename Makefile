@@ -4,6 +4,7 @@
 
 PEOPLE ?= 2000
 COMPOSE ?= docker compose
+CONTAINERS = $(COMPOSE) --env-file deploy/hub.env --file deploy/compose.yaml
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
@@ -43,10 +44,10 @@ prove: .venv/dev.installed ## the tests with the large numbers; takes hours and 
 
 up: ## start the hub, PostgreSQL and Kafka in containers
 	@test -f deploy/hub.env || { echo "Copy deploy/hub.env.example to deploy/hub.env and fill it in." >&2; exit 1; }
-	@$(COMPOSE) --file deploy/compose.yaml up --build --detach --wait
+	@$(CONTAINERS) up --build --detach --wait
 
 down: ## stop the containers; their data stays
-	@$(COMPOSE) --file deploy/compose.yaml down
+	@$(CONTAINERS) down
 
 lock: | .venv/bin/pip ## resolve the dependencies in pyproject.toml anew
 	@$(PIP) install --quiet $(LOCK_WITH)

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -47,8 +47,16 @@ class ServerProcess:
             raise ServerFailed(f"{self.name} does not run\n{self._tail()}")
         return self._process.pid
 
-    def start(self, command: Sequence[str | Path], account: pwd.struct_passwd | None = None) -> None:
-        """Start `command`, under `account` if one is given, in a session of its own."""
+    def start(
+        self,
+        command: Sequence[str | Path],
+        account: pwd.struct_passwd | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start `command`, under `account` if one is given, in a session of its own.
+
+        environment: what it finds beside the clean environment.
+        """
         with self._log.open("ab") as log:
             self._log_start = log.tell()
             self._process = subprocess.Popen(
@@ -57,7 +65,7 @@ class ServerProcess:
                 stdout=log,
                 stderr=log,
                 cwd=self._log.parent,
-                env=clean_environment(),
+                env={**clean_environment(), **(environment or {})},
                 start_new_session=True,
                 user=account.pw_uid if account else None,
                 group=account.pw_gid if account else None,
