@@ -276,6 +276,8 @@ def _carry(rule: Rule, earlier: Standing, before: Json, now: Json, carried: dict
 def _carry_items(
     rule: Union, earlier: Standing, before: Sequence[Json], now: Sequence[Json], carried: dict[str, Order]
 ) -> None:
+    if not rule.key:
+        return  # items that are their own key never differ under it, so nobody asks since when
     said = {_item_key(rule.key, item): item for item in before}
     for item in now:
         key = _item_key(rule.key, item)
