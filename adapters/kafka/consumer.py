@@ -93,6 +93,10 @@ class InputConsumer:
         try:
             with broker_errors():
                 await consumer.start()
+                # A member that comes back under its name is handed its old partitions without a look at the topics,
+                # and a leader is not told that it leads: topics made meanwhile would stay unread. A second joining,
+                # for which aiokafka has no public call, makes the leader share them out anew.
+                consumer._coordinator.request_rejoin()  # noqa: SLF001 - see above
             yield member
         finally:
             with suppress(TimeoutError):

@@ -4,7 +4,9 @@
 its numbers are one order; compacted, so that the newest release of every record stays) and `hub.rejected.<agency>`.
 """
 
+import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +22,7 @@ from hub.ports import TopicExtent
 
 INPUT_PREFIX = "hub.in."
 _ENVELOPE_ROOM = 65_536
+_LOOKS, _LOOK_S = 40, 0.05
 _DAY_MS = 24 * 60 * 60 * 1000
 
 _OUTPUT_CONFIG = {
@@ -101,10 +104,21 @@ class Topics:
     async def extent(self, agency: str) -> TopicExtent:
         """What `hub.out.<agency>` holds, making the topic if it is not there."""
         topic = output_topic(agency)
-        identity = await self._ids.identify(topic)
-        if identity is None:
+        if await self._ids.identify(topic) is None:
             await self.make([agency])
-            identity = await self._ids.identify(topic)
+            return await self._first_extent(topic)
+        return await self._extent(topic)
+
+    async def _first_extent(self, topic: str) -> TopicExtent:
+        """Of a topic just made, which has no leader for a moment."""
+        for _ in range(_LOOKS):
+            with suppress(Unavailable):
+                return await self._extent(topic)
+            await asyncio.sleep(_LOOK_S)
+        return await self._extent(topic)
+
+    async def _extent(self, topic: str) -> TopicExtent:
+        identity = await self._ids.identify(topic)
         if identity is None:
             raise Unavailable("Kafka has not made the topic yet")
         start = await self._offset(topic, identity.leader, OffsetResetStrategy.EARLIEST)
