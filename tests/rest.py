@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from jsonschema import Draft202012Validator
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.api.app import create_app
+from hub.api.app import bare_app, create_app
 from hub.api.operations import Operations
 from hub.api.services import Services
 from hub.domain.contract import Contract, People
@@ -83,9 +84,8 @@ class RestHub:
     def client(self, token: str | None) -> httpx.AsyncClient:
         headers = {"authorization": f"Bearer {token}"} if token else {}
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        check = Described(self.app.openapi())
         return httpx.AsyncClient(
-            transport=transport, base_url="http://hub", headers=headers, event_hooks={"response": [check]}
+            transport=transport, base_url="http://hub", headers=headers, event_hooks={"response": [described()]}
         )
 
     def clock(self) -> datetime:
@@ -105,12 +105,18 @@ class RestHub:
         return await self.rows(select(audit).where(audit.c.action == action).order_by(audit.c.id))
 
 
+@cache
+def load_registry() -> Registry:
+    """The specification, loaded once for all tests: it never changes."""
+    return Registry.load(schemas_folder())
+
+
 @asynccontextmanager
 async def rest_hub(url: str) -> AsyncIterator[RestHub]:
     """A hub with the project's contracts, and a court that sees everybody with rights for limited access."""
     engine = open_engine(url)
     await create_schema(engine)
-    registry = Registry.load(schemas_folder())
+    registry = load_registry()
     contracts = load_contracts(CONTRACTS, registry)
     contracts["court"] = replace(
         contracts["probation"], agency="court", people=People.ALL, limited_access=True, asserts={}
@@ -150,6 +156,12 @@ async def rest_hub(url: str) -> AsyncIterator[RestHub]:
         async with nobody, hub.client("probation") as hub.probation, hub.client("prison") as hub.prison:
             yield hub
     await engine.dispose()
+
+
+@cache
+def described() -> "Described":
+    """The API description, made once for all tests."""
+    return Described(bare_app(load_registry()).openapi())
 
 
 class Described:

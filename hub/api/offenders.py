@@ -60,7 +60,7 @@ async def get_offender(request: Request, caller: Reader, local_id: Name) -> Resp
     tags=["Reading"],
     summary="List all of a person's records by their last change",
     response_class=Response,
-    responses=answers("Timeline", "Newest first.") | problems(Reason.NOT_FOUND),
+    responses=answers("Timeline", "Newest first.") | problems(Reason.NOT_FOUND, Reason.INVALID_ENVELOPE),
 )
 async def get_timeline(
     request: Request, caller: Reader, local_id: Name, after: After = None, limit: Limit = 50

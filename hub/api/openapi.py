@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from hub.api.describe import problem_response, schema
+from hub.api.describe import problem_response, problems, schema
 from hub.api.problems import NOT_AS_DESCRIBED, invalid_request
 from hub.api.shapes import EVENT_EXAMPLE, SHAPES
 from hub.domain.canonical import Json
@@ -40,14 +40,16 @@ def describe(app: FastAPI, registry: Registry) -> dict[str, Any]:
 
 
 def _refuse_with_problems(document: dict[str, Any]) -> None:
-    """The hub answers a parameter that is wrong with a problem, not as the framework would."""
+    """The hub answers with problems what the framework would answer in its own way, and every lack of rights."""
     for framework_own in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(framework_own)
-    described = problem_response(invalid_request(Fault("/query/limit", "less_than_equal", NOT_AS_DESCRIBED)).document())
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            if JSON in operation["responses"].get("422", {}).get("content", {}):
-                operation["responses"]["422"] = described
+    wrong_parameter = invalid_request(Fault("/query/limit", "less_than_equal", NOT_AS_DESCRIBED)).document()
+    no_rights = {str(status): described for status, described in problems().items()}
+    for operation in (operation for operations in document["paths"].values() for operation in operations.values()):
+        if JSON in operation["responses"].get("422", {}).get("content", {}):
+            operation["responses"]["422"] = problem_response(wrong_parameter)
+        if "security" in operation:
+            operation["responses"] = no_rights | operation["responses"]
 
 
 def _record(name: str, value: Json) -> Json:

@@ -1,0 +1,46 @@
+"""No route is open but health and tokens: every other one refuses a caller without credentials, or with wrong ones."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from hub.api.app import bare_app
+from tests.rest import RestHub, load_registry, rest_hub
+
+OPEN = {("get", "/health/live"), ("get", "/health/ready"), ("post", "/oauth/token")}
+ROUTES = [
+    (method, path) for path, operations in bare_app(load_registry()).openapi()["paths"].items() for method in operations
+]
+
+
+@pytest.fixture
+async def hub(tmp_path: Path) -> AsyncIterator[RestHub]:
+    async with rest_hub(f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}") as hub:
+        yield hub
+
+
+def test_what_is_open_is_described() -> None:
+    assert set(ROUTES) > OPEN
+
+
+async def test_every_route_refuses_a_caller_without_credentials(hub: RestHub) -> None:
+    for token, authorization in ((None, {}), ("nobody", {}), (None, {"authorization": "Basic eDp5"})):
+        async with hub.client(token) as client:
+            for method, path in set(ROUTES) - OPEN:
+                named = path.replace("{sequence}", "1").format_map({"local_id": "X1", "reference": "R", "booking": "B"})
+                answer = await client.request(method, named, headers=authorization)
+                assert answer.status_code == 401, f"{method} {path}"
+                assert "www-authenticate" in answer.headers
+                assert answer.json()["type"] == "urn:case-sharing:problem:unauthenticated"
+
+
+async def test_every_route_refuses_a_token_without_its_scope(hub: RestHub) -> None:
+    document = hub.app.openapi()
+    for method, path in set(ROUTES) - OPEN:
+        (needed,) = document["paths"][path][method]["security"][0]["oauth2"]
+        other = "read" if needed != "read" else "submit"
+        named = path.replace("{sequence}", "1").format_map({"local_id": "X1", "reference": "R", "booking": "B"})
+        async with hub.client(f"probation:{other}") as client:
+            answer = await client.request(method, named)
+        assert (answer.status_code, answer.json()["type"]) == (403, "urn:case-sharing:problem:forbidden"), path
