@@ -21,7 +21,7 @@ setup: .venv/dev.installed ## put everything needed to work on the hub into .ven
 
 demo: .venv/$(if $(FULL),servers,run).installed ## two agencies share a caseload; PEOPLE=n, KEEP=1 stays up, FULL=1 on PostgreSQL and Kafka
 	@$(if $(FULL),$(FETCH))
-	@$(BIN)/hub demo --people $(PEOPLE) $(if $(KEEP),--keep) $(if $(FULL),--full)
+	@$(BIN)/python -m deploy.demo --people $(PEOPLE) $(if $(KEEP),--keep) $(if $(FULL),--full)
 
 test: .venv/dev.installed ## every test, on a real PostgreSQL and a real Kafka that it starts and stops
 	@$(FETCH)

@@ -18,8 +18,6 @@ class ClientCredentials(httpx.Auth):
     does not answer.
     """
 
-    requires_response_body = True
-
     def __init__(self, token_url: str, client_id: str, client_secret: str) -> None:
         self._token_url = token_url
         self._client = httpx.BasicAuth(client_id, client_secret)
@@ -30,11 +28,13 @@ class ClientCredentials(httpx.Auth):
         """One request, with a token; with a new one if the hub refuses the first."""
         if self._token is None or asyncio.get_running_loop().time() >= self._good_until:
             granted = yield self._asking()
+            await granted.aread()
             self._keep(granted)
         request.headers["Authorization"] = f"Bearer {self._token}"
         response = yield request
         if response.status_code == httpx.codes.UNAUTHORIZED:
             granted = yield self._asking()
+            await granted.aread()
             self._keep(granted)
             request.headers["Authorization"] = f"Bearer {self._token}"
             yield request

@@ -5,6 +5,7 @@ SIGINT, when what is under way is done.
 """
 
 import asyncio
+import logging
 import os
 import signal
 from contextlib import suppress
@@ -54,7 +55,7 @@ def main(
     kafka: Annotated[str | None, typer.Option(help="host:port; without it everything goes over HTTP.")] = None,
 ) -> None:
     """Play an agency's part of the caseload, then go on applying what the hub releases."""
-    configure()
+    configure(level=logging.WARNING)
     asyncio.run(_run(_Told(agency, store, hub, people, seed, until, kafka)))
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from signal import SIGTERM
-from typing import TYPE_CHECKING
 
 import httpx
 
@@ -21,9 +20,6 @@ from hub.settings import PREFIX, load_settings, new_key
 from hub.store.migrations import upgrade
 from hub.trust.agencies import Credentials, Scope
 from hub.wiring.foundation import opened
-
-if TYPE_CHECKING:
-    from deploy.servers.kafka import Kafka
 
 AGENCIES = ("probation", "prison")
 OPERATOR = "operator"
@@ -105,7 +101,7 @@ def _servers(plan: Plan, folder: Path, ending: ExitStack) -> tuple[str, str | No
     from deploy.servers.postgres import Postgres  # noqa: PLC0415
 
     postgres = ending.enter_context(Postgres())
-    kafka: Kafka = ending.enter_context(Kafka(tuned_for="throughput"))
+    kafka = ending.enter_context(Kafka(tuned_for="throughput"))
     return postgres.url, kafka.bootstrap
 
 

@@ -21,7 +21,7 @@ _PATIENCE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How far an agency is. waiting: submissions queued or refused and not yet said again."""
+    """How far an agency is. waiting: submissions queued and not yet sent."""
 
     played: bool
     sent: int
@@ -76,9 +76,7 @@ def look(store: Path) -> Seen:
 
 
 def _look(connection: sqlite3.Connection) -> Seen:
-    sent, waiting = connection.execute(
-        "SELECT count(sent), coalesce(sum(sent IS NULL OR (refused IS NOT NULL AND mended_by IS NULL)), 0) FROM outgoing"
-    ).fetchone()
+    sent, waiting = connection.execute("SELECT count(sent), count(*) - count(sent) FROM outgoing").fetchone()
     (applied,) = connection.execute("SELECT count(*) FROM applied").fetchone()
     played = connection.execute("SELECT 1 FROM note WHERE name = ?", (PLAYED,)).fetchone() is not None
     return Seen(played, sent, waiting, applied)
@@ -92,4 +90,4 @@ def _tasks(progress: Progress, agency: str, total: int) -> tuple[TaskID, TaskID]
 def _hub_is_idle(hub: str) -> bool:
     """Whether the hub owes nobody anything."""
     answer = httpx.get(f"{hub}/health/ready", timeout=30.0).json()
-    return answer["relayLagSeconds"] == 0
+    return bool(answer["relayLagSeconds"] == 0)

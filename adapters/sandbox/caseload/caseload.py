@@ -30,8 +30,7 @@ def caseload(people: int, seed: int, until: datetime) -> Iterator[Change]:
     words, ticket = load_words(), count()
     waiting: list[tuple[int, int, Change]] = []
     for number in range(people):
-        rng = Random(f"{seed}/{number}")  # noqa: S311 - a caseload must come out the same again; it guards nothing
-        person = invent(number, rng, words, until.date())
+        person, rng = _invented(number, seed, words, until)
         for life in _lives(person, rng, words, until):
             due = number
             for step, change in enumerate(life):
@@ -43,11 +42,26 @@ def caseload(people: int, seed: int, until: datetime) -> Iterator[Change]:
         yield heapq.heappop(waiting)[2]
 
 
+def limited_access(people: int, seed: int, until: datetime) -> frozenset[str]:
+    """The local ids of those whose records are kept from most staff; `caseload` has the same people."""
+    words = load_words()
+    flagged = [
+        person for number in range(people) if (person := _invented(number, seed, words, until)[0]).limited_access
+    ]
+    return frozenset(local_id for person in flagged for local_id in (person.crn, person.prison_number) if local_id)
+
+
+def _invented(number: int, seed: int, words: Words, until: datetime) -> tuple[Person, Random]:
+    """A person, and the dice as they lie after inventing them."""
+    rng = Random(f"{seed}/{number}")  # noqa: S311 - a caseload must come out the same again; it guards nothing
+    return invent(number, rng, words, until.date()), rng
+
+
 def _lives(person: Person, rng: Random, words: Words, until: datetime) -> Iterator[list[Change]]:
     """What each service enters; one in a hundred is on probation's books twice."""
     if person.crn is not None:
         yield probation_life(person, person.crn, rng, words, until)
-        if rng.random() < 0.01:
+        if rng.random() < 0.01 and not person.limited_access:
             yield probation_life(person, numbers.crn(person.number + _SECOND_CRN, rng), rng, words, until)[:1]
     if person.prison_number is not None:
         yield prison_life(person, person.prison_number, rng, words, until)

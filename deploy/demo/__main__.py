@@ -1,0 +1,123 @@
+"""`python -m deploy.demo`: plays the caseload through and says whether all agree."""
+
+import asyncio
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from adapters.sandbox.agency import Agency
+from adapters.sandbox.caseload.caseload import caseload, limited_access
+from adapters.sandbox.systems import native_systems
+from deploy.demo.compare import Compared, compare, held_by_hub
+from deploy.demo.latency import latencies
+from deploy.demo.report import Result, refusals, show
+from deploy.demo.stage import AGENCIES, Plan, Stage, planned, staged
+from deploy.demo.watch import bars, watch
+from deploy.servers.errors import ServerFailed, ServerMissing
+from hub.spec.registry import Registry, schemas_folder
+
+
+def main(
+    people: Annotated[int, typer.Option(help="How many people the caseload has.", min=1)] = 2_000,
+    keep: Annotated[bool, typer.Option("--keep", help="Stay up until Ctrl-C.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="On a real PostgreSQL and a real Kafka.")] = False,
+) -> None:
+    """Let a pretend probation service and a pretend prison service share an invented caseload."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        raise typer.Exit(run(people, keep=keep, full=full))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def run(people: int, *, keep: bool, full: bool) -> int:
+    """Play it and show the result; 0 only if all agree with the hub and nothing was lost."""
+    console, errors = Console(), Console(stderr=True)
+    folder = Path(tempfile.mkdtemp(prefix="hub-demo-"))
+    try:
+        good = _play(planned(people, full=full), folder, console, keep=keep)
+    except (ServerFailed, ServerMissing) as error:
+        errors.print(
+            f"The demo failed: {error}\nLogs and stores are in {folder}", style="red", markup=False, soft_wrap=True
+        )
+        return 1
+    if not good:
+        errors.print(f"Not all agree. Logs and stores are in {folder}", style="red", markup=False, soft_wrap=True)
+        return 1
+    shutil.rmtree(folder)
+    return 0
+
+
+def _play(plan: Plan, folder: Path, console: Console, *, keep: bool) -> bool:
+    on = "PostgreSQL and Kafka" if plan.full else "SQLite, without a broker"
+    console.print(f"Starting a hub on {on}, a probation service and a prison service ...", soft_wrap=True)
+    totals = Counter(change.agency for change in caseload(plan.people, plan.seed, plan.until))
+    with staged(plan, folder) as stage:
+        begun = time.monotonic()
+        with bars() as progress:
+            watch(stage, totals, progress)
+        result = _result(plan, stage, totals, time.monotonic() - begun)
+        show(result, console)
+        _look_further(stage, console, keep=keep)
+        if keep:
+            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    return result.good
+
+
+def _result(plan: Plan, stage: Stage, totals: Mapping[str, int], took: float) -> Result:
+    registry = Registry.load(schemas_folder())
+    refused, unmended = refusals(stage.stores)
+    return Result(
+        people=plan.people,
+        compared={agency: _compared(plan, stage, agency, registry) for agency in AGENCIES},
+        submissions=totals,
+        refused=refused,
+        unmended=unmended,
+        seconds=latencies(stage.stores, registry),
+        took=took,
+    )
+
+
+def _compared(plan: Plan, stage: Stage, name: str, registry: Registry) -> Compared:
+    agency = Agency(stage.stores[name], native_systems(schemas_folder())[name], registry)
+    try:
+        by_hub = asyncio.run(held_by_hub(stage.hub, stage.credentials[name]))
+        return compare(agency, by_hub, registry, limited_access(plan.people, plan.seed, plan.until))
+    finally:
+        agency.close()
+
+
+def _look_further(stage: Stage, console: Console, *, keep: bool) -> None:
+    if not keep:
+        console.print(
+            "To look further: make demo KEEP=1 keeps the hub up and prints where its API is described.", soft_wrap=True
+        )
+        return
+    prison = stage.credentials["prison"]
+    console.print(f"API, described and to try out: {stage.hub}/docs")
+    console.print(f"Native stores (SQLite) and logs: {stage.folder}", soft_wrap=True)
+    console.print("As the prison service, with a token that lasts an hour:")
+    console.print(
+        f"  curl -u {prison.client_id}:{prison.secret} -d grant_type=client_credentials {stage.hub}/oauth/token",
+        soft_wrap=True,
+    )
+    console.print(f"  curl -H 'Authorization: Bearer TOKEN' '{stage.hub}/v1/feed?after=0&limit=1'", soft_wrap=True)
+    console.print("Ctrl-C ends everything.")
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    typer.run(main)
+    sys.exit()
