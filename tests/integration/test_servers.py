@@ -97,6 +97,13 @@ async def test_a_postgres_that_cannot_start_says_why(folder: Path) -> None:
         pass
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts PostgreSQL under another account")
+def test_started_by_root_postgres_says_whom_its_folder_must_let_in(tmp_path: Path) -> None:
+    (tmp_path / "closed").mkdir(mode=0o700)
+    with pytest.raises(ServerFailed, match=r"could not be set up in .*closed"), Postgres(tmp_path / "closed" / "data"):
+        pass
+
+
 async def test_kafka_keeps_what_it_acknowledged_through_a_kill_and_a_restart(single_kafka: Kafka) -> None:
     await _create_topic(single_kafka.bootstrap, "kept", copies=1)
     await _send(single_kafka.bootstrap, "kept", b"one")
