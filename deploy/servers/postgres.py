@@ -4,11 +4,8 @@ import contextlib
 import shutil
 import signal
 import tempfile
-import time
 from pathlib import Path
 from typing import Self
-
-import psutil
 
 from deploy.servers.databases import create_database
 from deploy.servers.ports import free_port
@@ -85,15 +82,10 @@ class Postgres:
         Raises:
             ServerFailed: it does not run.
         """
-        self._process.signal(signal.SIGSTOP)  # it starts no worker while they are listed
-        workers = psutil.Process(self._process.pid).children(recursive=True)
-        for worker in workers:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                worker.kill()
-        self._process.signal(signal.SIGKILL)
+        from deploy.servers.workers import kill_with_workers  # noqa: PLC0415 -- its package comes with PostgreSQL's
+
+        kill_with_workers(self._process.pid)
         self._process.wait(_SECONDS_TO_STOP)
-        while any(_lives(worker) for worker in workers):  # the next start refuses memory still in use
-            time.sleep(0.005)
 
     def restart(self) -> None:
         """Stop in good order and start again, on the same port."""
@@ -119,10 +111,3 @@ class Postgres:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _lives(worker: psutil.Process) -> bool:
-    try:
-        return worker.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
