@@ -1,0 +1,159 @@
+"""What must hold when a history has come to rest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from adapters.client.fresh import fresh
+from adapters.client.link import RecordName
+from hub.domain.contract import Delivery
+from hub.domain.outcome import Accepted
+from hub.domain.submission import Submission
+from hub.ports import HeldId, RecordId, SubmissionId
+from hub.release import Release, render
+from tests.simulation.agencies import Agency, delivery_of
+from tests.simulation.broker import Broker
+from tests.simulation.histories import History
+from tests.simulation.hub import Ground
+from tests.simulation.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A history at rest."""
+
+    ground: Ground
+    agencies: Sequence[Agency]
+    broker: Broker
+    accepted: Mapping[SubmissionId, Submission]
+    history: History
+    random: Random
+
+
+async def broken(ending: Ending) -> str:
+    """What does not hold, in words; empty when all does."""
+    return (
+        _taken(ending)
+        or _held(ending)
+        or _withheld(ending)
+        or _receipts(ending)
+        or _rebuilt(ending)
+        or await _the_law(ending)
+    )
+
+
+def _taken(ending: Ending) -> str:
+    """Every accepted submission is in, once; nothing else is; every step of the history was settled."""
+    stored = set(ending.ground.tables.assertions)
+    if missing := set(ending.accepted) - stored:
+        return f"accepted, but not in: {sorted(missing)}"
+    if surplus := stored - set(ending.accepted):
+        return f"in, but never accepted: {sorted(surplus)}"
+    return ""
+
+
+def releases(ground: Ground, agency: str) -> dict[RecordId, Release]:
+    """What an agency is to hold now, by the shared records."""
+    contract, tables = ground.contracts[agency], ground.tables
+    rendered = {
+        id_: render(contract, id_, row, tables.person(id_.person), ground.seal) for id_, row in tables.records.items()
+    }
+    return {id_: release for id_, release in rendered.items() if not release.withdrawn}
+
+
+def _held(ending: Ending) -> str:
+    """Every agency holds what is released to it: no more, no less, nothing else."""
+    for agency in ending.agencies:
+        due = {tuple(id_): release.digest for id_, release in releases(ending.ground, agency.name).items()}
+        holds = {tuple(record): applied.digest for record, applied in agency.store.holds.items()}
+        if wrong := _difference(due, holds):
+            return f"{agency.name} {wrong}"
+    return ""
+
+
+def _difference(due: Mapping[object, str], holds: Mapping[object, str]) -> str:
+    if missing := due.keys() - holds.keys():
+        return f"does not hold {sorted(map(str, missing))}"
+    if surplus := holds.keys() - due.keys():
+        return f"still holds {sorted(map(str, surplus))}"
+    differing = sorted(str(record) for record in due if due[record] != holds[record])
+    return f"holds another digest of {differing}" if differing else ""
+
+
+def _withheld(ending: Ending) -> str:
+    """What limited access keeps back is counted, exactly."""
+    ground = ending.ground
+    due = set()
+    for agency, contract in ground.contracts.items():
+        for id_, row in ground.tables.records.items():
+            if render(contract, id_, row, ground.tables.person(id_.person), ground.seal).withheld:
+                due.add(HeldId(agency, id_))
+    if due != ground.tables.withheld:
+        return f"withheld but not counted {sorted(due - ground.tables.withheld)}, counted but not withheld {sorted(ground.tables.withheld - due)}"
+    return ""
+
+
+def _receipts(ending: Ending) -> str:
+    """Every release that stands was applied by its agency, and its receipt has come."""
+    for held, row in ending.ground.tables.held.items():
+        if not row.withdrawn and (row.applied_number, row.applied_digest) != (row.number, row.digest):
+            return f"no receipt of {held}: number {row.number}, applied {row.applied_number}"
+    return ""
+
+
+def _rebuilt(ending: Ending) -> str:
+    """Whoever reads a compacted topic from its start, from nothing, ends up with everything."""
+    for agency in ending.agencies:
+        if ending.ground.contracts[agency.name].delivery is not Delivery.STREAM:
+            continue
+        topic = ending.broker.topic(f"hub.out.{agency.name}")
+        topic.compact(ending.random)
+        seen: dict[RecordName, int] = {}
+        holds: dict[object, str] = {}
+        for each in fresh([delivery_of(record) for record in topic.records], seen):
+            holds.pop(tuple(each.record), None)
+            if not each.withdrawn:
+                holds[tuple(each.record)] = each.digest
+        due = {tuple(id_): release.digest for id_, release in releases(ending.ground, agency.name).items()}
+        if wrong := _difference(due, holds):
+            return f"{agency.name}, rebuilt from its topic, {wrong}"
+    return ""
+
+
+async def _the_law(ending: Ending) -> str:
+    """The same submissions in any order, one by one, give the same persons, reviews and digests."""
+    anew = replace(ending.ground, tables=Tables(), told=lambda _submission, _outcome: None)
+    sharing = anew.sharing()
+    submissions = [ending.accepted[id_] for id_ in sorted(ending.accepted)]
+    ending.random.shuffle(submissions)
+    for submission in submissions:
+        (outcome,) = await sharing.share([submission])
+        if not isinstance(outcome, Accepted):
+            return f"{submission.agency} {submission.id} was accepted, and is not in another order"
+    return _compared(ending.ground, anew)
+
+
+def _compared(first: Ground, second: Ground) -> str:
+    if _persons(first.tables) != _persons(second.tables):
+        return "another order gives other persons"
+    if set(first.tables.reviews.values()) != set(second.tables.reviews.values()):
+        return "another order opens other reviews"
+    for agency in first.contracts:
+        one, other = _digests(first, agency), _digests(second, agency)
+        if wrong := _difference(one, other):
+            return f"in another order, {agency} {wrong}"
+    return ""
+
+
+def _persons(tables: Tables) -> dict[str, frozenset[str]]:
+    """Local key -> all local keys of the same person."""
+    together: dict[str, set[str]] = {}
+    for key, row in tables.locals.items():
+        together.setdefault(row.person, set()).add(key)
+    return {key: frozenset(together[row.person]) for key, row in tables.locals.items()}
+
+
+def _digests(ground: Ground, agency: str) -> dict[object, str]:
+    """What an agency is to hold, told by local ids and not by the hub's own ids of persons."""
+    named = {row.person: min(_persons(ground.tables)[key]) for key, row in ground.tables.locals.items()}
+    return {(named[id_.person], id_.type, id_.key): each.digest for id_, each in releases(ground, agency).items()}

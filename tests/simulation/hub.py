@@ -1,0 +1,170 @@
+"""One process of a hub: everything of the straight path but HTTP, Kafka and SQL, over ports in memory."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from random import Random
+from typing import Any, TypeVar
+
+from hub.domain.contract import Contract
+from hub.domain.errors import Unavailable
+from hub.domain.ids import uuid7
+from hub.domain.outcome import Outcome
+from hub.domain.submission import Submission, micros
+from hub.exchange.consume import Consumption
+from hub.exchange.dead_letters import DeadLetters
+from hub.exchange.feed import Feed
+from hub.exchange.gather import Gatherer
+from hub.exchange.receipts import Receipt, Settlement, settle
+from hub.exchange.relay import Relay
+from hub.exchange.share import Sharing
+from hub.ports import Message, Seal
+from hub.spec.registry import Registry, schemas_folder
+from hub.trust.sealing import LookupKeys
+from tests.simulation.broker import Broker, MemoryPublisher
+from tests.simulation.loop import Process
+from tests.simulation.relayed import MemoryDeadLetterStore, MemoryReceiptStore, MemoryRelayStore
+from tests.simulation.stored import MemoryStore
+from tests.simulation.tables import Tables
+from tests.simulation.wire import Wire
+
+_AT_ONCE = 5
+_IDLE_S = 0.05
+_AGAIN_S = 0.2
+_BODY_LIMIT = 100_000
+_REJECTIONS = 10_000
+
+_Answer = TypeVar("_Answer")
+
+
+@lru_cache
+def registry() -> Registry:
+    """The specification, read once."""
+    return Registry.load(schemas_folder())
+
+
+class OwnersSeal:
+    """A seal that opens only for the owner it was made for, as encryption with a key of each owner's will."""
+
+    def seal(self, owner: str, content: bytes) -> bytes:
+        """The content, marked."""
+        return f"{owner}\n".encode() + content
+
+    def open(self, owner: str, sealed: bytes) -> bytes:
+        """The content again."""
+        marked, _, content = sealed.partition(b"\n")
+        if marked != owner.encode():
+            raise AssertionError(f"sealed for {marked.decode()}, opened for {owner}")
+        return content
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all processes of a hub share."""
+
+    tables: Tables
+    broker: Broker
+    contracts: Mapping[str, Contract]
+    inputs: Sequence[str]
+    """Topics the hub reads: `hub.in.<agency>/<partition>`."""
+    now: Callable[[], datetime]
+    random: Random
+    alone: bool
+    """Whether the database takes one transaction at a time."""
+    told: Callable[[Submission, Outcome], None] = lambda _submission, _outcome: None
+    """Called for everything that was shared, as often as it was."""
+
+    keys = LookupKeys(b"simulation")
+    seal: Seal = OwnersSeal()
+
+    def sharing(self, wire: Wire | None = None) -> Sharing:
+        """The spine, over these tables."""
+        store = MemoryStore(self.tables, wire, alone=self.alone)
+        return Sharing(store, registry(), self.contracts, self.keys, self.seal, self.now, self._new_person)
+
+    def _new_person(self) -> str:
+        return uuid7(micros(self.now()) // 1000, self.random.getrandbits(74))
+
+
+class Hub:
+    """A process of the hub."""
+
+    def __init__(self, ground: Ground, process: Process, wire: Wire, partitions: Callable[[], Sequence[str]]) -> None:
+        """partitions: the inputs that are assigned to this process now."""
+        tables, now = ground.tables, ground.now
+        self.process = process
+        self._ground = ground
+        self._wire = wire
+        self._partitions = partitions
+        self._sharing = ground.sharing(wire)
+        self._stop, self._wake, self._delivered = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._receipts = MemoryReceiptStore(tables, wire)
+        publisher = MemoryPublisher(ground.broker, wire)
+        relay_store = MemoryRelayStore(tables, wire)
+        self._relay = Relay(relay_store, publisher, ground.contracts, ground.seal, now)
+        self.feed = Feed(relay_store, ground.contracts, ground.seal, now, self._delivered, self._stop)
+        dead_letters = DeadLetters(MemoryDeadLetterStore(tables, wire), publisher, ground.seal, now, _REJECTIONS)
+        self._consumption = Consumption(self.share, self.settle, dead_letters, _BODY_LIMIT)
+        self.gatherer = Gatherer(self.share)
+
+    async def share(self, submissions: Sequence[Submission]) -> Sequence[Outcome]:
+        """The spine, waking the relay."""
+        outcomes = await self._sharing.share(submissions)
+        for submission, outcome in zip(submissions, outcomes, strict=True):
+            self._ground.told(submission, outcome)
+        self._wake.set()
+        return outcomes
+
+    async def settle(self, agency: str, receipts: Sequence[Receipt]) -> Sequence[Settlement]:
+        """Note receipts."""
+        return await settle(self._receipts, agency, receipts, self._ground.now())
+
+    async def run(self) -> None:
+        """Until the process is killed."""
+        async with self.gatherer:
+            consuming = asyncio.create_task(self._consume())
+            relaying = asyncio.create_task(self._relay.run(self._stop, self._wake, self._delivered))
+            await asyncio.gather(consuming, relaying)
+
+    async def ask(self, work: Coroutine[Any, Any, _Answer]) -> _Answer:
+        """Have something done in this process, as by a request.
+
+        Raises:
+            Unavailable: also when the process dies over it; whether it was done is then unknown.
+        """
+        if not self.process.alive:
+            work.close()
+            raise Unavailable("nobody answers")
+        task = self.process.start(work)
+        await asyncio.wait((task,))
+        if task.cancelled():
+            raise Unavailable("the connection broke off")
+        return task.result()
+
+    async def _consume(self) -> None:
+        while True:
+            try:
+                await self._poll()
+            except Unavailable:
+                await asyncio.sleep(_AGAIN_S)
+
+    async def _poll(self) -> None:
+        await self._wire.cross("consume.poll")
+        broker, messages, places = self._ground.broker, [], {}
+        for topic in self._partitions():
+            records = broker.read(topic, broker.committed(topic), _AT_ONCE)
+            agency = topic.removeprefix("hub.in.").partition("/")[0]
+            messages += [Message(agency, f"{topic}/{each.offset}", each.headers, each.value) for each in records]
+            if records:
+                places[topic] = records[-1].offset + 1
+        if not messages:
+            await asyncio.sleep(_IDLE_S)
+            return
+        await self._consumption.take(messages)
+        await self._wire.cross("consume.commit")
+        for topic, place in places.items():
+            if topic in self._partitions():
+                broker.commit(topic, place)
+        await self._wire.cross("consume.committed")

@@ -1,0 +1,179 @@
+"""`hub.ports.RelayStore` in memory, with the receipts and dead letters beside it."""
+
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from hub.domain.errors import Unavailable
+from hub.ports import AuditRow, HeldId, HeldRow, Outlet, Owed, PersonRow, RecordId, RecordRow
+from hub.store.dead_letters import DeadLetterRow, DeadLetterStore, InputRow, Streak
+from hub.store.receipts import Applied, Delivered, ReceiptStore
+from tests.simulation.tables import Tables
+from tests.simulation.wire import Calm, Wire
+
+
+class MemoryRelayStore:
+    """Implements `RelayStore`: every method one transaction."""
+
+    def __init__(self, tables: Tables, wire: Wire | None = None) -> None:
+        self._tables = tables
+        self._wire = wire or Calm()
+
+    @asynccontextmanager
+    async def leading(self) -> AsyncIterator[bool]:
+        """The lead, until the context ends or the database forgets it (`Tables.leader` set to None)."""
+        await self._wire.cross("relay.lead")
+        me = object()
+        if self._tables.leader is None:
+            self._tables.leader = me
+        try:
+            yield self._tables.leader is me
+        finally:
+            if self._tables.leader is me:
+                self._tables.leader = None
+
+    async def owed(self, limit: int) -> list[Owed]:
+        """The oldest debts."""
+        await self._wire.cross("relay.owed")
+        return sorted(self._tables.owed.values(), key=lambda each: (each.since, each.held))[:limit]
+
+    async def current(self, records: Sequence[RecordId]) -> tuple[dict[RecordId, RecordRow], dict[str, PersonRow]]:
+        """The shared records and their persons, as one snapshot."""
+        await self._wire.cross("relay.current")
+        rows = {each: self._tables.records[each] for each in records if each in self._tables.records}
+        return rows, {each.person: self._tables.person(each.person) for each in records}
+
+    async def held(self, ids: Sequence[HeldId]) -> dict[HeldId, HeldRow]:
+        """What these agencies hold of these records."""
+        await self._wire.cross("relay.held")
+        return {each: self._tables.held[each] for each in ids if each in self._tables.held}
+
+    async def outlets(self) -> dict[str, Outlet]:
+        """Every agency's outlet."""
+        await self._wire.cross("relay.outlets")
+        return dict(self._tables.outlets)
+
+    async def deliver(
+        self,
+        settled: Sequence[Owed],
+        deliveries: Sequence[HeldRow],
+        withheld: Mapping[HeldId, bool],
+        audit: Sequence[AuditRow],
+    ) -> None:
+        """Commit deliveries and their audit, note who is withheld what, drop debts whose stamp still stands."""
+        await self._wire.cross("relay.deliver")
+        tables = self._tables
+        if any((row.id.agency, row.number) in tables.delivered for row in deliveries):
+            raise Unavailable("another relay gave out the same numbers")
+        for row in deliveries:
+            self._hand_over(row)
+        for held, kept_back in withheld.items():
+            (tables.withheld.add if kept_back else tables.withheld.discard)(held)
+        tables.audit.extend(audit)
+        for debt in settled:
+            standing = tables.owed.get(debt.held)
+            if standing is not None and standing.stamp == debt.stamp:
+                del tables.owed[debt.held]
+        await self._wire.cross("relay.delivered")
+
+    def _hand_over(self, row: HeldRow) -> None:
+        tables, agency = self._tables, row.id.agency
+        before = tables.held.get(row.id, row)
+        tables.held[row.id] = replace(
+            row,
+            applied_number=before.applied_number,
+            applied_digest=before.applied_digest,
+            applied_at=before.applied_at,
+        )
+        tables.delivered[agency, row.number] = Delivered(row.number, row.id.record, row.digest)
+        tables.outlets[agency] = replace(tables.outlets.get(agency, Outlet(agency)), number=row.number)
+
+    async def unpublished(self, agency: str, after: int, limit: int) -> list[HeldRow]:
+        """What this agency holds by number beyond `after`, ascending."""
+        await self._wire.cross("relay.unpublished")
+        rows = [row for row in self._tables.held.values() if row.id.agency == agency and row.number > after]
+        return sorted(rows, key=lambda row: row.number)[:limit]
+
+    async def published(self, outlet: Outlet) -> None:
+        """Note how far a stream agency's topic has got; `number` and `contract` stay as they are."""
+        await self._wire.cross("relay.publish-noted")
+        standing = self._tables.outlets.get(outlet.agency, outlet)
+        self._tables.outlets[outlet.agency] = replace(outlet, number=standing.number, contract=standing.contract)
+        await self._wire.cross("relay.published-noted")
+
+    async def owe(self, ids: Sequence[HeldId], at: datetime) -> None:
+        """Owe these anew."""
+        await self._wire.cross("relay.owe")
+        self._tables.owe(ids, at)
+        await self._wire.cross("relay.owed-anew")
+
+    async def owe_everything(self, agency: str, contract: str, at: datetime) -> None:
+        """Owe an agency every record there is and every one it holds, under a contract of this digest."""
+        await self._wire.cross("relay.owe-everything")
+        tables = self._tables
+        tables.outlets[agency] = replace(tables.outlets.get(agency, Outlet(agency)), contract=contract)
+        held = {each for each in tables.held if each.agency == agency}
+        tables.owe(held | {HeldId(agency, record) for record in tables.records}, at)
+
+
+class MemoryReceiptStore(ReceiptStore):
+    """Deliveries and receipts in memory."""
+
+    def __init__(self, tables: Tables, wire: Wire | None = None) -> None:
+        self._tables = tables
+        self._wire = wire or Calm()
+
+    async def delivered(self, agency: str, numbers: Collection[int]) -> dict[int, Delivered]:
+        """Which of these numbers were given to this agency."""
+        await self._wire.cross("receipts.delivered")
+        found = {number: self._tables.delivered.get((agency, number)) for number in sorted(numbers)}
+        return {number: row for number, row in found.items() if row is not None}
+
+    async def apply(self, agency: str, applied: Sequence[Applied], at: datetime) -> None:
+        """Note these receipts; one that is older than what the record has already stays without effect."""
+        await self._wire.cross("receipts.apply")
+        for each in applied:
+            row = self._tables.held.get(HeldId(agency, each.record))
+            if row is not None and (row.applied_number or 0) <= each.number:
+                self._tables.held[row.id] = replace(
+                    row, applied_number=each.number, applied_digest=each.digest, applied_at=at
+                )
+        await self._wire.cross("receipts.applied")
+
+
+class MemoryDeadLetterStore(DeadLetterStore):
+    """Dead letters in memory; of inputs, only that none is paused."""
+
+    def __init__(self, tables: Tables, wire: Wire | None = None) -> None:
+        self._tables = tables
+        self._wire = wire or Calm()
+
+    async def known(self, positions: Iterable[str]) -> set[str]:
+        """Which of these positions are dead letters already."""
+        await self._wire.cross("dead-letters.known")
+        return {each for each in positions if each in self._tables.dead_letters}
+
+    async def keep(
+        self, letters: Sequence[DeadLetterRow], streaks: Mapping[str, Streak], limit: int, at: datetime
+    ) -> list[str]:
+        """Keep new dead letters; nobody is paused."""
+        await self._wire.cross("dead-letters.keep")
+        for letter in letters:
+            self._tables.dead_letters.setdefault(letter.position, letter)
+        await self._wire.cross("dead-letters.kept")
+        return []
+
+    async def unnotified(self, limit: int) -> list[DeadLetterRow]:
+        """Dead letters whose senders have not been told yet."""
+        letters = self._tables.dead_letters
+        return [letter for position, letter in letters.items() if position not in self._tables.notified][:limit]
+
+    async def note_notified(self, positions: Iterable[str]) -> None:
+        """Their senders have been told."""
+        await self._wire.cross("dead-letters.notified")
+        self._tables.notified.update(positions)
+
+    async def inputs(self) -> dict[str, InputRow]:
+        """Every agency's input: none has a bad name."""
+        return {}

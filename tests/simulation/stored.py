@@ -1,0 +1,108 @@
+"""`hub.ports.Store` in memory: transactions that see what is committed, and commit all at once or not at all."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+
+from hub.domain.submission import Order
+from hub.ports import (
+    Decision,
+    LocalIdRow,
+    Moved,
+    People,
+    RecordRow,
+    ShareTransaction,
+    StandingRow,
+    SubmissionId,
+    Taken,
+)
+from tests.simulation.tables import Tables
+from tests.simulation.wire import Calm, Wire
+
+
+class MemoryStore:
+    """Implements `Store`. alone: one transaction at a time, as SQLite; else as many as do not meet, as PostgreSQL."""
+
+    def __init__(self, tables: Tables, wire: Wire | None = None, *, alone: bool = False) -> None:
+        self._tables = tables
+        self._wire = wire or Calm()
+        self._alone = alone
+
+    @asynccontextmanager
+    async def sharing(self) -> AsyncIterator[ShareTransaction]:
+        """One transaction; its locks are let go of when it ends, however it does."""
+        await self._wire.cross("share.begin")
+        async with AsyncExitStack() as locks:
+            if self._alone:
+                await locks.enter_async_context(self._tables.locks["everything"])
+            transaction = _Transaction(self._tables, self._wire, locks)
+            yield transaction
+            await self._wire.cross("share.commit")
+            transaction.commit()
+        await self._wire.cross("share.committed")
+
+
+class _Transaction:
+    def __init__(self, tables: Tables, wire: Wire, locks: AsyncExitStack) -> None:
+        self._tables = tables
+        self._wire = wire
+        self._locks = locks
+        self._decisions: list[Decision] = []
+
+    def commit(self) -> None:
+        for decision in self._decisions:
+            self._tables.write(decision)
+
+    async def taken(self, ids: Sequence[SubmissionId]) -> Mapping[SubmissionId, Taken]:
+        found = {each: self._tables.assertions[each] for each in ids if each in self._tables.assertions}
+        return {id_: Taken(row.digest, row.record_type, row.key, row.received) for id_, row in found.items()}
+
+    async def people(self, locals_: Iterable[str], claims: Iterable[str]) -> People:
+        sought, digests = set(locals_), set(claims)
+        names = digests | (sought - self._tables.locals.keys())
+        await self._lock("name", names)
+        persons = self._persons_of(sought, digests)
+        await self._lock("person", persons)
+        if not self._persons_of(sought, digests) <= persons:
+            raise Moved
+        return People({key: row for key, row in self._tables.locals.items() if row.person in persons})
+
+    async def _lock(self, kind: str, names: Iterable[str]) -> None:
+        """In one order everywhere, so that transactions never wait for each other in a ring."""
+        for name in sorted(names):
+            await self._locks.enter_async_context(self._tables.locks[f"{kind} {name}"])
+        await self._wire.cross(f"share.lock-{kind}")
+
+    def _persons_of(self, locals_: set[str], digests: set[str]) -> set[str]:
+        return {row.person for row in self._tables.locals.values() if row.key in locals_ or _claims(row, digests)}
+
+    async def standing(self, locals_: Iterable[str], rids: Iterable[str] | None) -> list[StandingRow]:
+        await self._wire.cross("share.read")
+        keys, wanted = set(locals_), None if rids is None else set(rids)
+        return [
+            row
+            for row in self._tables.standing.values()
+            if row.local in keys and (wanted is None or row.rid in wanted)
+        ]
+
+    async def slots(self, slots: Iterable[str]) -> list[StandingRow]:
+        return [self._tables.standing[slot] for slot in sorted(set(slots)) if slot in self._tables.standing]
+
+    async def history(self, slot: str) -> list[tuple[Order, bytes | None]]:
+        return [(row.order, row.body) for row in self._tables.assertions.values() if row.slot == slot]
+
+    async def records(self, persons: Iterable[str], rids: Iterable[str] | None) -> list[RecordRow]:
+        of, wanted = set(persons), None if rids is None else set(rids)
+        return [
+            row
+            for row in self._tables.records.values()
+            if row.id.person in of and (wanted is None or row.rid in wanted)
+        ]
+
+    async def write(self, decision: Decision) -> None:
+        self._decisions.append(decision)
+
+
+def _claims(row: LocalIdRow, digests: set[str]) -> bool:
+    return any(claim.digest in digests for claim in row.claims)

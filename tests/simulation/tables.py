@@ -1,0 +1,110 @@
+"""The hub's database in memory: what `hub.store.tables` has, as dictionaries, and how one decision changes them."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from hub.domain.recognition import Doubtful
+from hub.ports import (
+    AssertionRow,
+    AuditRow,
+    Decision,
+    HeldId,
+    HeldRow,
+    LocalIdRow,
+    Moved,
+    Outlet,
+    Owed,
+    PersonRow,
+    RecordId,
+    RecordRow,
+    StandingRow,
+    SubmissionId,
+)
+from hub.store.dead_letters import DeadLetterRow
+from hub.store.receipts import Delivered
+
+
+@dataclass
+class Tables:
+    """Committed state. Each process of a hub has its own way to it, all share one."""
+
+    survivors: dict[str, str | None] = field(default_factory=dict)
+    """Every person there ever was -> who it was merged into."""
+    locals: dict[str, LocalIdRow] = field(default_factory=dict)
+    reviews: dict[tuple[str, str], Doubtful] = field(default_factory=dict)
+    assertions: dict[SubmissionId, AssertionRow] = field(default_factory=dict)
+    standing: dict[str, StandingRow] = field(default_factory=dict)
+    records: dict[RecordId, RecordRow] = field(default_factory=dict)
+    owed: dict[HeldId, Owed] = field(default_factory=dict)
+    held: dict[HeldId, HeldRow] = field(default_factory=dict)
+    delivered: dict[tuple[str, int], Delivered] = field(default_factory=dict)
+    withheld: set[HeldId] = field(default_factory=set)
+    outlets: dict[str, Outlet] = field(default_factory=dict)
+    audit: list[AuditRow] = field(default_factory=list)
+    dead_letters: dict[str, DeadLetterRow] = field(default_factory=dict)
+    notified: set[str] = field(default_factory=set)
+    leader: object | None = None
+    locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _stamps: int = 0
+
+    def write(self, decision: Decision) -> None:
+        """All that one batch of `share` changes, at once.
+
+        Raises:
+            Moved: another transaction took one of the ids first.
+        """
+        ids = [SubmissionId(row.agency, row.order.id) for row in decision.assertions]
+        if len(set(ids)) < len(ids) or any(each in self.assertions for each in ids):
+            raise Moved
+        self._write_people(decision)
+        self._write_reviews(decision)
+        self.assertions.update(zip(ids, decision.assertions, strict=True))
+        for standing in decision.standing:
+            said = self.assertions[SubmissionId(standing.agency, standing.order.id)]
+            self.standing[standing.slot] = replace(standing, body=said.body)
+        self.audit.extend(decision.audit)
+        for gone in decision.records_gone:
+            self.records.pop(gone, None)
+        self.records.update({row.id: row for row in decision.records})
+        self.owe(decision.owed, decision.at)
+
+    def _write_people(self, decision: Decision) -> None:
+        for person in decision.persons_new:
+            self.survivors.setdefault(person, None)
+        for removed, kept in sorted(decision.persons_removed.items()):
+            for person, survivor in self.survivors.items():
+                if removed in {person, survivor}:
+                    self.survivors[person] = kept
+        for row in decision.locals:
+            known = self.locals.get(row.key)
+            claims = row.claims if row.key in decision.reclaimed or known is None else known.claims
+            self.locals[row.key] = replace(row, claims=claims)
+
+    def _write_reviews(self, decision: Decision) -> None:
+        if not decision.reexamined:
+            return
+        over = {
+            (one, other)
+            for one, other in self.reviews
+            if {one, other} <= decision.compared or {one, other} & decision.reexamined
+        }
+        for pair in over:
+            del self.reviews[pair]
+        for doubt in decision.doubts:
+            self.reviews.setdefault((doubt.one, doubt.other), doubt)
+
+    def owe(self, ids: Iterable[HeldId], at: datetime) -> None:
+        """Owe these anew: what was owed already stays as old as it was."""
+        self._stamps += 1
+        for held in sorted(ids):
+            since = self.owed[held].since if held in self.owed else at
+            self.owed[held] = Owed(held, f"stamp-{self._stamps}", since)
+
+    def person(self, person: str) -> PersonRow:
+        """A person as the relay needs it."""
+        rows = [row for row in self.locals.values() if row.person == person]
+        locals_ = tuple(sorted((row.agency, row.key, row.sealed) for row in rows))
+        return PersonRow(person, locals_, any(row.restricted for row in rows), self.survivors[person])
