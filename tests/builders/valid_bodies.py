@@ -37,7 +37,7 @@ class _Saying(NamedTuple):
 
 def valid_bodies(record_type: str) -> st.SearchStrategy[Json]:
     """Any valid record of a type."""
-    return _mixed(record_type, frozenset()).filter(lambda body: _is_valid(record_type, body))
+    return _mixed(record_type, frozenset()).filter(lambda body: is_valid(record_type, body))
 
 
 @st.composite
@@ -49,7 +49,7 @@ def bodies_of_one_record(draw: st.DrawFn, record_type: str, *, most: int = 4) ->
     others = (
         _mixed(record_type, names)
         .map(lambda body: body | {name: first[name] for name in names})
-        .filter(lambda body: _is_valid(record_type, body) and spec.key("-", body) == spec.key("-", first))
+        .filter(lambda body: is_valid(record_type, body) and spec.key("-", body) == spec.key("-", first))
     )
     return [first, *draw(st.lists(others, max_size=most - 1))]
 
@@ -94,7 +94,8 @@ def _naming(spec: RecordSpec, body: Json) -> frozenset[str]:
     raise AssertionError("every valid body names a record")
 
 
-def _is_valid(record_type: str, body: Json) -> bool:
+def is_valid(record_type: str, body: Json) -> bool:
+    """Whether a body is a valid record of a type's newest version."""
     try:
         registry().newest(record_type).check(body)
     except Rejected:

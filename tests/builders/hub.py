@@ -1,0 +1,126 @@
+"""A hub over a database of its own, without servers, ways in or ways out: share, relay, look."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+
+from sqlalchemy import Table, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub.domain.contract import Contract, Delivery, Kind, People, Receives
+from hub.domain.ids import uuid7
+from hub.domain.outcome import Accepted, Outcome
+from hub.domain.submission import Submission
+from hub.exchange.relay import Relay
+from hub.exchange.share import Sharing
+from hub.ports import HeldId, HeldRow, Publisher, RecordId, Store
+from hub.release import Release, render
+from hub.store.engine import reading
+from hub.store.relaying import SqlRelayStore, held_row
+from hub.store.sharing import SqlStore
+from hub.store.tables import held, local_id, person, record
+from hub.trust.naming import local_key
+from hub.trust.sealing import CompressingSeal, LookupKeys
+from tests.builders.valid_bodies import registry
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+KEYS = LookupKeys(bytes(range(32)))
+SEAL = CompressingSeal()
+VERSION = "1.0.0"
+
+
+def contract(
+    agency: str,
+    *,
+    kind: Kind | None = None,
+    delivery: Delivery = Delivery.FEED,
+    people: People = People.KNOWN,
+    limited_access: bool = False,
+    fields: Mapping[str, frozenset[str]] | None = None,
+) -> Contract:
+    """A contract over every record type. kind: else that of the name's first word. fields: by type, else all."""
+    types = registry().types()
+    seen = fields or {}
+    return Contract(
+        agency,
+        kind or Kind(agency.partition("-")[0]),
+        delivery,
+        people,
+        limited_access,
+        asserts={record_type: frozenset({VERSION}) for record_type in types},
+        receives={each: Receives(VERSION, seen.get(each), "an Act", "a purpose", 60) for each in types},
+    )
+
+
+@dataclass
+class Hub:
+    """One hub; `engine` has its tables. store: in place of the database's own, to break it."""
+
+    engine: AsyncEngine
+    contracts: Mapping[str, Contract]
+    publisher: Publisher | None = None
+    store: Store | None = None
+    now: datetime = NOW
+    persons: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.relay_store = SqlRelayStore(self.engine)
+        self.sharing = Sharing(
+            self.store or SqlStore(self.engine),
+            registry(),
+            self.contracts,
+            KEYS,
+            SEAL,
+            lambda: self.now,
+            lambda: uuid7(next(self.persons), 0),
+        )
+        self.relay = Relay(self.relay_store, self.publisher, self.contracts, SEAL, lambda: self.now)
+
+    async def share(self, *submissions: Submission) -> list[Outcome]:
+        """One batch."""
+        return await self.sharing.share(submissions)
+
+    async def take(self, *submissions: Submission) -> None:
+        """One batch of which every submission is taken."""
+        outcomes = await self.sharing.share(submissions)
+        assert [each for each in outcomes if not isinstance(each, Accepted)] == []
+
+    async def deliver(self) -> int:
+        """Relay until nothing is owed; how many debts that were."""
+        settled = 0
+        while handled := await self.relay.step():
+            settled += handled
+        return settled
+
+    async def rows(self, table: Table) -> list[dict[str, object]]:
+        """A whole table."""
+        async with reading(self.engine) as connection:
+            return [dict(row) for row in (await connection.execute(select(table))).mappings()]
+
+    async def person_of(self, agency: str, local: str) -> str:
+        """Whose this local id is."""
+        key = local_key(KEYS, agency, local)
+        return next(str(row["person"]) for row in await self.rows(local_id) if row["key"] == key)
+
+    async def held(self) -> dict[HeldId, HeldRow]:
+        """What every agency holds, withdrawn records too."""
+        async with reading(self.engine) as connection:
+            rows = (await connection.execute(select(held))).mappings()
+            return {row.id: row for row in map(held_row, rows)}
+
+    async def current(self) -> dict[HeldId, Release]:
+        """What every agency is to hold, of every record there is: rendered now."""
+        ids = [RecordId(str(row["person"]), str(row["type"]), str(row["key"])) for row in await self.rows(record)]
+        records, persons = await self.relay_store.current(ids)
+        return {
+            HeldId(each.agency, id_): render(each, id_, records[id_], persons[id_.person], SEAL)
+            for each in self.contracts.values()
+            for id_ in ids
+        }
+
+    async def survivors(self) -> dict[str, str | None]:
+        """Every person there ever was, with whom it was merged into."""
+        return {
+            str(row["id"]): None if row["survivor"] is None else str(row["survivor"]) for row in await self.rows(person)
+        }

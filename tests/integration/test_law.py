@@ -1,0 +1,268 @@
+"""The law: the same accepted submissions, under the same contracts, give the same persons and the same digests.
+
+Whatever the order, the batches, the repetitions and the crashes between them.
+"""
+
+import asyncio
+import shutil
+import sqlite3
+import tempfile
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from enum import Enum
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import event
+
+from hub.domain.canonical import Json
+from hub.domain.contract import People
+from hub.domain.errors import Unavailable
+from hub.domain.submission import Submission
+from hub.ports import HeldId, RecordId, ShareTransaction, Store
+from hub.store.engine import create_schema, open_engine
+from hub.store.sharing import SqlStore
+from hub.store.tables import local_id, owed, review, withheld
+from tests.builders.hub import NOW, VERSION, Hub, contract
+from tests.builders.records import MISTYPED_PNC, OTHER_PNC, PNC, REFERENCES
+from tests.builders.valid_bodies import is_valid, valid_bodies
+
+CONTRACTS = {
+    each.agency: each
+    for each in (
+        contract("prison", fields={"offender": frozenset({"names", "dateOfBirth", "identifiers", "keyDates"})}),
+        contract("probation-north"),
+        contract("probation-south", limited_access=True),
+        contract("court", people=People.ALL, fields={"assessment": frozenset({"reference", "roshSummary"})}),
+    )
+}
+
+
+class Crash(Enum):
+    """Where a batch is cut off."""
+
+    BEFORE_COMMIT = "before commit"
+    AFTER_COMMIT = "after commit"
+
+
+# --- histories ----------------------------------------------------------------------------------------------
+
+LOCAL_IDS = {
+    "prison": ("A1111AA", "A2222BB"),
+    "probation-north": ("X000001", "X000002", "case 7"),
+    "probation-south": ("X000001", "Y000003"),
+}
+PEOPLE: tuple[tuple[Json, str | None], ...] = (
+    ({"surname": "Okafor", "forenames": ["Daniel"]}, "1981-06-14"),
+    ({"surname": "Okafor", "forenames": ["Samuel"]}, "1981-06-14"),
+    ({"surname": "Okafor", "forenames": ["Daniel"]}, "2004-11-30"),
+    ({"surname": "Patel"}, "1990-01-02"),
+    ({"forenames": ["Meera"]}, None),
+)
+IDENTIFIERS = tuple(
+    {"scheme": scheme, "value": value}
+    for scheme, value in (
+        ("pnc", PNC),
+        ("pnc", "1981/0000034u"),
+        ("pnc", MISTYPED_PNC),
+        ("pnc", OTHER_PNC),
+        ("crn", "X000001"),
+        ("crn", "x000002"),
+        ("prison-number", "A1111AA"),
+    )
+)
+NUMBERED = {
+    "assessment": st.fixed_dictionaries(
+        {"reference": st.sampled_from(["1", "2"]), "oasysNumber": st.sampled_from([None, "70", "71"])}
+    ),
+    "registration": st.fixed_dictionaries({"reference": st.sampled_from(["1", "2"])}),
+    "movement": st.fixed_dictionaries({"booking": st.just("B1"), "sequence": st.integers(1, 2)}),
+    "offender": st.builds(
+        lambda person, identifiers, more: (
+            {"names": person[0], "dateOfBirth": person[1], "aliases": None, "identifiers": identifiers} | more
+        ),
+        st.sampled_from(PEOPLE),
+        st.lists(st.sampled_from(IDENTIFIERS), min_size=1, max_size=3),
+        st.fixed_dictionaries(
+            {}, optional={"limitedAccess": st.booleans().map(lambda kept: {"exclusion": kept, "restriction": False})}
+        ),
+    ),
+}
+"""What a record says that others hang on, out of so little that it meets again and again."""
+
+
+def bodies(record_type: str) -> st.SearchStrategy[Json]:
+    """Valid records of a type that meet others of their kind."""
+    meeting = st.builds(lambda body, named: body | named, valid_bodies(record_type), NUMBERED[record_type])
+    return meeting.filter(lambda body: is_valid(record_type, body))
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Submission]:
+    """Some submissions of three agencies on a few people, all of which the hub can take."""
+    submissions: list[Submission] = []
+    ids = count(1)
+    for _ in range(draw(st.integers(4, 8))):
+        agency = draw(st.sampled_from(sorted(LOCAL_IDS)))
+        record_type = draw(st.sampled_from(["assessment", "registration", "movement", *["offender"] * 4]))
+        local = draw(st.sampled_from(LOCAL_IDS[agency]))
+        said = draw(st.lists(bodies(record_type), min_size=1, max_size=2))
+        for body in draw(st.lists(st.sampled_from([*said, *said, None]), min_size=1, max_size=3)):
+            named = body or draw(st.sampled_from(said))
+            submissions.append(
+                Submission(
+                    agency,
+                    f"s{next(ids)}",
+                    record_type,
+                    VERSION,
+                    body is None,
+                    local,
+                    NOW - timedelta(minutes=draw(st.integers(0, 5))),
+                    draw(st.sampled_from([-1, 2, 10])),
+                    {name: named[name] for name in REFERENCES[record_type]} if body is None else body,
+                )
+            )
+    return submissions
+
+
+# --- ways through a history ---------------------------------------------------------------------------------
+
+
+class Step(NamedTuple):
+    """One batch, what happens to it, and whether the relay comes by afterwards (a new process each time)."""
+
+    batch: list[Submission]
+    crash: Crash | None
+    relayed: bool
+
+
+@st.composite
+def ways(draw: st.DrawFn, submissions: Sequence[Submission]) -> list[Step]:
+    """Some order, cut into batches, with repetitions and crashes."""
+    left = draw(st.permutations(submissions))
+    steps: list[Step] = []
+    while left:
+        size = draw(st.integers(1, len(left)))
+        batch, left = left[:size], left[size:]
+        repeated = draw(st.lists(st.sampled_from(submissions), max_size=2)) if steps else batch[:1]
+        shuffled = draw(st.permutations([*batch, *(each for each in repeated if each not in left)]))
+        steps.append(Step(shuffled, draw(st.sampled_from([None, None, *Crash])), draw(st.booleans())))
+    return steps
+
+
+class Crashing:
+    """A store whose next transaction is cut off before its commit, or whose answer is lost after it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.crash: Crash | None = None
+
+    @asynccontextmanager
+    async def sharing(self) -> AsyncIterator[ShareTransaction]:
+        crash, self.crash = self.crash, None
+        async with self._store.sharing() as tx:
+            yield tx
+            if crash is Crash.BEFORE_COMMIT:
+                raise Unavailable("cut off")
+        if crash is Crash.AFTER_COMMIT:
+            raise Unavailable("the answer is lost")
+
+
+async def go(way: Sequence[Step], empty: Path) -> "Agreed":
+    """Walk this way from an empty database; what everybody holds in the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = open_engine(f"sqlite+aiosqlite:///{shutil.copy(empty, folder)}")
+        event.listen(engine.sync_engine, "connect", _without_waiting_for_the_disk)
+        try:
+            store = Crashing(SqlStore(engine))
+            hub = Hub(engine, CONTRACTS, store=store)
+            for step in way:
+                store.crash = step.crash
+                if step.crash:
+                    with pytest.raises(Unavailable):
+                        await hub.take(*step.batch)
+                await hub.take(*step.batch)
+                if step.relayed:
+                    hub = Hub(engine, CONTRACTS, store=store, persons=hub.persons)
+                    await hub.deliver()
+            await hub.deliver()
+            return await agreed(hub)
+        finally:
+            await engine.dispose()
+
+
+def _without_waiting_for_the_disk(connection: sqlite3.Connection, _record: object) -> None:
+    connection.cursor().execute("PRAGMA synchronous=OFF")
+
+
+# --- what they agree on -------------------------------------------------------------------------------------
+
+Who: TypeAlias = frozenset[str]
+"""A person, as its local keys: person ids depend on the order, and are in no digest."""
+
+
+class Agreed(NamedTuple):
+    """What must be the same: persons, release digests by (agency, person, type, key), reviews, what is withheld."""
+
+    persons: frozenset[Who]
+    digests: dict[tuple[str, Who, str, str], str]
+    reviews: frozenset[tuple[str, str, str]]
+    withheld: frozenset[tuple[str, Who, str, str]]
+
+
+async def agreed(hub: Hub) -> Agreed:
+    """What is agreed at rest; every agency holds just what would be rendered for it now."""
+    members: dict[str, set[str]] = defaultdict(set)
+    for row in await hub.rows(local_id):
+        members[str(row["person"])].add(str(row["key"]))
+    who = {person: frozenset(keys) for person, keys in members.items()}
+    current, held = await hub.current(), await hub.held()
+    kept_back = {
+        HeldId(str(row["agency"]), RecordId(str(row["person"]), str(row["type"]), str(row["key"])))
+        for row in await hub.rows(withheld)
+    }
+
+    assert await hub.rows(owed) == []
+    assert {id_: row.digest for id_, row in held.items() if not row.withdrawn} == {
+        id_: release.digest for id_, release in current.items() if not release.withdrawn
+    }
+    assert kept_back == {id_ for id_, release in current.items() if release.withheld}
+    return Agreed(
+        frozenset(who.values()),
+        {_named(id_, who): row.digest for id_, row in held.items() if not row.withdrawn},
+        frozenset((str(row["one"]), str(row["other"]), str(row["doubt"])) for row in await hub.rows(review)),
+        frozenset(_named(id_, who) for id_ in kept_back),
+    )
+
+
+def _named(id_: HeldId, who: Mapping[str, Who]) -> tuple[str, Who, str, str]:
+    return id_.agency, who[id_.record.person], id_.record.type, id_.record.key
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all tables and nothing in them."""
+    path = tmp_path_factory.mktemp("law") / "hub.db"
+
+    async def make() -> None:
+        engine = open_engine(f"sqlite+aiosqlite:///{path}")
+        await create_schema(engine)
+        await engine.dispose()
+
+    asyncio.run(make())
+    return path
+
+
+@given(st.data())
+def test_any_way_through_a_history_ends_in_the_same_persons_and_digests(empty: Path, data: st.DataObject) -> None:
+    submissions = data.draw(histories(), "history")
+    at_once = asyncio.run(go([Step(submissions, None, relayed=False)], empty))
+
+    for _ in range(2):
+        assert asyncio.run(go(data.draw(ways(submissions), "way"), empty)) == at_once
