@@ -12,6 +12,7 @@ from adapters.client.link import Delivery, Event, RecordName
 from adapters.sandbox.caseload.changes import Change
 from adapters.sandbox.ledger import HeldRecord, Ledger, Outgoing, OwnRecord
 from adapters.sandbox.mapping import said
+from adapters.sandbox.returns import Returned
 from adapters.sandbox.shape import NativeSystem
 from adapters.sandbox.store import NativeStore, connect
 from hub.clock import Clock
@@ -95,6 +96,11 @@ class Agency:
         """Every record the agency asserts, as it would say it now."""
         for own in self.ledger.all_own():
             yield own, self._native.body(own.record_type, own.row)
+
+    def returned(self, outgoing: Outgoing) -> Returned:
+        """How a release will name what is submitted."""
+        key = self._registry.get(outgoing.record_type, VERSION).key(self.name, outgoing.body)
+        return Returned(outgoing.record_type, key, outgoing.local_id)
 
     def close(self) -> None:
         """Let go of the file."""

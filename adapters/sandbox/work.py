@@ -13,13 +13,16 @@ from adapters.client.link import Event, Link
 from adapters.sandbox.agency import Agency, event_of
 from adapters.sandbox.caseload.changes import Change, Mishap
 from adapters.sandbox.ledger import Outgoing
+from adapters.sandbox.returns import Returns
 from hub.clock import Clock
 from hub.domain.errors import Reason
 
 PLAYED = "played"
 """The note an agency makes when it has sent its whole caseload."""
 
-_CHANGES_AT_ONCE = 100
+_CHANGES_AT_ONCE = 50
+_LOOKED_OUT_FOR = 5
+_SECONDS_TO_COME_BACK = 2.0
 _BATCHES_LATE = 2
 _CLOCK_AHEAD = timedelta(hours=1)
 _MENDABLE = frozenset({Reason.TIME_IN_FUTURE.value, Reason.ID_REUSED.value})
@@ -30,14 +33,19 @@ _Item = TypeVar("_Item")
 
 async def work(agency: Agency, link: Link, changes: Iterable[Change], now: Clock) -> None:
     """Play, apply and mend until the link is closed."""
+    returns = Returns()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_apply(agency, link, now))
+        tasks.create_task(_apply(agency, link, returns, now))
         tasks.create_task(_mend(agency, link, now))
-        tasks.create_task(_play(agency, link, changes, now))
+        tasks.create_task(_play(agency, link, changes, returns, now))
 
 
-async def _play(agency: Agency, link: Link, changes: Iterable[Change], now: Clock) -> None:
-    """Enter and send the caseload, batch by batch, with the mishaps of the way."""
+async def _play(agency: Agency, link: Link, changes: Iterable[Change], returns: Returns, now: Clock) -> None:
+    """Enter and send the caseload, batch by batch, with the mishaps of the way.
+
+    The next batch is sent when the last records of the one before have come back: people at their desks do not
+    run ahead of the hub either.
+    """
     late: list[list[Outgoing]] = [[] for _ in range(_BATCHES_LATE)]
     earlier_id: str | None = None
     for batch in _batches(changes, _CHANGES_AT_ONCE):
@@ -49,7 +57,9 @@ async def _play(agency: Agency, link: Link, changes: Iterable[Change], now: Cloc
         sending = late.pop(0)
         agency.note_sent([one for one, change in entered if change.mishap is not Mishap.SENT_LATE], now().timestamp())
         agency.note_sent(sending, now().timestamp())
+        new = returns.missing(agency.returned(one) for one, change in entered if change.row is not None)
         await link.submit([*events, *map(event_of, sending)])
+        await returns.wait_for_any(new[-_LOOKED_OUT_FOR:], _SECONDS_TO_COME_BACK)
         earlier_id = events[0].id if events else earlier_id
     left = [one for batch in late for one in batch]
     agency.note_sent(left, now().timestamp())
@@ -76,10 +86,12 @@ def _mishandled(outgoing: Outgoing, change: Change, now: Clock) -> Iterator[Even
             yield event
 
 
-async def _apply(agency: Agency, link: Link, now: Clock) -> None:
+async def _apply(agency: Agency, link: Link, returns: Returns, now: Clock) -> None:
     """Write down what is released, then say so."""
     async for deliveries in link.deliveries(agency.applied()):
-        await link.acknowledge(agency.apply(deliveries, now))
+        held = agency.apply(deliveries, now)
+        returns.note(deliveries)
+        await link.acknowledge(held)
 
 
 async def _mend(agency: Agency, link: Link, now: Clock) -> None:
