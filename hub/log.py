@@ -23,9 +23,10 @@ FIELDS = frozenset(
     {
         # who and what, by id
         "agency", "person", "survivor", "type", "version", "number", "submission", "position", "topic", "partition",
-        "digest", "scope",
+        "digest", "contract", "scope",
         # how much and how long
-        "count", "debts", "seconds", "bytes", "offset", "start", "end", "attempt", "limit", "port",
+        "count", "debts", "seconds", "bytes", "offset", "start", "end", "attempt", "limit", "published",
+        "asked", "port",
         # why
         "reason", "detail", "why", "error", "rule", "path", "part", "parts", "method", "route", "status", "folder",
         # what the log itself adds
@@ -40,7 +41,7 @@ _LONGEST = 500
 _Event: TypeAlias = MutableMapping[str, object]
 
 
-def configure(stream: BinaryIO | None = None) -> None:
+def configure(stream: BinaryIO | None = None, level: int = logging.INFO) -> None:
     """Send every log of this process, the libraries' included, to one stream (stderr unless told)."""
     structlog.configure(
         processors=[
@@ -51,12 +52,18 @@ def configure(stream: BinaryIO | None = None) -> None:
             _known_fields_only,
             _as_json,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.BytesLoggerFactory(stream or sys.stderr.buffer),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(handlers=[_Libraries()], level=logging.INFO, force=True)
+    logging.basicConfig(handlers=[_Libraries()], level=level, force=True)
     logging.captureWarnings(capture=True)
+    sys.excepthook = _log_crash
+
+
+def _log_crash(_kind: type[BaseException], error: BaseException, _traceback: TracebackType | None) -> None:
+    """Python itself would print the message of what nobody caught."""
+    structlog.get_logger().critical("crashed", exc_info=error)
 
 
 class _Libraries(logging.Handler):

@@ -7,12 +7,22 @@ environment goes first. There are no default secrets.
 import base64
 import binascii
 import os
+import socket
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretBytes, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    FilePath,
+    SecretBytes,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -63,6 +73,17 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("sqlite+aiosqlite:///hub.db")
     kafka_bootstrap: str | None = None
     """`host:port`, several with commas. None: no broker; every agency reads the HTTP feed."""
+    kafka_user: str | None = None
+    kafka_password: SecretStr | None = None
+    """With a user: SCRAM-SHA-512."""
+    kafka_ca_file: FilePath | None = None
+    """With it: TLS, trusting these authorities only."""
+    kafka_copies: int = Field(1, ge=1)
+    """Of every topic the hub makes. With three, two must have a message before it counts."""
+    kafka_input_partitions: int = Field(4, ge=1)
+    """Of every `hub.in.<agency>` the hub makes: so many consumers share its work."""
+    instance: str = Field(default_factory=socket.gethostname)
+    """This process's own name among those that consume, the same after a restart; no two share one."""
 
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65_535)
@@ -70,7 +91,7 @@ class Settings(BaseSettings):
     schemas: Path = _PROJECT / "schemas"
 
     max_body_bytes: int = Field(1_048_576, ge=1)
-    gather_window_ms: float = Field(3.0, ge=0, le=1_000)
+    gather_window_ms: float = Field(2.0, ge=0, le=1_000)
     """How long a write waits for others to share its transaction."""
     poison_limit: int = Field(100, ge=1)
     """Rejections in a row after which an agency's input from Kafka is paused."""
@@ -113,6 +134,12 @@ class Settings(BaseSettings):
     def _issuer_is_named(self) -> "Settings":
         if self.jwks is not None and self.issuer == OWN_ISSUER:
             raise ValueError("HUB_ISSUER must name the external issuer when HUB_JWKS is set: the `iss` of its tokens")
+        return self
+
+    @model_validator(mode="after")
+    def _user_has_password(self) -> "Settings":
+        if (self.kafka_user is None) != (self.kafka_password is None):
+            raise ValueError("HUB_KAFKA_USER and HUB_KAFKA_PASSWORD go together: set both or neither")
         return self
 
     @classmethod

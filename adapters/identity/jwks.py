@@ -5,7 +5,8 @@ issuer does not answer, the keys known last go on working.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -67,6 +68,13 @@ class Jwks:
             response = await self._client.get(self._place, timeout=_TIMEOUT_S)
             return _by_id(response.raise_for_status().content)
         return _by_id(await asyncio.to_thread(Path(self._place).read_bytes))
+
+
+@asynccontextmanager
+async def published_keys(place: str, now: Clock) -> AsyncIterator[Jwks]:
+    """The keys found at a place, with the connection they are fetched over."""
+    async with httpx.AsyncClient() as client:
+        yield Jwks(place, now, client)
 
 
 class _KeySet(BaseModel):

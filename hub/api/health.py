@@ -6,13 +6,15 @@ Health is open without credentials and says nothing about any agency; the metric
 from enum import StrEnum
 
 import structlog
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from hub.api.callers import Operator
 from hub.api.operations import Operations, operations_of
+from hub.api.problems import answer_with_problems
+from hub.api.services import Services
 from hub.domain.errors import Halt, Unavailable
 from hub.metrics import CONTENT_TYPE
 
@@ -94,3 +96,13 @@ async def _readiness(operations: Operations) -> Readiness:
             reasons.append(str(error))
     state = State.DEGRADED if reasons else State.READY
     return Readiness(state=state, reasons=reasons, relay_lag_s=round(queues.lag_s, 3))
+
+
+def health_app(services: Services, operations: Operations) -> FastAPI:
+    """An app with health and metrics alone, for processes that serve no agency."""
+    app = FastAPI(title="Case-sharing hub: health", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(router)
+    answer_with_problems(app)
+    app.state.services = services
+    app.state.operations = operations
+    return app

@@ -129,6 +129,7 @@ def upgrade() -> None:
         sa.Column("topic_start", sa.BigInteger(), nullable=False),
         sa.Column("topic_end", sa.BigInteger(), nullable=False),
         sa.Column("refill", sa.Boolean(), nullable=False),
+        sa.Column("contract", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("agency", name=op.f("pk_outlet")),
     )
     op.create_table(

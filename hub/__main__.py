@@ -1,0 +1,79 @@
+"""The command `hub`."""
+
+import sys
+from typing import Annotated
+
+import typer
+import uvloop
+
+from hub import log
+from hub.commands import agency, inputs
+from hub.commands.running import on_foundation
+from hub.domain.errors import HubError, Rejected
+from hub.settings import load_settings, new_key
+from hub.store.migrations import upgrade
+from hub.wiring.republishing import republish as ask_republish
+from hub.wiring.serving import Part, serve_hub
+
+commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+keys = typer.Typer(no_args_is_help=True, help="The keys the hub is given by its environment.")
+commands.add_typer(agency.commands, name="agency")
+commands.add_typer(inputs.commands, name="input")
+commands.add_typer(keys, name="keys")
+
+
+@commands.callback()
+def hub() -> None:
+    """Probation and prison services keep their own systems; the hub makes them share one truth about a person."""
+
+
+@commands.command()
+def serve(
+    only: Annotated[list[Part] | None, typer.Option(help="this part alone; may be given more than once")] = None,
+) -> None:
+    """Run the hub until it is told to stop (SIGTERM, Ctrl-C)."""
+    log.configure()
+    uvloop.run(serve_hub(load_settings(), only or ()))
+
+
+@commands.command()
+def migrate() -> None:
+    """Bring the database up to this version; `hub serve` does so too."""
+    on_foundation(lambda base: upgrade(base.engine))
+
+
+@commands.command()
+def republish(name: Annotated[str, typer.Argument(metavar="AGENCY")]) -> None:
+    """Have the relay fill an agency's topic again with all that the agency holds."""
+    on_foundation(lambda base: ask_republish(base, name))
+
+
+@commands.command()
+def demo(
+    people: Annotated[int, typer.Option(help="how many people the caseload has", min=1)] = 2_000,
+    keep: Annotated[bool, typer.Option("--keep", help="stay up afterwards")] = False,
+    full: Annotated[bool, typer.Option("--full", help="on a real PostgreSQL and a real Apache Kafka")] = False,
+) -> None:
+    """Let a sandbox probation service and a sandbox prison service share a generated caseload."""
+    from hub.wiring.demonstrating import run_demo  # noqa: PLC0415 - the sandbox is loaded for the demo only
+
+    raise typer.Exit(run_demo(people, keep=keep, full=full))
+
+
+@keys.command()
+def new() -> None:
+    """Print fresh keys, as the environment wants them."""
+    typer.echo(f"HUB_KEY={new_key()}\nHUB_LOOKUP_KEY={new_key()}")
+
+
+def main() -> None:
+    """Run a command; what stands in its way is said in a sentence, with exit code 2."""
+    try:
+        commands()
+    except HubError as error:
+        typer.echo(f"hub: {error.detail if isinstance(error, Rejected) else error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

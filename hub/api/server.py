@@ -1,0 +1,59 @@
+"""Serves the app over HTTP until told to stop, then lets what is under way end."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from hub.domain.errors import Halt
+
+GRACE_S = 10
+"""How long requests under way may take to end when the hub stops; waiting polls end at once."""
+_BACKLOG = 2048
+
+_log = structlog.get_logger(__name__)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises `Halt` when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise Halt(f"cannot listen on {host}:{port}: {error.strerror}; set HUB_HOST or HUB_PORT") from error
+
+
+async def serve(app: ASGIApp, listening: socket.socket, stop: asyncio.Event) -> None:
+    """Serve until `stop` is set: then take no more connections and answer what is under way."""
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    server = _Server(config)
+    watching = asyncio.create_task(server.end_after(stop))
+    _log.info("serving", port=listening.getsockname()[1])
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        watching.cancel()
+        listening.close()
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs the whole process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def end_after(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self.should_exit = True

@@ -1,0 +1,1 @@
+"""The commands that come in groups: `hub agency ...`, `hub input ...`."""

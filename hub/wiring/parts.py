@@ -1,0 +1,196 @@
+"""The parts of a serving hub: the way in and out over HTTP, the relay, the way in over Kafka."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+
+from adapters.identity.jwks import published_keys
+from adapters.kafka.broker import Broker
+from adapters.kafka.consumer import InputConsumer
+from adapters.kafka.ping import ping
+from adapters.kafka.publisher import KafkaPublisher
+from adapters.kafka.topics import TopicPlan, Topics
+from hub.api.app import create_app
+from hub.api.health import health_app
+from hub.api.operations import Operations
+from hub.api.server import serve
+from hub.api.services import Services
+from hub.domain.contract import Contract, Delivery
+from hub.domain.errors import Unavailable
+from hub.domain.ids import uuid7
+from hub.domain.outcome import Outcome
+from hub.domain.submission import Submission
+from hub.exchange.consume import Consumption
+from hub.exchange.dead_letters import DeadLetters
+from hub.exchange.feed import Feed
+from hub.exchange.gather import Gatherer
+from hub.exchange.read import Reading
+from hub.exchange.receipts import Receipt, Settlement, settle
+from hub.exchange.relay import Relay
+from hub.exchange.share import Sharing
+from hub.metrics import Metrics, Queues
+from hub.settings import Settings
+from hub.store.dead_letters import DeadLetterStore
+from hub.store.queues import look_at_queues
+from hub.store.reading import SqlReading
+from hub.store.receipts import ReceiptStore
+from hub.store.relaying import SqlRelayStore
+from hub.store.sharing import SqlStore
+from hub.trust.sealing import MasterKey
+from hub.trust.signing import OWN_ALGORITHM, SigningKeys
+from hub.trust.tokens import Tokens, Verifier
+from hub.wiring.foundation import Foundation
+
+_TRY_AGAIN_S = 2.0
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kafka:
+    """The broker, and what the hub publishes through."""
+
+    broker: Broker
+    topics: Topics
+    publisher: KafkaPublisher
+
+
+@dataclass(frozen=True, slots=True)
+class Bells:
+    """What the parts of one process tell each other: stop; something is owed; an agency has something new."""
+
+    stop: asyncio.Event
+    owed: asyncio.Event
+    delivered: asyncio.Event
+
+
+class Parts:
+    """The parts of one process, on one foundation; each runs until the bells say stop."""
+
+    def __init__(self, base: Foundation, bells: Bells, kafka: Kafka | None) -> None:
+        self._base = base
+        self._bells = bells
+        self._kafka = kafka
+        self._metrics = Metrics(base.registry.types())
+        self._relay_store = SqlRelayStore(base.engine)
+        self._receipts = ReceiptStore(base.engine)
+        self._sharing = Sharing(
+            SqlStore(base.engine), base.registry, base.contracts, base.keys, base.seal, base.now, self._new_person
+        )
+
+    async def api(self, listening: socket.socket, *, agencies: bool) -> None:
+        """HTTP: with the agencies' routes, or health and metrics only."""
+        async with AsyncExitStack() as stack:
+            verifier, tokens = await self._identity(stack)
+            services, operations = self._services(verifier), self._operations(tokens)
+            if agencies:
+                await stack.enter_async_context(services.gatherer)
+                app = create_app(services, operations, self._base.registry)
+            else:
+                app = health_app(services, operations)
+            await serve(app, listening, self._bells.stop)
+
+    async def relay(self) -> None:
+        """What is owed goes out."""
+        publisher = self._kafka.publisher if self._kafka else None
+        relay = Relay(self._relay_store, publisher, self._base.contracts, self._base.seal, self._base.now)
+        await relay.run(self._bells.stop, self._bells.owed, self._bells.delivered)
+
+    async def consume(self, kafka: Kafka) -> None:
+        """What agencies send over Kafka comes in."""
+        base, settings = self._base, self._base.settings
+        store = DeadLetterStore(base.engine)
+        letters = DeadLetters(store, kafka.publisher, base.seal, base.now, settings.poison_limit)
+        await self._prepare_topics(kafka, letters)
+        consumption = Consumption(self._share, self._settle, letters, settings.max_body_bytes)
+        consumer = InputConsumer(kafka.broker, settings.instance, consumption.take, letters.paused)
+        await consumer.run(self._bells.stop)
+
+    def _services(self, verifier: Verifier) -> Services:
+        base, bells, settings = self._base, self._bells, self._base.settings
+        return Services(
+            verifier=verifier,
+            gatherer=Gatherer(self._share, window=settings.gather_window_ms / 1_000),
+            reading=Reading(SqlReading(base.engine), base.contracts, base.registry, base.keys, base.seal, base.now),
+            feed=Feed(self._relay_store, base.contracts, base.seal, base.now, bells.delivered, bells.stop),
+            receipts=self._receipts,
+            contracts=base.contracts,
+            now=base.now,
+            max_body_bytes=settings.max_body_bytes,
+        )
+
+    def _operations(self, tokens: Tokens | None) -> Operations:
+        return Operations(
+            queues=self._queues,
+            broker=partial(ping, self._kafka.broker) if self._kafka else None,
+            metrics=self._metrics,
+            agencies=self._base.agencies,
+            tokens=tokens,
+        )
+
+    async def _prepare_topics(self, kafka: Kafka, letters: DeadLetters) -> None:
+        """Make the topics that are not there, and tell senders what a crash left untold; waits for the broker."""
+        while not self._bells.stop.is_set():
+            try:
+                await kafka.topics.make(sorted(streams(self._base.contracts)))
+                await letters.notify()
+            except Unavailable as error:
+                _log.warning("topics_not_ready", why=str(error))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._bells.stop.wait(), _TRY_AGAIN_S)
+            else:
+                return
+
+    async def _identity(self, stack: AsyncExitStack) -> tuple[Verifier, Tokens | None]:
+        """Who checks tokens, and who issues them if the hub does."""
+        base, settings = self._base, self._base.settings
+        if settings.jwks is not None:
+            source = await stack.enter_async_context(published_keys(settings.jwks, base.now))
+            algorithm = settings.token_algorithm
+            return Verifier(source, base.agencies, settings.issuer, settings.audience, algorithm, base.now), None
+        keys = SigningKeys(base.agency_store, MasterKey(settings.key.get_secret_value()), base.now)
+        return (
+            Verifier(keys, base.agencies, settings.issuer, settings.audience, OWN_ALGORITHM, base.now),
+            Tokens(keys, settings.issuer, settings.audience, settings.token_lifetime_s, base.now),
+        )
+
+    async def _share(self, submissions: Sequence[Submission]) -> list[Outcome]:
+        outcomes = await self._sharing.share(submissions)
+        self._metrics.count_submissions(submissions, outcomes)
+        self._bells.owed.set()
+        return outcomes
+
+    async def _settle(self, agency: str, receipts: Sequence[Receipt]) -> list[Settlement]:
+        return await settle(self._receipts, agency, receipts, self._base.now())
+
+    async def _queues(self) -> Queues:
+        return await look_at_queues(self._base.engine, streams(self._base.contracts), self._base.now())
+
+    def _new_person(self) -> str:
+        return uuid7(int(self._base.now().timestamp() * 1_000))
+
+
+def streams(contracts: Mapping[str, Contract]) -> frozenset[str]:
+    """The agencies that are served by topic."""
+    return frozenset(name for name, contract in contracts.items() if contract.delivery is Delivery.STREAM)
+
+
+@asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator[Kafka | None]:
+    """Kafka as the settings say; None without a broker. Nothing is sent yet."""
+    if settings.kafka_bootstrap is None:
+        yield None
+        return
+    password = settings.kafka_password.get_secret_value() if settings.kafka_password else None
+    broker = Broker(settings.kafka_bootstrap, settings.kafka_user, password, settings.kafka_ca_file)
+    plan = TopicPlan(settings.kafka_input_partitions, settings.kafka_copies, settings.max_body_bytes)
+    publisher = KafkaPublisher(broker, plan)
+    try:
+        yield Kafka(broker, Topics(broker, plan), publisher)
+    finally:
+        await publisher.close()

@@ -1,0 +1,150 @@
+"""The command line: what an operator types, and the one sentence that says what is wrong."""
+
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+import pytest
+import structlog
+
+from hub.__main__ import main
+from hub.settings import new_key
+
+
+class Ended(NamedTuple):
+    """How a command ended, and what it printed."""
+
+    code: int
+    said: str
+    complained: str
+
+
+Hub: TypeAlias = Callable[..., Ended]
+
+
+@pytest.fixture(autouse=True)
+def _installation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Fresh keys, an empty SQLite database, any free port."""
+    for name in [name for name in os.environ if name.startswith("HUB_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HUB_KEY", new_key())
+    monkeypatch.setenv("HUB_LOOKUP_KEY", new_key())
+    monkeypatch.setenv("HUB_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}")
+    monkeypatch.setenv("HUB_PORT", "0")
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Hub]:
+    """Runs a command in this process; puts back what it sets for the whole of it."""
+    root = logging.getLogger()
+    handlers, level, hook = root.handlers[:], root.level, sys.excepthook
+
+    def run(*arguments: str) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["hub", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return Ended(int(ended.value.code or 0), printed.out, printed.err)
+
+    yield run
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
+    root.handlers[:], root.level, sys.excepthook = handlers, level, hook
+
+
+def test_it_says_in_a_sentence_what_to_set_and_exits_with_2(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HUB_KEY")
+
+    ended = hub("serve")
+
+    assert ended.code == 2
+    assert ended.complained.startswith("hub: HUB_KEY is not set")
+
+
+def test_a_port_that_is_taken_is_said_in_a_sentence(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("HUB_PORT", str(taken.getsockname()[1]))
+        ended = hub("serve")
+
+    assert ended.code == 2
+    assert ended.complained.startswith("hub: cannot listen on 127.0.0.1")
+
+
+def test_a_wrong_contract_is_said_with_file_and_key(hub: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "court.toml").write_text('agency = "court"\n')
+    monkeypatch.setenv("HUB_CONTRACTS", str(tmp_path))
+
+    assert hub("serve") == (2, "", "hub: court.toml: kind: field required\n")
+
+
+def test_a_database_that_does_not_answer_is_said_in_a_sentence(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        unused = nobody.getsockname()[1]
+    monkeypatch.setenv("HUB_DATABASE_URL", f"postgresql+asyncpg://hub:hidden@127.0.0.1:{unused}/hub")
+
+    assert hub("serve") == (2, "", "hub: the database does not answer\n")
+
+
+def test_there_is_nothing_to_consume_without_a_broker(hub: Hub) -> None:
+    said = "hub: there is nothing to consume: HUB_KAFKA_BOOTSTRAP is not set\n"
+
+    assert hub("serve", "--only", "consume") == (2, "", said)
+
+
+def test_before_the_database_is_migrated_it_says_so(hub: Hub) -> None:
+    ended = hub("agency", "add", "probation")
+
+    assert ended.code == 2
+    assert "run `hub migrate`" in ended.complained
+
+
+def test_agencies_are_added_listed_suspended_and_resumed(hub: Hub) -> None:
+    assert hub("migrate").code == 0
+    added = hub("agency", "add", "probation")
+    assert added.said.startswith("client_id=probation-")
+
+    assert hub("agency", "suspend", "probation").code == 0
+    assert "suspended" in hub("agency", "list").said
+    assert hub("agency", "resume", "probation").code == 0
+    listed = hub("agency", "list").said
+    assert "suspended" not in listed
+    assert "read submit" in listed
+
+    renewed = hub("agency", "secret", "probation").said
+    assert renewed.split()[0] == added.said.split()[0]
+    assert renewed.split()[1] != added.said.split()[1]
+
+
+def test_an_agency_needs_a_contract_and_an_operator_none(hub: Hub) -> None:
+    assert hub("migrate").code == 0
+
+    assert hub("agency", "add", "operator", "--scope", "admin").code == 0
+    assert hub("agency", "add", "court") == (2, "", "hub: there is no contract contracts/court.toml\n")
+
+
+def test_fresh_keys_are_fit_for_the_environment(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = dict(line.split("=", 1) for line in hub("keys", "new").said.split())
+
+    assert set(printed) == {"HUB_KEY", "HUB_LOOKUP_KEY"}
+    for name, value in printed.items():
+        monkeypatch.setenv(name, value)
+    assert hub("migrate").code == 0
+
+
+def test_only_a_stream_can_be_published_again(hub: Hub) -> None:
+    assert hub("migrate").code == 0
+
+    assert hub("republish", "prison").code == 0
+    assert hub("republish", "probation") == (2, "", "hub: probation reads the feed; it may read it again from 0\n")
+    assert hub("republish", "nobody").code == 2
+
+
+def test_what_an_agency_sent_in_vain_is_listed_and_its_input_resumed(hub: Hub) -> None:
+    assert hub("migrate").code == 0
+
+    assert "position" in hub("input", "rejected", "prison").said
+    assert hub("input", "resume", "prison").code == 0
