@@ -7,7 +7,7 @@ import psutil
 
 
 def kill_with_workers(pid: int) -> None:
-    """Kill a process and all below it at once; return when those below are gone. The process is the caller's to reap."""
+    """Kill a process and all below it at once; return when those below are gone (the caller reaps it)."""
     server = psutil.Process(pid)
     server.suspend()  # it starts no worker while they are listed
     workers = server.children(recursive=True)
