@@ -7,7 +7,7 @@ Bodies are opaque bytes here: they went through a `Seal`. Local ids, slots and r
 (`Keys`), so that no table holds an identifier in the clear.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -214,8 +214,11 @@ class ShareTransaction(Protocol):
         """Which of these ids were accepted before."""
         ...
 
-    async def people(self, locals_: Iterable[str], claims: Iterable[str]) -> People:
-        """Lock and load the local ids given, all that hold one of these claim digests, and all of their persons.
+    async def people(self, own: Mapping[str, Iterable[str]], said: Iterable[str]) -> People:
+        """Lock and load the local ids concerned, with all other local ids of their persons.
+
+        own: the local keys spoken of, each with the claim digests it has whatever is said of it. said: the claim
+        digests said now. Concerned are the local ids spoken of and all that hold one of these claims.
 
         Raises:
             Moved: what was looked at changed before the locks were held.
@@ -266,7 +269,8 @@ class PersonRow:
 class HeldRow:
     """What was last delivered to an agency for a record.
 
-    number: in that agency's one order. withdrawn: the release says that there is nothing (any more).
+    number: in that agency's one order. digest: empty when it was overtaken before it was sent, so that whatever
+    the record is next is news. withdrawn: the release says that there is nothing (any more).
     since: when the change it carries was committed, UTC. applied_*: by its receipts, None before the first.
     """
 
@@ -337,12 +341,19 @@ class RelayStore(Protocol):
         """What this agency holds by number beyond `after`, ascending."""
         ...
 
-    async def published(self, outlet: Outlet) -> None:
-        """Note how far a stream agency's topic has got; `number` and `contract` stay as they are."""
+    async def published(self, outlet: Outlet, *, refilling: bool = False) -> None:
+        """Note how far a stream agency's topic has got; `number` and `contract` stay as they are.
+
+        refilling: what `refill` asked for is under way; else `refill` stays as it is too.
+        """
         ...
 
-    async def owe(self, ids: Sequence[HeldId], at: datetime) -> None:
-        """Owe these anew."""
+    async def pass_over(self, agency: str, numbers: Collection[int], at: datetime) -> None:
+        """Owe anew what was overtaken before it was sent, where that is still the record's last number.
+
+        The agency never gets these numbers, so their digests count for nothing: a record that becomes again what it
+        was is sent all the same.
+        """
         ...
 
     async def owe_everything(self, agency: str, contract: str, at: datetime) -> None:

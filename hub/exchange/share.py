@@ -90,8 +90,9 @@ class Sharing:
 
     async def _fetch(self, tx: ShareTransaction, fresh: list[Prepared]) -> Case:
         """Everything the decision needs, in a bounded number of statements."""
-        claims = {claim.digest for each in fresh for claim in (each.spoken.claims if each.spoken else each.own)}
-        people = await tx.people({each.local for each in fresh}, claims)
+        own = {each.local: {claim.digest for claim in each.own} for each in fresh}
+        said = {claim.digest for each in fresh if each.spoken for claim in each.spoken.claims}
+        people = await tx.people(own, said)
         slots = await tx.slots({each.slot for each in fresh})
         case = Case(fresh, people, slots, self._deciding.rules, self._seal)
         for slot in case.late:

@@ -11,7 +11,7 @@ from hub.domain.submission import micros
 from hub.ports import AuditRow
 from hub.store.bulk import insert_or_ignore
 from hub.store.engine import reading, writing
-from hub.store.sharing import audit_values
+from hub.store.rows import audit_values
 from hub.store.tables import agency, audit, signing_key
 from hub.store.times import from_micros
 

@@ -6,11 +6,15 @@ primary key, so that two writers never wait for each other in a ring.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Dialect, Executable, Select, Table, bindparam, delete, func, select, tuple_
+from sqlalchemy import ARRAY, Executable, Select, Table, bindparam, delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+_ARRAYS = "postgresql"
+"""The dialect that takes rows as arrays."""
 
 Row = Mapping[str, Any]
 """Column name -> value; all rows of one call name the same columns."""
@@ -22,40 +26,29 @@ async def insert_rows(connection: AsyncConnection, table: Table, rows: Sequence[
     Raises (mapped by `hub.store.engine`): `Moved` when one is.
     """
     if rows:
-        await _insert(connection, inserting(connection.dialect, table), table, rows)
+        dialect, names = connection.dialect.name, tuple(rows[0])
+        await _write(connection, _inserting(dialect, table, names), table, names, rows)
 
 
 async def insert_or_ignore(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows; one that is there already stays as it is."""
     if rows:
-        statement = inserting(connection.dialect, table).on_conflict_do_nothing(index_elements=_keys(table))
-        await _insert(connection, statement, table, rows)
+        dialect, names = connection.dialect.name, tuple(rows[0])
+        await _write(connection, _ignoring(dialect, table, names), table, names, rows)
 
 
 async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Row], *, keep: Iterable[str] = ()) -> None:
     """Insert rows of different keys; one that is there already takes the new values, but for the columns to `keep`."""
     if rows:
-        statement = inserting(connection.dialect, table)
-        fixed = {*_keys(table), *keep}
-        changed = {name: statement.excluded[name] for name in rows[0] if name not in fixed}
-        await _insert(
-            connection, statement.on_conflict_do_update(index_elements=_keys(table), set_=changed), table, rows
-        )
+        dialect, names = connection.dialect.name, tuple(rows[0])
+        await _write(connection, _upserting(dialect, table, names, tuple(keep)), table, names, rows)
 
 
 async def delete_rows(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
     """Delete the rows that have all the values given, whichever columns those are."""
-    if not rows:
-        return
-    names = list(rows[0])
-    ordered = _in_order(table, rows)
-    if connection.dialect.name == "postgresql":
-        columns = tuple_(*(table.c[name] for name in names))
-        await connection.execute(delete(table).where(columns.in_(_unnested(table, names))), _arrays(names, ordered))
-    else:
-        same = [table.c[name] == bindparam(f"of_{name}") for name in names]
-        bound = [{f"of_{name}": value for name, value in row.items()} for row in ordered]
-        await connection.execute(delete(table).where(*same), bound)
+    if rows:
+        dialect, names = connection.dialect.name, tuple(rows[0])
+        await _write(connection, _deleting(dialect, table, names), table, names, rows)
 
 
 async def execute_many(connection: AsyncConnection, statement: Executable, rows: Sequence[Row]) -> None:
@@ -64,20 +57,52 @@ async def execute_many(connection: AsyncConnection, statement: Executable, rows:
         await connection.execute(statement, rows)
 
 
-def inserting(dialect: Dialect, table: Table) -> postgresql.Insert | sqlite.Insert:
+def inserting(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An insert that can say what happens when a row is there already."""
-    return postgresql.insert(table) if dialect.name == "postgresql" else sqlite.insert(table)
+    return postgresql.insert(table) if dialect == _ARRAYS else sqlite.insert(table)
 
 
-async def _insert(
-    connection: AsyncConnection, statement: postgresql.Insert | sqlite.Insert, table: Table, rows: Sequence[Row]
+async def _write(
+    connection: AsyncConnection, statement: Executable, table: Table, names: Sequence[str], rows: Sequence[Row]
 ) -> None:
-    ordered = _in_order(table, rows)
-    if connection.dialect.name == "postgresql":
-        names = list(rows[0])
-        await connection.execute(statement.from_select(names, _unnested(table, names)), _arrays(names, ordered))
+    keys = [name for name in _keys(table) if name in names]
+    ordered = sorted(rows, key=lambda row: tuple([row[name] for name in keys]))
+    if connection.dialect.name == _ARRAYS:
+        await connection.execute(statement, {f"all_{name}": [row[name] for row in ordered] for name in names})
     else:
-        await connection.execute(statement, ordered)
+        await connection.execute(statement, [{f"all_{name}": row[name] for name in names} for row in ordered])
+
+
+# Statements are made once: making one anew costs more than running it for a few rows.
+
+
+@cache
+def _inserting(dialect: str, table: Table, names: tuple[str, ...]) -> postgresql.Insert | sqlite.Insert:
+    statement = inserting(dialect, table)
+    if dialect == _ARRAYS:
+        return statement.from_select(names, _unnested(table, names))
+    return statement.values({name: bindparam(f"all_{name}") for name in names})
+
+
+@cache
+def _ignoring(dialect: str, table: Table, names: tuple[str, ...]) -> Executable:
+    return _inserting(dialect, table, names).on_conflict_do_nothing(index_elements=_keys(table))
+
+
+@cache
+def _upserting(dialect: str, table: Table, names: tuple[str, ...], keep: tuple[str, ...]) -> Executable:
+    statement = _inserting(dialect, table, names)
+    fixed = {*_keys(table), *keep}
+    changed = {name: statement.excluded[name] for name in names if name not in fixed}
+    return statement.on_conflict_do_update(index_elements=_keys(table), set_=changed)
+
+
+@cache
+def _deleting(dialect: str, table: Table, names: tuple[str, ...]) -> Executable:
+    if dialect == _ARRAYS:
+        columns = tuple_(*(table.c[name] for name in names))
+        return delete(table).where(columns.in_(_unnested(table, names)))
+    return delete(table).where(*(table.c[name] == bindparam(f"all_{name}") for name in names))
 
 
 def _unnested(table: Table, names: Sequence[str]) -> Select[Any]:
@@ -86,14 +111,5 @@ def _unnested(table: Table, names: Sequence[str]) -> Select[Any]:
     return select(*(func.unnest(array).label(name) for name, array in zip(names, arrays, strict=True)))
 
 
-def _arrays(names: Sequence[str], rows: Sequence[Row]) -> dict[str, list[Any]]:
-    return {f"all_{name}": [row[name] for row in rows] for name in names}
-
-
 def _keys(table: Table) -> list[str]:
     return [column.name for column in table.primary_key]
-
-
-def _in_order(table: Table, rows: Sequence[Row]) -> list[Row]:
-    keys = [name for name in _keys(table) if name in rows[0]]
-    return sorted(rows, key=lambda row: tuple([row[name] for name in keys]))

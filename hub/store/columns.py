@@ -47,4 +47,14 @@ def _among_json(element: _Among, compiler: SQLCompiler, **options: Any) -> str: 
 
 def among(column: Column[str], values: Iterable[str]) -> ColumnElement[bool]:
     """Whether a text column is one of the values: the same SQL text whatever their number."""
-    return _Among(column, bindparam(None, sorted(set(values)), type_=_TextSet(), unique=True))
+    return _Among(column, bindparam(None, as_set(values), type_=_TextSet(), unique=True))
+
+
+def any_of(column: Column[str], parameter: str) -> ColumnElement[bool]:
+    """The same, for a statement made once: the values are given at its execution, as `as_set`, under this name."""
+    return _Among(column, bindparam(parameter, type_=_TextSet()))
+
+
+def as_set(values: Iterable[str]) -> list[str]:
+    """Values as a parameter of `any_of`."""
+    return sorted(set(values))

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from hub.ports import AuditRow, PersonRow, RecordRow
 from hub.store.columns import among
 from hub.store.engine import reading, writing
-from hub.store.sharing import audit_values, record_row
+from hub.store.rows import audit_values, record_row
 from hub.store.tables import audit, claim, local_id, person, record, standing
 
 

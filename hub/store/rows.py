@@ -1,0 +1,118 @@
+"""Rows of the tables as the hub's parts know them, and the way back."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from hub.domain.recognition import Claim
+from hub.domain.submission import Order, micros
+from hub.ports import AssertionRow, AuditRow, LocalIdRow, RecordId, RecordRow, StandingRow
+from hub.store.times import from_micros
+
+
+def audit_values(row: AuditRow) -> dict[str, Any]:
+    """An entry of the log as its table keeps it."""
+    return {name: getattr(row, name) for name in row.__slots__} | {"at": micros(row.at)}
+
+
+def record_row(row: RowMapping) -> RecordRow:
+    """The row of a shared record as the hub's parts know it."""
+    contested = tuple(row["contested"].split("\n")) if row["contested"] else ()
+    return RecordRow(
+        RecordId(row["person"], row["type"], row["key"]),
+        row["rid"],
+        row["revision"],
+        row["digest"],
+        row["content"],
+        contested,
+        from_micros(row["changed"]),
+    )
+
+
+def record_values(row: RecordRow) -> dict[str, Any]:
+    """A shared record as its table keeps it."""
+    return {
+        **row.id._asdict(),
+        "rid": row.rid,
+        "revision": row.revision,
+        "digest": row.digest,
+        "content": row.content,
+        "contested": "\n".join(row.contested),
+        "changed": micros(row.changed),
+    }
+
+
+def local_row(row: RowMapping, claims: Iterable[Claim]) -> LocalIdRow:
+    """The row of a local id as the hub's parts know it."""
+    return LocalIdRow(
+        row["key"],
+        row["agency"],
+        row["person"],
+        row["sealed"],
+        row["features"],
+        frozenset(claims),
+        restricted=row["restricted"],
+    )
+
+
+def local_values(row: LocalIdRow) -> dict[str, Any]:
+    """A local id as its table keeps it."""
+    return {
+        "key": row.key,
+        "agency": row.agency,
+        "person": row.person,
+        "sealed": row.sealed,
+        "features": row.features,
+        "restricted": row.restricted,
+    }
+
+
+def standing_row(row: RowMapping) -> StandingRow:
+    """The row of a standing assertion, joined with its body, as the hub's parts know it."""
+    return StandingRow(
+        row["slot"],
+        row["local"],
+        row["agency"],
+        row["type"],
+        row["key"],
+        row["rid"],
+        Order(row["micros"], row["sequence"], row["id"]),
+        withdrawn=row["withdrawn"],
+        body=row["body"],
+        since=row["since"],
+    )
+
+
+def standing_values(row: StandingRow) -> dict[str, Any]:
+    """A standing assertion as its table keeps it; the body stands with the assertion."""
+    return {
+        "slot": row.slot,
+        "local": row.local,
+        "agency": row.agency,
+        **row.order._asdict(),
+        "type": row.record_type,
+        "key": row.key,
+        "rid": row.rid,
+        "withdrawn": row.withdrawn,
+        "since": row.since,
+    }
+
+
+def assertion_values(row: AssertionRow) -> dict[str, Any]:
+    """A submission, once taken, as its table keeps it."""
+    return {
+        "agency": row.agency,
+        **row.order._asdict(),
+        "slot": row.slot,
+        "local": row.local,
+        "type": row.record_type,
+        "key": row.key,
+        "rid": row.rid,
+        "version": row.version,
+        "withdrawn": row.withdrawn,
+        "received": micros(row.received),
+        "digest": row.digest,
+        "body": row.body,
+        "traceparent": row.traceparent,
+    }
