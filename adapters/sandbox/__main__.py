@@ -22,6 +22,7 @@ from adapters.client.stream import StreamLink
 from adapters.kafka.broker import Broker
 from adapters.sandbox.agency import Agency
 from adapters.sandbox.caseload.caseload import caseload
+from adapters.sandbox.desk import DeskLink
 from adapters.sandbox.systems import native_systems
 from adapters.sandbox.work import work
 from hub.clock import utc_now
@@ -78,7 +79,8 @@ async def _run(told: _Told) -> None:
 def _link(told: _Told) -> Link:
     if told.kafka is not None:
         return StreamLink(Broker(told.kafka), told.agency)
-    return FeedLink(told.hub, told.agency, os.environ[CLIENT_ID], os.environ[CLIENT_SECRET])
+    link = DeskLink if told.agency == "probation" else FeedLink
+    return link(told.hub, told.agency, os.environ[CLIENT_ID], os.environ[CLIENT_SECRET])
 
 
 if __name__ == "__main__":

@@ -92,6 +92,12 @@ class Agency:
         for held in self.ledger.all_held():
             yield held, digest(self._document(held))
 
+    def held_bodies(self) -> Iterator[tuple[HeldRecord, Json]]:
+        """Every record held and not withdrawn, as the native store gives it back."""
+        for held in self.ledger.all_held():
+            if held.row is not None:
+                yield held, self._native.body(held.name.type, held.row)
+
     def own_bodies(self) -> Iterator[tuple[OwnRecord, Json]]:
         """Every record the agency asserts, as it would say it now."""
         for own in self.ledger.all_own():

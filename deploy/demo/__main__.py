@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -41,23 +42,28 @@ def main(
 
 def run(people: int, *, keep: bool, full: bool) -> int:
     """Play it and show the result; 0 only if all agree with the hub and nothing was lost."""
-    console, errors = Console(), Console(stderr=True)
     folder = Path(tempfile.mkdtemp(prefix="hub-demo-"))
     try:
-        good = _play(planned(people, full=full), folder, console, keep=keep)
+        good = _play(planned(people, full=full), folder, keep=keep)
     except (ServerFailed, ServerMissing) as error:
-        errors.print(
-            f"The demo failed: {error}\nLogs and stores are in {folder}", style="red", markup=False, soft_wrap=True
-        )
-        return 1
+        return _failed(str(error), folder)
+    except KeyboardInterrupt:
+        shutil.rmtree(folder)
+        raise
     if not good:
-        errors.print(f"Not all agree. Logs and stores are in {folder}", style="red", markup=False, soft_wrap=True)
-        return 1
+        return _failed("not all agree", folder)
     shutil.rmtree(folder)
     return 0
 
 
-def _play(plan: Plan, folder: Path, console: Console, *, keep: bool) -> bool:
+def _failed(why: str, folder: Path) -> int:
+    text = f"The demo failed: {why}\nLogs and stores are in {folder}"
+    Console(stderr=True).print(text, style="red", markup=False, highlight=False, soft_wrap=True)
+    return 1
+
+
+def _play(plan: Plan, folder: Path, *, keep: bool) -> bool:
+    console = Console()
     on = "PostgreSQL and Kafka" if plan.full else "SQLite, without a broker"
     console.print(f"Starting a hub on {on}, a probation service and a prison service ...", soft_wrap=True)
     totals = Counter(change.agency for change in caseload(plan.people, plan.seed, plan.until))
@@ -69,7 +75,8 @@ def _play(plan: Plan, folder: Path, console: Console, *, keep: bool) -> bool:
         show(result, console)
         _look_further(stage, console, keep=keep)
         if keep:
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+            with suppress(KeyboardInterrupt):
+                signal.pause()
     return result.good
 
 
@@ -103,7 +110,7 @@ def _look_further(stage: Stage, console: Console, *, keep: bool) -> None:
         )
         return
     prison = stage.credentials["prison"]
-    console.print(f"API, described and to try out: {stage.hub}/docs")
+    console.print(f"The API, described (OpenAPI): {stage.hub}/openapi.json")
     console.print(f"Native stores (SQLite) and logs: {stage.folder}", soft_wrap=True)
     console.print("As the prison service, with a token that lasts an hour:")
     console.print(

@@ -7,6 +7,7 @@ from the start, read with that agency's credentials; nobody looks into the hub's
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import httpx
 
@@ -14,6 +15,7 @@ from adapters.client.credentials import ClientCredentials
 from adapters.client.events import read_delivery
 from adapters.client.link import RecordName
 from adapters.sandbox.agency import VERSION, Agency
+from hub.domain.canonical import Json
 from hub.spec.registry import Registry
 from hub.trust.agencies import Credentials
 
@@ -27,7 +29,7 @@ class Compared:
     held: record type -> how many it holds. agree: of these and of what the hub holds for it, how many have the
     same digest. differ: how many have not, or stand on one side only. asserted: record type -> how many records it
     asserts. withheld: of these, released to nobody because of limited access. lost: of these, not released to it
-    for no reason known.
+    for no reason known, or not as the agency, their only author, says them.
     """
 
     held: Mapping[str, int]
@@ -36,6 +38,15 @@ class Compared:
     asserted: Mapping[str, int]
     withheld: int
     lost: int
+
+
+class _Asserted(NamedTuple):
+    """A record the agency asserts, as it says it now."""
+
+    record_type: str
+    key: str
+    local_id: str
+    body: Json
 
 
 async def held_by_hub(hub: str, credentials: Credentials) -> dict[RecordName, str]:
@@ -63,25 +74,30 @@ def compare(
     either = by_agency.keys() | by_hub.keys()
     agree = sum(by_agency.get(name) == by_hub.get(name) for name in either)
     asserted = list(_asserted(agency, registry))
-    held = {
-        (held.name.type, held.name.key, local_id)
-        for held in agency.ledger.all_held()
-        if held.row is not None
+    released = {
+        (held.name.type, held.name.key, local_id): body
+        for held, body in agency.held_bodies()
         for local_id in held.local_ids
     }
-    missing = [local_id for record_type, key, local_id in asserted if (record_type, key, local_id) not in held]
+    missing = [record.local_id for record in asserted if not _came_back(record, released, agency.name)]
     withheld = sum(local_id in limited_access for local_id in missing)
     return Compared(
         held=Counter(name.type for name in by_agency),
         agree=agree,
         differ=len(either) - agree,
-        asserted=Counter(record_type for record_type, _, _ in asserted),
+        asserted=Counter(record.record_type for record in asserted),
         withheld=withheld,
         lost=len(missing) - withheld,
     )
 
 
-def _asserted(agency: Agency, registry: Registry) -> Iterator[tuple[str, str, str]]:
-    """Record type, key and local id of everything the agency asserts."""
+def _asserted(agency: Agency, registry: Registry) -> Iterator[_Asserted]:
     for own, body in agency.own_bodies():
-        yield own.record_type, registry.get(own.record_type, VERSION).key(agency.name, body), own.local_id
+        key = registry.get(own.record_type, VERSION).key(agency.name, body)
+        yield _Asserted(own.record_type, key, own.local_id, body)
+
+
+def _came_back(record: _Asserted, released: Mapping[tuple[str, str, str], Json], agency: str) -> bool:
+    """Whether the agency holds a release of it. A key that names the agency has no other author: nothing may differ."""
+    body = released.get((record.record_type, record.key, record.local_id))
+    return body is not None and (agency not in record.key.split("/") or body == record.body)
