@@ -1,7 +1,6 @@
 """The command line: what an operator types, and the one sentence that says what is wrong."""
 
 import logging
-import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ import pytest
 import structlog
 
 from hub.__main__ import main
-from hub.settings import new_key
+from tests.processes import install
 
 
 class Ended(NamedTuple):
@@ -28,13 +27,7 @@ Hub: TypeAlias = Callable[..., Ended]
 
 @pytest.fixture(autouse=True)
 def _installation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Fresh keys, an empty SQLite database, any free port."""
-    for name in [name for name in os.environ if name.startswith("HUB_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("HUB_KEY", new_key())
-    monkeypatch.setenv("HUB_LOOKUP_KEY", new_key())
-    monkeypatch.setenv("HUB_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}")
-    monkeypatch.setenv("HUB_PORT", "0")
+    install(monkeypatch, tmp_path)
 
 
 @pytest.fixture
