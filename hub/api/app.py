@@ -10,7 +10,7 @@ from hub.api.counting import Counting
 from hub.api.openapi import describe
 from hub.api.operations import Operations
 from hub.api.problems import answer_with_problems
-from hub.api.records import NAMED, router_of
+from hub.api.records import NAMED, reads_of, writes_of
 from hub.api.services import Services
 from hub.spec.registry import Registry
 
@@ -35,10 +35,9 @@ def bare_app(registry: Registry) -> FastAPI:
         openapi_url="/openapi.json",
         redirect_slashes=False,
     )
-    of_records = [router_of(named) for named in NAMED]
-    for router in (offenders.router, *of_records, submissions.router, search.router, feed.router):
-        app.include_router(router)
-    for router in (oauth.router, health.router):
+    writes = (offenders.writes, *(writes_of(named) for named in NAMED), submissions.router)
+    reads = (offenders.reads, *(reads_of(named) for named in NAMED), search.router, feed.router)
+    for router in (*writes, *reads, oauth.router, health.router):
         app.include_router(router)
     answer_with_problems(app)
     app.openapi = _once(lambda: describe(app, registry))  # type: ignore[method-assign]  # FastAPI's documented way

@@ -75,7 +75,7 @@ Name = Annotated[
 ]
 
 
-def writes(names: Iterable[Mapping[str, Any]], record_type: str | None) -> dict[str, Any]:
+def written_by(names: Iterable[Mapping[str, Any]], record_type: str | None) -> dict[str, Any]:
     """What a write takes: its path, the headers of its envelope and, with a record type, the record as its body."""
     extra: dict[str, Any] = {"parameters": [*names, *_ENVELOPE]}
     if record_type is not None:

@@ -5,45 +5,43 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.api.bodies import answer
-from hub.api.callers import Reader, Submitter
-from hub.api.describe import SUBMITTING, LocalId, Name, answers, problems, writes
+from hub.api.callers import Reader, Submitter, WriteRoute
+from hub.api.describe import SUBMITTING, LocalId, Name, answers, problems, written_by
 from hub.api.services import services_of
 from hub.api.showing import After, Limit, link, next_page, shown_answer
 from hub.api.writing import put, withdraw
 from hub.domain.errors import Reason
 
-router = APIRouter()
+writes = APIRouter(route_class=WriteRoute, tags=["Submitting"])
+reads = APIRouter(tags=["Reading"])
 
 
-@router.put(
+@writes.put(
     "/v1/offenders/{local_id}",
-    tags=["Submitting"],
     summary="Say all that you hold on a person",
     response_class=Response,
     responses=answers("Outcome", "Taken.") | problems(*SUBMITTING),
-    openapi_extra=writes([], "offender"),
+    openapi_extra=written_by([], "offender"),
 )
 async def put_offender(request: Request, caller: Submitter, local_id: LocalId) -> Response:
     """The whole offender record as you now hold it. Absent says nothing, null says that there is none."""
     return await put(request, caller, local_id, "offender", {})
 
 
-@router.delete(
+@writes.delete(
     "/v1/offenders/{local_id}",
-    tags=["Submitting"],
     summary="Withdraw what you said of a person",
     response_class=Response,
     responses=answers("Outcome", "Withdrawn.") | problems(*SUBMITTING),
-    openapi_extra=writes([], None),
+    openapi_extra=written_by([], None),
 )
 async def withdraw_offender(request: Request, caller: Submitter, local_id: LocalId) -> Response:
     """You say nothing any more in the offender record; what others say stays."""
     return await withdraw(request, caller, local_id, "offender", {})
 
 
-@router.get(
+@reads.get(
     "/v1/offenders/{local_id}",
-    tags=["Reading"],
     summary="Read a person's offender record",
     response_class=Response,
     responses=answers("Shown", "The record.", etag=True)
@@ -55,9 +53,8 @@ async def get_offender(request: Request, caller: Reader, local_id: Name) -> Resp
     return shown_answer(request, await services_of(request).reading.offender(caller.agency, local_id))
 
 
-@router.get(
+@reads.get(
     "/v1/offenders/{local_id}/timeline",
-    tags=["Reading"],
     summary="List all of a person's records by their last change",
     response_class=Response,
     responses=answers("Timeline", "Newest first.") | problems(Reason.NOT_FOUND, Reason.INVALID_ENVELOPE),

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.api.bodies import answer
-from hub.api.callers import Reader, Submitter
-from hub.api.describe import SUBMITTING, LocalId, Name, answers, path_parameter, problems, writes
+from hub.api.callers import Reader, Submitter, WriteRoute
+from hub.api.describe import SUBMITTING, LocalId, Name, answers, path_parameter, problems, written_by
 from hub.api.services import services_of
 from hub.api.showing import COLLECTIONS, After, Limit, next_page, shown_answer, shown_document
 from hub.api.writing import put, withdraw
@@ -53,19 +53,18 @@ NAMED = (
 )
 
 
-def router_of(named: Named) -> APIRouter:
-    """The routes of one record type."""
-    router = APIRouter()
+def writes_of(named: Named) -> APIRouter:
+    """The routes by which a record of one type is said and withdrawn."""
+    router = APIRouter(route_class=WriteRoute, tags=["Submitting"])
     record_type = named.record_type
 
     @router.put(
         named.path,
         name=f"put_{record_type}",
-        tags=["Submitting"],
         summary=f"Say all that you hold on one {record_type}",
         response_class=Response,
         responses=answers("Outcome", "Taken.") | problems(*SUBMITTING),
-        openapi_extra=writes(named.parameters(), record_type),
+        openapi_extra=written_by(named.parameters(), record_type),
     )
     async def put_record(request: Request, caller: Submitter, local_id: LocalId) -> Response:
         """The whole record as you now hold it; it may come before its offender record."""
@@ -74,20 +73,26 @@ def router_of(named: Named) -> APIRouter:
     @router.delete(
         named.path,
         name=f"withdraw_{record_type}",
-        tags=["Submitting"],
         summary=f"Withdraw what you said on one {record_type}",
         response_class=Response,
         responses=answers("Outcome", "Withdrawn.") | problems(*SUBMITTING),
-        openapi_extra=writes(named.parameters(), None),
+        openapi_extra=written_by(named.parameters(), None),
     )
     async def withdraw_record(request: Request, caller: Submitter, local_id: LocalId) -> Response:
         """You say nothing any more in this record; what others say stays."""
         return await withdraw(request, caller, local_id, record_type, named.given(request))
 
+    return router
+
+
+def reads_of(named: Named) -> APIRouter:
+    """The routes by which records of one type are read."""
+    router = APIRouter(tags=["Reading"])
+    record_type = named.record_type
+
     @router.get(
         named.path,
         name=f"get_{record_type}",
-        tags=["Reading"],
         summary=f"Read one {record_type}",
         response_class=Response,
         responses=answers("Shown", "The record.", etag=True)
@@ -104,7 +109,6 @@ def router_of(named: Named) -> APIRouter:
     @router.get(
         named.collection,
         name=f"list_{record_type}s",
-        tags=["Reading"],
         summary=f"Read a person's {COLLECTIONS[record_type]}",
         response_class=Response,
         responses=answers("Records", "By key.") | problems(Reason.NOT_FOUND),
