@@ -12,7 +12,7 @@ from typing import Literal
 from hub.clock import Clock
 from hub.domain.contract import Contract
 from hub.domain.errors import Reason, Rejected
-from hub.ports import HeldId, RelayStore, Seal
+from hub.ports import RelayStore, Seal
 from hub.release import render, wrap
 
 LOOK_S = 0.25
@@ -74,16 +74,16 @@ class Feed:
         rows = await self._store.unpublished(contract.agency, after, limit)
         records, persons = await self._store.current([row.id.record for row in rows])
         deliveries: list[bytes] = []
-        overtaken: list[HeldId] = []
+        overtaken: list[int] = []
         for row in rows:
             person = persons.get(row.id.record.person)
             release = render(contract, row.id.record, records.get(row.id.record), person, self._seal)
             if release.digest == row.digest:
                 deliveries.append(wrap(release, row, person, self._seal))
             else:
-                overtaken.append(row.id)
+                overtaken.append(row.number)
         if overtaken:
-            await self._store.owe(overtaken, self._now())
+            await self._store.pass_over(contract.agency, overtaken, self._now())
         return Page(deliveries, rows[-1].number if rows else after)
 
     async def _wait(self, news: "asyncio.Future[Literal[True]]", left: float) -> None:

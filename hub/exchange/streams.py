@@ -14,15 +14,20 @@ import structlog
 from hub.clock import Clock
 from hub.domain.contract import Contract, Delivery
 from hub.domain.errors import Unavailable
-from hub.ports import HeldId, HeldRow, Outlet, PersonRow, Publication, Publisher, RelayStore, Seal, TopicExtent
+from hub.ports import HeldRow, Outlet, PersonRow, Publication, Publisher, RelayStore, Seal, TopicExtent
 from hub.release import Release, render, wrap
 
 _log = structlog.get_logger(__name__)
 
 BATCH = 500
 """Releases rendered and published at once when catching up."""
+MADE_UP = 100_000
+"""How many lost offsets are made up for. Readers who stand further beyond the end find themselves out of range."""
 WATCH_S = 2.0
 """How often the topics are compared with what was published, and a broken agency's stream is tried again."""
+
+_FILLER = Publication("-/-/-", {"hub-number": "0", "hub-digest": ""}, None)
+"""A tombstone of no record: readers drop it for its number, compaction for its key."""
 
 
 class Streams:
@@ -65,6 +70,7 @@ class Streams:
         Raises `Halt`; `Unavailable` only when the database does not answer.
         """
         self._behind = set(self._agencies)
+        self._outlets.clear()
         while True:
             await self.look()
             await asyncio.sleep(WATCH_S)
@@ -90,11 +96,21 @@ class Streams:
             if not lost and agency not in self._behind:
                 return
             self._behind.add(agency)
-            self._outlets[agency] = replace(
-                outlet, topic_id=extent.id, topic_start=extent.start, topic_end=extent.end, refill=False
-            )
-            await self._store.published(self._outlets[agency])
+            seen = replace(outlet, topic_id=extent.id, topic_start=extent.start, topic_end=_resume_at(outlet, extent))
+            await self._store.published(seen, refilling=lost)
+            self._outlets[agency] = seen
+        await self._make_up(agency, seen.topic_end - extent.end)
         await self._catch_up(agency, outlet.published)
+
+    async def _make_up(self, agency: str, lost: int) -> None:
+        """Make up for offsets that a topic has lost from its end, so that they are not given out again.
+
+        A reader that was away stands beyond them: what came in their place, it would never see.
+        """
+        while lost > 0:
+            count = min(lost, BATCH)
+            await self._publisher.release(agency, [_FILLER] * count)
+            lost -= count
 
     async def _catch_up(self, agency: str, number: int) -> None:
         """Publish all beyond a number; what is committed meanwhile is passed over by `send` and taken here."""
@@ -102,32 +118,36 @@ class Streams:
             self._passed_over.discard(agency)
             while rows := await self._store.unpublished(agency, number, BATCH):
                 number = rows[-1].number
-                await self._publish(agency, await self._rendered(rows), number)
+                await self._publish(agency, await self._rendered(agency, rows), number)
             if agency not in self._passed_over:
                 self._behind.discard(agency)
                 return
 
-    async def _rendered(self, rows: Sequence[HeldRow]) -> list[Publication]:
+    async def _rendered(self, agency: str, rows: Sequence[HeldRow]) -> list[Publication]:
         records, persons = await self._store.current([row.id.record for row in rows])
         publications: list[Publication] = []
-        overtaken: list[HeldId] = []
+        overtaken: list[int] = []
         for row in rows:
-            contract = self._contracts[row.id.agency]
             person = persons.get(row.id.record.person)
-            release = render(contract, row.id.record, records.get(row.id.record), person, self._seal)
+            release = render(self._contracts[agency], row.id.record, records.get(row.id.record), person, self._seal)
             if release.digest == row.digest:
                 publications.extend(published(release, row, person, self._seal))
             else:
-                overtaken.append(row.id)
+                overtaken.append(row.number)
         if overtaken:
-            await self._store.owe(overtaken, self._now())
+            await self._store.pass_over(agency, overtaken, self._now())
         return publications
 
     async def _publish(self, agency: str, publications: Sequence[Publication], number: int) -> None:
-        """Publish, then note how far the topic has got; a crash between publishes again."""
+        """Publish, then note how far the topic has got; a crash between publishes again.
+
+        Where the topic ends before it must, as it lost something meanwhile, the end it must have is noted: the next
+        look tells the difference, however much is published until then.
+        """
         outlet = self._outlets[agency]
         end = await self._publisher.release(agency, publications) if publications else outlet.topic_end
-        outlet = replace(outlet, published=max(outlet.published, number), topic_end=max(outlet.topic_end, end))
+        end = max(end, outlet.topic_end + len(publications))
+        outlet = replace(outlet, published=max(outlet.published, number), topic_end=end)
         await self._store.published(outlet)
         self._outlets[agency] = outlet
 
@@ -138,6 +158,12 @@ def _has_lost(outlet: Outlet, extent: TopicExtent) -> bool:
         return False
     cut = extent.end < outlet.topic_end or extent.start > outlet.topic_start
     return cut or extent.id != outlet.topic_id
+
+
+def _resume_at(outlet: Outlet, extent: TopicExtent) -> int:
+    """The offset from which a topic goes on: where it ended before it lost something, if that is not out of reach."""
+    within_reach = outlet.topic_end - extent.end <= MADE_UP
+    return max(outlet.topic_end, extent.end) if within_reach else extent.end
 
 
 def published(release: Release, row: HeldRow, person: PersonRow | None, seal: Seal) -> list[Publication]:

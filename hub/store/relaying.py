@@ -3,7 +3,7 @@
 import fcntl
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from hub.ports import AuditRow, HeldId, HeldRow, Moved, Outlet, Owed, PersonRow,
 from hub.store.bulk import delete_rows, execute_many, insert_or_ignore, insert_rows, inserting, upsert
 from hub.store.columns import among
 from hub.store.engine import alone, reading, writing
-from hub.store.sharing import audit_values, record_row
+from hub.store.rows import audit_values, record_row
 from hub.store.tables import audit, delivery, held, local_id, outlet, owed, person, record, withheld
 from hub.store.times import from_micros
 
@@ -146,11 +146,15 @@ class SqlRelayStore:
             )
             return [held_row(row) for row in rows.mappings()]
 
-    async def published(self, state: Outlet) -> None:
-        """Note how far a stream agency's topic has got; `number` and `contract` stay as they are."""
-        values = {name: getattr(state, name) for name in state.__slots__}
+    async def published(self, state: Outlet, *, refilling: bool = False) -> None:
+        """Note how far a stream agency's topic has got; `number` and `contract` stay as they are.
+
+        refilling: what `refill` asked for is under way; else `refill` stays as it is too.
+        """
+        values = {name: getattr(state, name) for name in state.__slots__} | {"refill": False}
+        keep = ("number", "contract") if refilling else ("number", "contract", "refill")
         async with writing(self._engine) as connection:
-            await upsert(connection, outlet, [values], keep=("number", "contract"))
+            await upsert(connection, outlet, [values], keep=keep)
 
     async def ask_refill(self, agency: str) -> None:
         """Ask the active relay to publish again all that an agency holds."""
@@ -158,12 +162,13 @@ class SqlRelayStore:
             await insert_or_ignore(connection, outlet, [_new_outlet(agency)])
             await connection.execute(update(outlet).where(outlet.c.agency == agency).values(refill=True))
 
-    async def owe(self, ids: Sequence[HeldId], at: datetime) -> None:
-        """Owe these anew."""
-        stamp = secrets.token_hex(8)
-        rows = [{**_columns(each), "stamp": stamp, "since": micros(at)} for each in ids]
+    async def pass_over(self, agency: str, numbers: Collection[int], at: datetime) -> None:
+        """Owe anew what was overtaken before it was sent, where that is still the record's last number."""
+        owe = {"agency": agency, "stamp": secrets.token_hex(8), "since": micros(at)}
+        forget = update(held).where(held.c.agency == agency, held.c.number.in_(sorted(numbers))).values(digest="")
         async with writing(self._engine) as connection:
-            await upsert(connection, owed, rows, keep=("since",))
+            rows = (await connection.execute(forget.returning(held.c.person, held.c.type, held.c.key))).mappings()
+            await upsert(connection, owed, [{**row, **owe} for row in rows], keep=("since",))
 
     async def owe_everything(self, agency: str, contract: str, at: datetime) -> None:
         """Owe an agency every record there is and every one it holds, under a contract of this digest."""
@@ -172,7 +177,7 @@ class SqlRelayStore:
         holds = select(held.c.person, held.c.type, held.c.key).where(held.c.agency == agency)
         each = there.union(holds).subquery()
         everything = select(fixed[0], each.c.person, each.c.type, each.c.key, *fixed[1:]).where(true())
-        debts = inserting(self._engine.dialect, owed).from_select([column.name for column in owed.c], everything)
+        debts = inserting(self._engine.dialect.name, owed).from_select([column.name for column in owed.c], everything)
         async with writing(self._engine) as connection:
             await insert_or_ignore(connection, outlet, [_new_outlet(agency)])
             await connection.execute(update(outlet).where(outlet.c.agency == agency).values(contract=contract))
