@@ -24,7 +24,6 @@ SUBMITTING = (
     Reason.INVALID_BODY,
     Reason.UNKNOWN_CODE,
     Reason.TIME_IN_FUTURE,
-    Reason.NOTHING_TO_WITHDRAW,
 )
 """Why a submission may be refused."""
 

@@ -38,7 +38,12 @@ def _list(items: dict[str, Any], description: str) -> dict[str, Any]:
 
 _RECORD_NAME = _object(
     "The shared record a submission speaks of.",
-    {"type": _text("Record type."), "key": _text('Key among the person\'s records; "-" for the offender record.')},
+    {
+        "type": _text("Record type."),
+        "key": _text(
+            'Key among the person\'s records; "-" for the offender record, "" where nothing had been said of it.'
+        ),
+    },
     {"type": "assessment", "key": _KEY},
 )
 _ACCEPTED = {

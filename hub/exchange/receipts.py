@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault, Reason, Rejected
+from hub.ports import RecordId
 from hub.store.receipts import Applied, Delivered, ReceiptStore
 
 LIMIT = 1_000
@@ -55,12 +56,24 @@ async def settle(store: ReceiptStore, agency: str, receipts: Sequence[Receipt], 
     """Note receipts; one settlement for each, in their order.
 
     Raises:
-        Unavailable, Halt: nothing is known of any of them; sending them again is right.
+        Unavailable, Halt: what was noted of them is unknown; sending them again is right.
     """
+    settlements: list[Settlement] = []
+    for start in range(0, len(receipts), LIMIT):
+        settlements += await _settle_some(store, agency, receipts[start : start + LIMIT], now)
+    return settlements
+
+
+async def _settle_some(
+    store: ReceiptStore, agency: str, receipts: Sequence[Receipt], now: datetime
+) -> list[Settlement]:
     delivered = await store.delivered(agency, {receipt.number for receipt in receipts})
-    known = [(delivered[receipt.number], receipt) for receipt in receipts if receipt.number in delivered]
-    by_number = sorted(known, key=lambda pair: pair[1].number)
-    await store.apply(agency, [Applied(each.number, each.record, receipt.digest) for each, receipt in by_number], now)
+    last: dict[RecordId, Applied] = {}
+    for receipt in sorted(receipts, key=lambda each: each.number):
+        if receipt.number in delivered:
+            record = delivered[receipt.number].record
+            last[record] = Applied(receipt.number, record, receipt.digest)
+    await store.apply(agency, [last[record] for record in sorted(last)], now)
     return [_settlement(delivered.get(receipt.number), receipt) for receipt in receipts]
 
 
