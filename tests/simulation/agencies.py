@@ -76,7 +76,7 @@ class Agency:
     steps: list[Step]
     store: Store
     read_to: int = 0
-    """The highest number of a delivery that has been looked at."""
+    """How far it has read: a number in its feed, or an offset in its topic."""
 
     async def send(self) -> None:
         """Send all steps, each as often as it says, none waiting for another's answer."""
@@ -206,6 +206,7 @@ class StreamAgency(Agency):
                 if records:
                     place = records[-1].offset + 1
                     yield [delivery_of(each) for each in records]
+                    self.read_to = place
                     await wire.cross("agency.commit")
                     self.broker.commit(topic, place)
                 else:

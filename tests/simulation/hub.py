@@ -105,8 +105,8 @@ class Hub:
         relay_store = MemoryRelayStore(tables, wire)
         self._relay = Relay(relay_store, publisher, ground.contracts, ground.seal, now)
         self.feed = Feed(relay_store, ground.contracts, ground.seal, now, self._delivered, self._stop)
-        dead_letters = DeadLetters(MemoryDeadLetterStore(tables, wire), publisher, ground.seal, now, _REJECTIONS)
-        self._consumption = Consumption(self.share, self.settle, dead_letters, _BODY_LIMIT)
+        self._dead_letters = DeadLetters(MemoryDeadLetterStore(tables, wire), publisher, ground.seal, now, _REJECTIONS)
+        self._consumption = Consumption(self.share, self.settle, self._dead_letters, _BODY_LIMIT)
         self.gatherer = Gatherer(self.share)
 
     async def share(self, submissions: Sequence[Submission]) -> Sequence[Outcome]:
@@ -144,8 +144,12 @@ class Hub:
         return task.result()
 
     async def _consume(self) -> None:
+        told = False
         while True:
             try:
+                if not told:
+                    await self._dead_letters.notify()
+                    told = True
                 await self._poll()
             except Unavailable:
                 await asyncio.sleep(_AGAIN_S)

@@ -95,18 +95,29 @@ class MemoryRelayStore:
         rows = [row for row in self._tables.held.values() if row.id.agency == agency and row.number > after]
         return sorted(rows, key=lambda row: row.number)[:limit]
 
-    async def published(self, outlet: Outlet) -> None:
-        """Note how far a stream agency's topic has got; `number` and `contract` stay as they are."""
+    async def published(self, outlet: Outlet, *, refilling: bool = False) -> None:
+        """Note how far a stream agency's topic has got; `number` and `contract` stay as they are.
+
+        refilling: what `refill` asked for is under way; else `refill` stays as it is too.
+        """
         await self._wire.cross("relay.publish-noted")
         standing = self._tables.outlets.get(outlet.agency, outlet)
-        self._tables.outlets[outlet.agency] = replace(outlet, number=standing.number, contract=standing.contract)
+        self._tables.outlets[outlet.agency] = replace(
+            outlet,
+            number=standing.number,
+            contract=standing.contract,
+            refill=standing.refill and not refilling,
+        )
         await self._wire.cross("relay.published-noted")
 
-    async def owe(self, ids: Sequence[HeldId], at: datetime) -> None:
-        """Owe these anew."""
-        await self._wire.cross("relay.owe")
-        self._tables.owe(ids, at)
-        await self._wire.cross("relay.owed-anew")
+    async def pass_over(self, agency: str, numbers: Collection[int], at: datetime) -> None:
+        """Owe anew what was overtaken before it was sent, where that is still the record's last number."""
+        await self._wire.cross("relay.pass-over")
+        tables = self._tables
+        still = [row for row in tables.held.values() if row.id.agency == agency and row.number in numbers]
+        tables.held.update({row.id: replace(row, digest="") for row in still})
+        tables.owe([row.id for row in still], at)
+        await self._wire.cross("relay.passed-over")
 
     async def owe_everything(self, agency: str, contract: str, at: datetime) -> None:
         """Owe an agency every record there is and every one it holds, under a contract of this digest."""

@@ -58,13 +58,13 @@ class _Transaction:
         found = {each: self._tables.assertions[each] for each in ids if each in self._tables.assertions}
         return {id_: Taken(row.digest, row.record_type, row.key, row.received) for id_, row in found.items()}
 
-    async def people(self, locals_: Iterable[str], claims: Iterable[str]) -> People:
-        sought, digests = set(locals_), set(claims)
-        names = digests | (sought - self._tables.locals.keys())
-        await self._lock("name", names)
-        persons = self._persons_of(sought, digests)
+    async def people(self, own: Mapping[str, Iterable[str]], said: Iterable[str]) -> People:
+        unknown = own.keys() - self._known(own, said)
+        await self._lock("name", unknown.union(said, *(own[key] for key in unknown)))
+        digests = set(said).union(*own.values())
+        persons = self._persons_of(own, digests)
         await self._lock("person", persons)
-        if not self._persons_of(sought, digests) <= persons:
+        if not self._persons_of(own, digests) <= persons:
             raise Moved
         return People({key: row for key, row in self._tables.locals.items() if row.person in persons})
 
@@ -74,8 +74,13 @@ class _Transaction:
             await self._locks.enter_async_context(self._tables.locks[f"{kind} {name}"])
         await self._wire.cross(f"share.lock-{kind}")
 
-    def _persons_of(self, locals_: set[str], digests: set[str]) -> set[str]:
-        return {row.person for row in self._tables.locals.values() if row.key in locals_ or _claims(row, digests)}
+    def _known(self, locals_: Iterable[str], digests: Iterable[str]) -> set[str]:
+        """These local ids and those that hold one of these claims."""
+        keys, claims = set(locals_), set(digests)
+        return {key for key, row in self._tables.locals.items() if key in keys or _claims(row, claims)}
+
+    def _persons_of(self, locals_: Iterable[str], digests: Iterable[str]) -> set[str]:
+        return {self._tables.locals[key].person for key in self._known(locals_, digests)}
 
     async def standing(self, locals_: Iterable[str], rids: Iterable[str] | None) -> list[StandingRow]:
         await self._wire.cross("share.read")

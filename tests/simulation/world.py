@@ -7,7 +7,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -229,7 +229,7 @@ class World:
         random = self._random
         name = random.choice([f"hub.out.{each.name}" for each in self.agencies if isinstance(each, StreamAgency)])
         topic = self.broker.topic(name)
-        kind = random.choice(("delete", "empty", "cut", "compact", "compact", "kill", "kill", "lead"))
+        kind = random.choice(("delete", "empty", "cut", "compact", "compact", "kill", "kill", "lead", "refill"))
         match kind:
             case "delete":
                 self.broker.delete(name)
@@ -239,6 +239,10 @@ class World:
                 topic.cut(random.randint(1, 1 + topic.end))
             case "compact":
                 topic.compact(random)
+            case "refill":
+                tables = self.ground.tables
+                for agency, outlet in tables.outlets.items():
+                    tables.outlets[agency] = replace(outlet, refill=True)
             case "kill":
                 random.choice(self._processes).kill()
             case _:
@@ -264,6 +268,8 @@ class World:
     def _underway(self) -> str:
         """What is not finished, in words; empty when all is."""
         tables, broker = self.ground.tables, self.broker
+        if any(outlet.refill for outlet in tables.outlets.values() if contracts()[outlet.agency].delivery is Delivery.STREAM):
+            return "topics to be filled again"
         if tables.owed:
             return f"{len(tables.owed)} debts"
         if tables.dead_letters.keys() != tables.notified:
@@ -281,7 +287,7 @@ class World:
             topic = self.broker.topic(f"hub.out.{agency.name}")
             if outlet and outlet.published < outlet.number:
                 return f"{agency.name} is not published to"
-            if self.broker.committed(f"hub.out.{agency.name}") < topic.end:
+            if agency.read_to < topic.end:
                 return f"{agency.name} has not read its topic"
         elif outlet and agency.read_to < outlet.number:
             return f"{agency.name} has not read its feed"
