@@ -30,11 +30,11 @@ def main() -> int:
 def _run_until_interrupted() -> None:
     """Run a PostgreSQL and a Kafka, and print how the tests are pointed at them."""
     with Postgres() as postgres, Kafka() as kafka:
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)  # from here on a signal is waited for, not died of
         sys.stdout.write(f"export HUB_TEST_POSTGRES_URL={postgres.url}\n")
         sys.stdout.write(f"export HUB_TEST_KAFKA_BOOTSTRAP={kafka.bootstrap}\n")
         sys.stdout.write("Running; Ctrl-C stops them and removes their data.\n")
         sys.stdout.flush()
-        signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)
         signal.sigwait(_STOP)
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -76,14 +77,14 @@ async def test_a_later_postgres_finds_the_data_in_the_folder_of_an_earlier_one(f
         assert await _fetch(later.url, "SELECT n FROM kept") == [7]
 
 
-async def test_every_test_gets_an_empty_database_of_its_own(postgres: Postgres, postgres_url: str) -> None:
-    await _execute(postgres_url, "CREATE TABLE mine (n int)")
-    other = postgres.create_database("another_one")
-    assert await _fetch(other, "SELECT count(*) FROM pg_tables WHERE tablename = 'mine'") == [0]
+@pytest.mark.parametrize("turn", [1, 2])
+async def test_every_test_gets_an_empty_database_of_its_own(postgres_url: str, turn: int) -> None:
+    assert await _fetch(postgres_url, "SELECT count(*) FROM pg_tables WHERE tablename = 'mine'") == [0]
+    await _execute(postgres_url, f"CREATE TABLE mine AS SELECT {turn}")
 
 
-async def test_postgres_lets_nobody_in_without_the_password(postgres: Postgres) -> None:
-    address = _address(postgres.url)
+async def test_postgres_lets_nobody_in_without_the_password(durable_postgres: Postgres) -> None:
+    address = _address(durable_postgres.url)
     password = address.split(":")[2].split("@")[0]
     with pytest.raises(asyncpg.InvalidPasswordError):
         await asyncpg.connect(address.replace(password, "guess"))
@@ -134,8 +135,8 @@ async def test_three_brokers_go_on_when_one_is_killed() -> None:
         assert await _read(cluster.bootstrap, "kept", 1) == [b"without it"]
 
 
-async def test_topics_exist_only_if_someone_made_them(kafka_bootstrap: str) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
+async def test_topics_exist_only_if_someone_made_them(single_kafka: Kafka) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=single_kafka.bootstrap)
     await admin.start()
     try:
         await admin.describe_topics(["never.made"])
@@ -144,36 +145,39 @@ async def test_topics_exist_only_if_someone_made_them(kafka_bootstrap: str) -> N
         await admin.close()
 
 
-_KILLED_STARTER = """
-import sys, time
-from deploy.servers import Kafka, Postgres
-postgres, kafka = Postgres(), Kafka()
-postgres.start()
-kafka.start()
-print("started", flush=True)
-time.sleep(60)
-"""
+async def test_the_kafka_of_all_tests_takes_and_gives(kafka_bootstrap: str) -> None:
+    topic = f"test.{uuid.uuid4().hex}"
+    await _create_topic(kafka_bootstrap, topic, copies=1)
+    await _send(kafka_bootstrap, topic, b"hello")
+    assert await _read(kafka_bootstrap, topic, 1) == [b"hello"]
 
 
-def test_servers_end_when_whoever_started_them_is_killed(folder: Path) -> None:
-    command = [sys.executable, "-c", _KILLED_STARTER]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"TMPDIR": str(folder)}) as starter:
-        assert starter.stdout is not None
-        assert starter.stdout.readline() == b"started\n"
-        servers = psutil.Process(starter.pid).children(recursive=True)
-        assert {"java", "postgres"} <= {server.name() for server in servers}
-        starter.kill()
-    assert _ended(servers)
+@pytest.fixture
+def servers_up(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`python -m deploy.servers up`, once it says how the tests are pointed at its servers."""
+    command = [sys.executable, "-m", "deploy.servers", "up"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"TMPDIR": str(folder)}) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"export HUB_TEST_POSTGRES_URL=postgresql+asyncpg://hub:")
+        assert process.stdout.readline().startswith(b"export HUB_TEST_KAFKA_BOOTSTRAP=127.0.0.1:")
+        yield process
+        process.kill()
 
 
-def test_closing_the_servers_leaves_neither_process_nor_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    others = set(psutil.Process().children(recursive=True))
-    with Postgres(), Kafka():
-        servers = set(psutil.Process().children(recursive=True)) - others
-        assert len(list(folder.iterdir())) == 2
+def test_stopped_servers_leave_neither_process_nor_folder(servers_up: subprocess.Popen[bytes], folder: Path) -> None:
+    servers = psutil.Process(servers_up.pid).children(recursive=True)
+    assert {"java", "postgres"} <= {server.name() for server in servers}
+    servers_up.terminate()
+    assert servers_up.wait(30) == 0
     assert _ended(servers)
     assert not list(folder.iterdir())
+
+
+def test_servers_end_when_whoever_started_them_is_killed(servers_up: subprocess.Popen[bytes]) -> None:
+    servers = psutil.Process(servers_up.pid).children(recursive=True)
+    assert {"java", "postgres"} <= {server.name() for server in servers}
+    servers_up.kill()
+    assert _ended(servers)
 
 
 def _ended(processes: Iterable[psutil.Process]) -> bool:
