@@ -20,6 +20,7 @@ Json: TypeAlias = Any
 DEEPEST = 64
 """Levels of nesting a document may have; the deepest schema needs a quarter of it, orjson writes at most 254."""
 
+_PLAIN = frozenset({str, bool})
 _SAFE_INTEGER = 2**53 - 1
 _SMALLEST_ALIKE = 1e-5
 """From here up, orjson and RFC 8785 write fractions alike; below, they differ in the exponent."""
@@ -49,50 +50,77 @@ def parse(raw: bytes) -> Json:
     return normalise(value)
 
 
-def normalise(value: Json, path: str = "", levels: int = DEEPEST) -> Json:
-    """The same value with whole floats as integers.
-
-    path: JSON Pointer of the value. levels: of nesting that it may have.
+def normalise(value: Json) -> Json:
+    """The same value, changed in place, with whole floats as integers.
 
     Raises:
         Rejected: `invalid-body` for a key beyond ASCII, a number beyond what every reader keeps exactly, or
-            nesting deeper than the levels.
+            nesting deeper than `DEEPEST` levels.
     """
+    try:
+        return _settled(value, DEEPEST)
+    except _Unwritable as found:
+        path = "".join(f"/{part}" for part in reversed(found.parts)) if found.rule != "depth" else ""
+        raise Rejected(Reason.INVALID_BODY, found.detail, (Fault(path, found.rule, found.detail),)) from None
+
+
+class _Unwritable(Exception):
+    """What has no canonical form. parts: of its JSON Pointer, innermost first, put together on the way out."""
+
+    def __init__(self, rule: str, detail: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.detail = detail
+        self.parts: list[str] = []
+
+
+def _settled(value: Json, levels: int) -> Json:
     kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return value
-    if kind is not dict and kind is not list:
-        return _normalise_number(value, path)
-    if levels == 0:
-        raise _refused("", "depth", f"nested deeper than {DEEPEST} levels")
     if kind is dict:
-        return _normalise_object(value, path, levels)
-    return [
-        item if type(item) is str else normalise(item, f"{path}/{index}", levels - 1)
-        for index, item in enumerate(value)
-    ]
+        return _settled_object(value, levels)
+    if kind is list:
+        return _settled_list(value, levels)
+    return value if value is None or kind in _PLAIN else _settled_number(value)
 
 
-def _normalise_object(value: dict[str, Json], path: str, levels: int) -> dict[str, Json]:
+def _settled_object(value: dict[str, Json], levels: int) -> dict[str, Json]:
+    _go_deeper(levels)
     for key, item in value.items():
         if not key.isascii():
-            raise _refused(path, "key", "property names are ASCII")
-        if type(item) is not str:
-            replaced = normalise(item, f"{path}/{key.replace('~', '~0').replace('/', '~1')}", levels - 1)
-            if replaced is not item:
-                value[key] = replaced
+            raise _Unwritable("key", "property names are ASCII")
+        if item is None or type(item) in _PLAIN:
+            continue
+        try:
+            value[key] = _settled(item, levels - 1)
+        except _Unwritable as found:
+            found.parts.append(key.replace("~", "~0").replace("/", "~1"))
+            raise
     return value
 
 
-def _normalise_number(value: float, path: str) -> int | float:
+def _settled_list(value: list[Json], levels: int) -> list[Json]:
+    _go_deeper(levels)
+    for index, item in enumerate(value):
+        if item is None or type(item) in _PLAIN:
+            continue
+        try:
+            value[index] = _settled(item, levels - 1)
+        except _Unwritable as found:
+            found.parts.append(str(index))
+            raise
+    return value
+
+
+def _go_deeper(levels: int) -> None:
+    if levels == 0:
+        raise _Unwritable("depth", f"nested deeper than {DEEPEST} levels")
+
+
+def _settled_number(value: float) -> int | float:
     if abs(value) > _SAFE_INTEGER or math.isnan(value):
-        raise _refused(path, "number", "numbers stay within 2^53 - 1")
+        raise _Unwritable("number", "numbers stay within 2^53 - 1")
     if value == int(value):
         return int(value)
     if abs(value) < _SMALLEST_ALIKE:
-        raise _refused(path, "number", "numbers that are not 0 are at least 0.00001")
+        raise _Unwritable("number", "numbers that are not 0 are at least 0.00001")
     return value
-
-
-def _refused(path: str, rule: str, detail: str) -> Rejected:
-    return Rejected(Reason.INVALID_BODY, detail, (Fault(path, rule, detail),))
