@@ -16,7 +16,7 @@ from hub.domain.errors import Unavailable
 from hub.domain.submission import micros
 from hub.ports import AuditRow, HeldId, HeldRow, Moved, Outlet, Owed, PersonRow, RecordId, RecordRow
 from hub.store.bulk import delete_rows, execute_many, insert_or_ignore, insert_rows, inserting, upsert
-from hub.store.columns import among
+from hub.store.columns import any_of, as_set
 from hub.store.engine import alone, reading, writing
 from hub.store.rows import audit_values, record_row
 from hub.store.tables import audit, delivery, held, local_id, outlet, owed, person, record, withheld
@@ -51,7 +51,7 @@ class SqlRelayStore:
     async def owed(self, limit: int) -> list[Owed]:
         """The oldest debts."""
         async with reading(self._engine) as connection:
-            rows = await connection.execute(select(owed).order_by(owed.c.since).limit(limit))
+            rows = await connection.execute(_OLDEST_DEBTS, {"limit": limit})
             return [
                 Owed(HeldId(row.agency, RecordId(row.person, row.type, row.key)), row.stamp, from_micros(row.since))
                 for row in rows
@@ -59,21 +59,16 @@ class SqlRelayStore:
 
     async def current(self, records: Sequence[RecordId]) -> tuple[dict[RecordId, RecordRow], dict[str, PersonRow]]:
         """The shared records and their persons, as one snapshot."""
-        persons = {each.person for each in records}
+        sought = {
+            "persons": as_set(each.person for each in records),
+            "types": as_set(each.type for each in records),
+            "keys": as_set(each.key for each in records),
+        }
         async with reading(self._engine) as connection:
-            found = (
-                await connection.execute(
-                    select(record).where(
-                        among(record.c.person, persons), among(record.c.key, (each.key for each in records))
-                    )
-                )
-            ).mappings()
+            found = (await connection.execute(_RECORDS, sought)).mappings()
             rows = {row.id: row for row in map(record_row, found)}
-            locals_ = (await connection.execute(select(local_id).where(among(local_id.c.person, persons)))).all()
-            survivors = {
-                row.id: row.survivor
-                for row in await connection.execute(select(person).where(among(person.c.id, persons)))
-            }
+            locals_ = (await connection.execute(_LOCALS, sought)).all()
+            survivors = {row.id: row.survivor for row in await connection.execute(_PERSONS, sought)}
         of: dict[str, list[tuple[str, str, bytes]]] = defaultdict(list)
         restricted: set[str] = set()
         for row in locals_:
@@ -85,13 +80,12 @@ class SqlRelayStore:
     async def held(self, ids: Sequence[HeldId]) -> dict[HeldId, HeldRow]:
         """What these agencies hold of these records."""
         async with reading(self._engine) as connection:
-            rows = await connection.execute(
-                select(held).where(
-                    among(held.c.agency, (each.agency for each in ids)),
-                    among(held.c.person, (each.record.person for each in ids)),
-                    among(held.c.key, (each.record.key for each in ids)),
-                )
-            )
+            sought = {
+                "agencies": as_set(each.agency for each in ids),
+                "persons": as_set(each.record.person for each in ids),
+                "keys": as_set(each.record.key for each in ids),
+            }
+            rows = await connection.execute(_HELD, sought)
             return {row.id: row for row in map(held_row, rows.mappings())}
 
     async def outlets(self) -> dict[str, Outlet]:
@@ -125,7 +119,7 @@ class SqlRelayStore:
                 await insert_or_ignore(connection, outlet, [_new_outlet(agency) for agency in numbers])
                 await execute_many(
                     connection,
-                    update(outlet).where(outlet.c.agency == bindparam("of")).values(number=bindparam("last")),
+                    _NUMBERED,
                     [{"of": agency, "last": number} for agency, number in sorted(numbers.items())],
                 )
                 kept_back = [_columns(held_id) for held_id, is_withheld in withheld_.items() if is_withheld]
@@ -141,9 +135,8 @@ class SqlRelayStore:
     async def unpublished(self, agency: str, after: int, limit: int) -> list[HeldRow]:
         """What this agency holds by number beyond `after`, ascending."""
         async with reading(self._engine) as connection:
-            rows = await connection.execute(
-                select(held).where(held.c.agency == agency, held.c.number > after).order_by(held.c.number).limit(limit)
-            )
+            sought = {"agency": agency, "after": after, "limit": limit}
+            rows = await connection.execute(_HELD_AFTER, sought)
             return [held_row(row) for row in rows.mappings()]
 
     async def published(self, state: Outlet, *, refilling: bool = False) -> None:
@@ -184,6 +177,24 @@ class SqlRelayStore:
             await connection.execute(
                 debts.on_conflict_do_update(index_elements=list(owed.primary_key), set_={"stamp": debts.excluded.stamp})
             )
+
+
+_OLDEST_DEBTS = select(owed).order_by(owed.c.since).limit(bindparam("limit"))
+_RECORDS = select(record).where(
+    any_of(record.c.person, "persons"), any_of(record.c.type, "types"), any_of(record.c.key, "keys")
+)
+_LOCALS = select(local_id).where(any_of(local_id.c.person, "persons"))
+_PERSONS = select(person).where(any_of(person.c.id, "persons"))
+_HELD = select(held).where(
+    any_of(held.c.agency, "agencies"), any_of(held.c.person, "persons"), any_of(held.c.key, "keys")
+)
+_HELD_AFTER = (
+    select(held)
+    .where(held.c.agency == bindparam("agency"), held.c.number > bindparam("after"))
+    .order_by(held.c.number)
+    .limit(bindparam("limit"))
+)
+_NUMBERED = update(outlet).where(outlet.c.agency == bindparam("of")).values(number=bindparam("last"))
 
 
 @contextmanager
