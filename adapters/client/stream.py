@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from functools import partial
 
 import orjson
@@ -48,17 +49,19 @@ class StreamLink:
 
     async def refusals(self) -> AsyncIterator[Refusal]:
         """What the hub did not take, as it becomes known."""
-        async for notices in self._notices.read(self._closing, from_start=False):
-            for notice in notices:
-                if notice.value is not None:
-                    yield read_refusal(orjson.loads(notice.value))
+        async with aclosing(self._notices.read(self._closing, from_start=False)) as reading:
+            async for notices in reading:
+                for notice in notices:
+                    if notice.value is not None:
+                        yield read_refusal(orjson.loads(notice.value))
 
     async def deliveries(self, applied: Mapping[RecordName, int]) -> AsyncIterator[Sequence[Delivery]]:
         """What the hub releases to this agency. What was yielded counts as applied when the next is asked for."""
         seen = dict(applied)
-        async for records in self._releases.read(self._closing, from_start=not seen):
-            if deliveries := fresh([_delivery(record) for record in records], seen):
-                yield deliveries
+        async with aclosing(self._releases.read(self._closing, from_start=not seen)) as reading:
+            async for records in reading:
+                if deliveries := fresh([_delivery(record) for record in records], seen):
+                    yield deliveries
 
     async def acknowledge(self, applied: Sequence[Delivery]) -> None:
         """Send receipts for deliveries that are in the agency's own store."""

@@ -1,8 +1,8 @@
 """Reads one of an agency's own topics, from its side: on from where it was, or from the start."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -38,7 +38,7 @@ class TopicReader:
         self._topic_id: str | None = None
         self._next: int | None = None
 
-    async def read(self, stop: asyncio.Event, *, from_start: bool) -> AsyncIterator[Sequence[Record]]:
+    async def read(self, stop: asyncio.Event, *, from_start: bool) -> AsyncGenerator[Sequence[Record], None]:
         """Records in the topic's order until told to stop; waits for a topic or a broker that is not there.
 
         What was yielded is committed when the next is asked for. A topic that was deleted and made again is read from
@@ -49,19 +49,24 @@ class TopicReader:
         """
         if from_start:
             self._next = 0
-        while not stop.is_set():
-            try:
-                if await self._is_there():
-                    async with self._opened() as consumer:
-                        async for records in self._polled(consumer, stop):
-                            yield records
-                            await self._commit(consumer)
-            except Unavailable:
-                # Nothing is lost by losing the broker: reading goes on behind the last record yielded.
-                pass
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _LOOK_S)
-        await self._ids.close()
+        try:
+            while not stop.is_set():
+                async with aclosing(self._until_lost(stop)) as reading:
+                    async for records in reading:
+                        yield records
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), _LOOK_S)
+        finally:
+            await self._ids.close()
+
+    async def _until_lost(self, stop: asyncio.Event) -> AsyncGenerator[Sequence[Record], None]:
+        """Records over one connection, as long as topic and broker are there; afterwards reading goes on behind."""
+        with suppress(Unavailable):
+            if await self._is_there():
+                async with self._opened() as consumer, aclosing(self._polled(consumer, stop)) as polled:
+                    async for records in polled:
+                        yield records
+                        await self._commit(consumer)
 
     async def _is_there(self) -> bool:
         """Whether there is a topic; if it is not the one read before, its start is the next to be read."""
@@ -94,7 +99,7 @@ class TopicReader:
                 async with asyncio.timeout(_SECONDS_TO_LEAVE):
                     await consumer.stop()
 
-    async def _polled(self, consumer: AIOKafkaConsumer, stop: asyncio.Event) -> AsyncIterator[Sequence[Record]]:
+    async def _polled(self, consumer: AIOKafkaConsumer, stop: asyncio.Event) -> AsyncGenerator[Sequence[Record], None]:
         """Polls until told to stop, or until the topic is another one or gone."""
         loop = asyncio.get_running_loop()
         topic_id, look = self._topic_id, loop.time() + _LOOK_S
