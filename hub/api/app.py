@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from hub.api import feed, health, oauth, offenders, search, submissions
+from hub.api import docs, feed, health, oauth, offenders, search, submissions
 from hub.api.counting import Counting
 from hub.api.openapi import describe
 from hub.api.operations import Operations
@@ -37,7 +37,7 @@ def bare_app(registry: Registry) -> FastAPI:
     )
     writes = (offenders.writes, *(writes_of(named) for named in NAMED), submissions.router)
     reads = (offenders.reads, *(reads_of(named) for named in NAMED), search.router, feed.router)
-    for router in (*writes, *reads, oauth.router, health.router):
+    for router in (*writes, *reads, oauth.router, health.router, docs.router):
         app.include_router(router)
     answer_with_problems(app)
     app.openapi = _once(lambda: describe(app, registry))  # type: ignore[method-assign]  # FastAPI's documented way

@@ -1,7 +1,6 @@
 """Bodies as they come in, never held beyond the limit, and as they go out."""
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -68,11 +67,6 @@ def answer(document: Mapping[str, Any], headers: Mapping[str, str] | None = None
 def written(document: Mapping[str, Any]) -> bytes:
     """JSON with times in UTC."""
     return orjson.dumps(document, option=orjson.OPT_UTC_Z)
-
-
-def instant(time: datetime) -> str:
-    """A UTC time as answers write it."""
-    return time.isoformat().replace("+00:00", "Z")
 
 
 def too_large(limit: int) -> Rejected:
