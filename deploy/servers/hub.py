@@ -98,14 +98,14 @@ class Hub:
         self.installation = installation
         self._only = only
         self._name = name
-        self._port = free_port()
+        self.port = free_port()
         self._folder = Path(tempfile.mkdtemp(prefix="hub-hub-"))
         self._process = ServerProcess(" ".join(["hub serve", *only]), self._folder / "hub.log")
 
     @property
     def url(self) -> str:
         """Its base address; the same as long as this object lives."""
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def log(self) -> Path:
@@ -124,7 +124,7 @@ class Hub:
             ServerFailed: it ended, or was not ready in time; with the last lines it wrote.
         """
         only = [argument for part in self._only for argument in ("--only", part)]
-        own = {"HUB_PORT": str(self._port), "HUB_INSTANCE": self._name}
+        own = {"HUB_PORT": str(self.port), "HUB_INSTANCE": self._name}
         environment = self.installation.environment() | own
         command = [sys.executable, "-m", self.installation.module, "serve", *only]
         self._process.start(command, environment=environment)
@@ -151,6 +151,10 @@ class Hub:
         """Ask it to stop (SIGTERM); its exit code. Raises `ServerFailed` when it does not."""
         self._process.signal(signal.SIGTERM)
         return self._process.wait(_SECONDS_TO_STOP)
+
+    def wait(self, within: float) -> int:
+        """Its exit code, when it ends by itself within so many seconds. Raises `ServerFailed` when it does not."""
+        return self._process.wait(within)
 
     def kill(self) -> None:
         """End it at once, as kill -9 does; `start` brings it back."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Awaitable, Collection, Mapping
 from enum import StrEnum
 
@@ -68,7 +69,7 @@ async def _together(running: Mapping[str, Awaitable[None]], stop: asyncio.Event)
             await work
         finally:
             if not stop.is_set():
-                _log.error("part_ended", part=name)
+                _log.error("part_ended", part=name, exc_info=sys.exception())
             stop.set()
 
     ended = await asyncio.gather(*(run(name, work) for name, work in running.items()), return_exceptions=True)

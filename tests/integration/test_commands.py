@@ -1,6 +1,7 @@
 """The command line: what an operator types, and the one sentence that says what is wrong."""
 
 import logging
+import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ import pytest
 import structlog
 
 from hub.__main__ import main
-from tests.processes import install
+from hub.settings import new_key
 
 
 class Ended(NamedTuple):
@@ -27,7 +28,13 @@ Hub: TypeAlias = Callable[..., Ended]
 
 @pytest.fixture(autouse=True)
 def _installation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    install(monkeypatch, tmp_path)
+    """An installation of its own: fresh keys, an empty SQLite database, any free port."""
+    for name in [name for name in os.environ if name.startswith("HUB_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HUB_KEY", new_key())
+    monkeypatch.setenv("HUB_LOOKUP_KEY", new_key())
+    monkeypatch.setenv("HUB_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}")
+    monkeypatch.setenv("HUB_PORT", "0")
 
 
 @pytest.fixture
