@@ -33,13 +33,13 @@ def crn(number: int, rng: Random) -> str:
 
 def pnc_number(rng: Random, year: int) -> str:
     """A right PNC number, in full: 1998/0012345X."""
-    serial = f"{rng.randint(1, 999_999):07}"
+    serial = f"{_serial(rng):07}"
     return f"{year}/{serial}{_check_letter(f'{year % 100:02}{serial}')}"
 
 
 def cro_number(rng: Random, year: int) -> str:
     """A right CRO number in full, 012345/98X; one in ten file-only, SF98/12345X."""
-    serial = rng.randint(1, 999_999)
+    serial = _serial(rng)
     if rng.random() < 0.1:
         return f"SF{year % 100:02}/{serial}{_check_letter(f'{year % 100:02}{serial}')}"
     return f"{serial:06}/{year % 100:02}{_check_letter(f'{year % 100:02}{serial:06}')}"
@@ -65,6 +65,11 @@ def as_written(rng: Random, number: str) -> str:
 def placeholder(rng: Random) -> str:
     """What stands in a number's place so that the form could be saved."""
     return rng.choice(_PLACEHOLDERS)
+
+
+def _serial(rng: Random) -> int:
+    """Up to six digits; short ones as often as long ones."""
+    return int(10 ** rng.uniform(1, 6))
 
 
 def _shortened(number: str) -> str:
