@@ -46,7 +46,7 @@ def render(
     content = orjson.loads(seal.open(f"person:{record_id.person}", record.content))
     body, contested, sources = content["body"], content["contested"], content["sources"]
     if receives.fields is not None:
-        visible = receives.fields
+        visible = receives.fields | {""}
         body = {name: value for name, value in body.items() if name in visible}
         contested = [path for path in contested if _first(path) in visible]
         sources = {path: names for path, names in sources.items() if _first(path) in visible}
@@ -66,7 +66,7 @@ def _nothing(record_id: RecordId, *, withheld: bool = False) -> Release:
 
 
 def _first(path: str) -> str:
-    """The record's own property in which a JSON Pointer lies."""
+    """The record's own property in which a JSON Pointer lies; "" for the whole record, which is always visible."""
     return path.split("/", 2)[1] if path else ""
 
 
