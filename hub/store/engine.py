@@ -15,7 +15,7 @@ from hub.store.tables import metadata
 COMMAND_TIMEOUT_S = 30
 """Without a limit, a database that falls silent would hang a worker for ever."""
 
-_UNIQUE_VIOLATION = "23505"
+_UNIQUE_VIOLATION = ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 _SERIALIZATION_OR_DEADLOCK = ("40001", "40P01")
 _SERVER_GOES_AWAY = ("57P01", "57P02", "57P03", "53300")
 
@@ -108,13 +108,15 @@ def _errors_mapped() -> Iterator[None]:
         raise Unavailable("the database does not answer") from error
     except exc.DBAPIError as error:
         raise _mapped(error) from error
+    except (OverflowError, UnicodeEncodeError) as error:
+        raise Unfit("the database's driver has no form for the data") from error
 
 
 def _mapped(error: exc.DBAPIError) -> Exception:
-    code = getattr(error.orig, "sqlstate", None) or ""
+    code = str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", ""))
     if error.connection_invalidated or code in (*_SERIALIZATION_OR_DEADLOCK, *_SERVER_GOES_AWAY):
         return Unavailable("the database broke off")
-    if code == _UNIQUE_VIOLATION:
+    if code in _UNIQUE_VIOLATION:
         return Moved("another worker wrote the same row first")
     if code.startswith(("22", "23")) or isinstance(error, exc.DataError | exc.IntegrityError):
         return Unfit("the database refuses the data")

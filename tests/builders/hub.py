@@ -1,22 +1,26 @@
 """A hub over a database of its own, without servers, ways in or ways out: share, relay, look."""
 
-from collections.abc import Iterator, Mapping
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, event, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from hub.domain.canonical import Json
 from hub.domain.contract import Contract, Delivery, Kind, People, Receives
+from hub.domain.errors import Reason
 from hub.domain.ids import uuid7
-from hub.domain.outcome import Accepted, Outcome
+from hub.domain.outcome import Accepted, Outcome, Refused
 from hub.domain.submission import Submission
 from hub.exchange.relay import Relay
 from hub.exchange.share import Sharing
 from hub.ports import HeldId, HeldRow, Publisher, RecordId, Store
 from hub.release import Release, render
-from hub.store.engine import reading
+from hub.store.engine import open_engine, reading
 from hub.store.relaying import SqlRelayStore, held_row
 from hub.store.sharing import SqlStore
 from hub.store.tables import held, local_id, person, record
@@ -28,6 +32,22 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEYS = LookupKeys(bytes(range(32)))
 SEAL = CompressingSeal()
 VERSION = "1.0.0"
+
+
+def quick_engine(database: Path) -> AsyncEngine:
+    """SQLite that does not wait for the disk: for tests that lose no power."""
+    engine = open_engine(f"sqlite+aiosqlite:///{database}")
+    event.listen(engine.sync_engine, "connect", _without_waiting_for_the_disk)
+    return engine
+
+
+def _without_waiting_for_the_disk(connection: sqlite3.Connection, _record: object) -> None:
+    connection.cursor().execute("PRAGMA synchronous=OFF")
+
+
+def reasons(outcomes: Sequence[Outcome]) -> list[Reason | None]:
+    """Why each was refused; None where it was taken."""
+    return [each.rejection.reason if isinstance(each, Refused) else None for each in outcomes]
 
 
 def contract(
@@ -93,7 +113,7 @@ class Hub:
             settled += handled
         return settled
 
-    async def rows(self, table: Table) -> list[dict[str, object]]:
+    async def rows(self, table: Table) -> list[dict[str, Json]]:
         """A whole table."""
         async with reading(self.engine) as connection:
             return [dict(row) for row in (await connection.execute(select(table))).mappings()]
@@ -101,7 +121,7 @@ class Hub:
     async def person_of(self, agency: str, local: str) -> str:
         """Whose this local id is."""
         key = local_key(KEYS, agency, local)
-        return next(str(row["person"]) for row in await self.rows(local_id) if row["key"] == key)
+        return next(row["person"] for row in await self.rows(local_id) if row["key"] == key)
 
     async def held(self) -> dict[HeldId, HeldRow]:
         """What every agency holds, withdrawn records too."""
@@ -111,7 +131,7 @@ class Hub:
 
     async def current(self) -> dict[HeldId, Release]:
         """What every agency is to hold, of every record there is: rendered now."""
-        ids = [RecordId(str(row["person"]), str(row["type"]), str(row["key"])) for row in await self.rows(record)]
+        ids = [RecordId(row["person"], row["type"], row["key"]) for row in await self.rows(record)]
         records, persons = await self.relay_store.current(ids)
         return {
             HeldId(each.agency, id_): render(each, id_, records[id_], persons[id_.person], SEAL)
@@ -119,8 +139,21 @@ class Hub:
             for id_ in ids
         }
 
+    async def bodies(self, agency: str) -> dict[RecordId, Json]:
+        """Deliver, then what this agency holds: the bodies, None where the last release withdrew it."""
+        await self.deliver()
+        current = await self.current()
+        return {
+            id_.record: None if row.withdrawn else current[id_].document["body"]
+            for id_, row in (await self.held()).items()
+            if id_.agency == agency
+        }
+
+    async def numbers(self, agency: str) -> dict[str, int]:
+        """Deliver, then the last number of every record of this agency, by record type."""
+        await self.deliver()
+        return {id_.record.type: row.number for id_, row in (await self.held()).items() if id_.agency == agency}
+
     async def survivors(self) -> dict[str, str | None]:
         """Every person there ever was, with whom it was merged into."""
-        return {
-            str(row["id"]): None if row["survivor"] is None else str(row["survivor"]) for row in await self.rows(person)
-        }
+        return {row["id"]: row["survivor"] for row in await self.rows(person)}

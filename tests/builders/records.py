@@ -6,6 +6,8 @@ from hub.domain.canonical import Json
 from hub.domain.submission import Submission
 from tests.builders.hub import NOW, VERSION
 
+PRISON, PROBATION = ("prison", "A1234BC"), ("probation", "X320741")
+"""One local id each, as `said` takes it."""
 PNC, OTHER_PNC = "81/34U", "79/163001B"
 MISTYPED_PNC = "81/34X"
 

@@ -5,7 +5,6 @@ Whatever the order, the batches, the repetitions and the crashes between them.
 
 import asyncio
 import shutil
-import sqlite3
 import tempfile
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -19,17 +18,16 @@ from typing import NamedTuple, TypeAlias
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from hub.domain.canonical import Json
 from hub.domain.contract import People
 from hub.domain.errors import Unavailable
 from hub.domain.submission import Submission
 from hub.ports import HeldId, RecordId, ShareTransaction, Store
-from hub.store.engine import create_schema, open_engine
+from hub.store.engine import create_schema
 from hub.store.sharing import SqlStore
 from hub.store.tables import local_id, owed, review, withheld
-from tests.builders.hub import NOW, VERSION, Hub, contract
+from tests.builders.hub import NOW, VERSION, Hub, contract, quick_engine
 from tests.builders.records import MISTYPED_PNC, OTHER_PNC, PNC, REFERENCES
 from tests.builders.valid_bodies import is_valid, valid_bodies
 
@@ -177,8 +175,7 @@ class Crashing:
 async def go(way: Sequence[Step], empty: Path) -> "Agreed":
     """Walk this way from an empty database; what everybody holds in the end."""
     with tempfile.TemporaryDirectory() as folder:
-        engine = open_engine(f"sqlite+aiosqlite:///{shutil.copy(empty, folder)}")
-        event.listen(engine.sync_engine, "connect", _without_waiting_for_the_disk)
+        engine = quick_engine(Path(shutil.copy(empty, folder)))
         try:
             store = Crashing(SqlStore(engine))
             hub = Hub(engine, CONTRACTS, store=store)
@@ -195,10 +192,6 @@ async def go(way: Sequence[Step], empty: Path) -> "Agreed":
             return await agreed(hub)
         finally:
             await engine.dispose()
-
-
-def _without_waiting_for_the_disk(connection: sqlite3.Connection, _record: object) -> None:
-    connection.cursor().execute("PRAGMA synchronous=OFF")
 
 
 # --- what they agree on -------------------------------------------------------------------------------------
@@ -220,12 +213,11 @@ async def agreed(hub: Hub) -> Agreed:
     """What is agreed at rest; every agency holds just what would be rendered for it now."""
     members: dict[str, set[str]] = defaultdict(set)
     for row in await hub.rows(local_id):
-        members[str(row["person"])].add(str(row["key"]))
+        members[row["person"]].add(row["key"])
     who = {person: frozenset(keys) for person, keys in members.items()}
     current, held = await hub.current(), await hub.held()
     kept_back = {
-        HeldId(str(row["agency"]), RecordId(str(row["person"]), str(row["type"]), str(row["key"])))
-        for row in await hub.rows(withheld)
+        HeldId(row["agency"], RecordId(row["person"], row["type"], row["key"])) for row in await hub.rows(withheld)
     }
 
     assert await hub.rows(owed) == []
@@ -236,7 +228,7 @@ async def agreed(hub: Hub) -> Agreed:
     return Agreed(
         frozenset(who.values()),
         {_named(id_, who): row.digest for id_, row in held.items() if not row.withdrawn},
-        frozenset((str(row["one"]), str(row["other"]), str(row["doubt"])) for row in await hub.rows(review)),
+        frozenset((row["one"], row["other"], row["doubt"]) for row in await hub.rows(review)),
         frozenset(_named(id_, who) for id_ in kept_back),
     )
 
@@ -251,7 +243,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("law") / "hub.db"
 
     async def make() -> None:
-        engine = open_engine(f"sqlite+aiosqlite:///{path}")
+        engine = quick_engine(path)
         await create_schema(engine)
         await engine.dispose()
 

@@ -1,0 +1,49 @@
+"""A hub over either database: the functional suite of share and relay runs on both."""
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from deploy.servers import Postgres
+from deploy.servers.databases import drop_database
+from deploy.servers.own import OwnPostgres
+from hub.domain.contract import Delivery, People
+from hub.store.engine import create_schema, open_engine, writing
+from hub.store.tables import metadata
+from tests.builders.hub import Hub, contract, quick_engine
+
+CONTRACTS = {
+    each.agency: each
+    for each in (
+        contract("prison", delivery=Delivery.STREAM, fields={"offender": frozenset({"names", "dateOfBirth"})}),
+        contract("probation"),
+        contract("probation-south", limited_access=True),
+        contract("court", people=People.ALL),
+    )
+}
+
+
+@pytest.fixture(scope="session")
+def one_database(postgres: Postgres | OwnPostgres) -> Iterator[str]:
+    """The address of one database for all tests of `hub`; each finds its tables empty."""
+    url = postgres.create_database(f"test_hub_{uuid.uuid4().hex}")
+    yield url
+    drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+async def hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Hub]:
+    """Share and relay under four contracts, one of each sort."""
+    if request.param == "sqlite":
+        engine = quick_engine(tmp_path / "hub.db")
+        await create_schema(engine)
+    else:
+        engine = open_engine(request.getfixturevalue("one_database"))
+        await create_schema(engine)
+        async with writing(engine) as connection:
+            await connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)}"))
+    yield Hub(engine, CONTRACTS)
+    await engine.dispose()
