@@ -48,18 +48,6 @@ def republish(name: Annotated[str, typer.Argument(metavar="AGENCY")]) -> None:
     on_foundation(lambda base: ask_republish(base, name))
 
 
-@commands.command()
-def demo(
-    people: Annotated[int, typer.Option(help="how many people the caseload has", min=1)] = 2_000,
-    keep: Annotated[bool, typer.Option("--keep", help="stay up afterwards")] = False,
-    full: Annotated[bool, typer.Option("--full", help="on a real PostgreSQL and a real Apache Kafka")] = False,
-) -> None:
-    """Let a sandbox probation service and a sandbox prison service share a generated caseload."""
-    from hub.wiring.demonstrating import run_demo  # noqa: PLC0415 - the sandbox is loaded for the demo only
-
-    raise typer.Exit(run_demo(people, keep=keep, full=full))
-
-
 @keys.command()
 def new() -> None:
     """Print fresh keys, as the environment wants them."""
