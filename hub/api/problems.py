@@ -9,7 +9,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from hub.domain.errors import Fault, Halt, Reason, Rejected, Unavailable
@@ -126,6 +126,7 @@ def answer_with_problems(app: FastAPI) -> None:
     app.add_exception_handler(Halt, _on_hub_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(ClientDisconnect, _on_client_gone)
     app.add_exception_handler(500, _on_defect)
 
 
@@ -157,6 +158,11 @@ async def _on_http_exception(_request: Request, error: Exception) -> Response:
         return of_error(Rejected(reason, _TITLES[reason].lower())).response()
     name, title = _UNNAMED.get(error.status_code, ("invalid-request", "The request is not as it must be"))
     return Problem(name, title, error.status_code, title.lower(), (), dict(error.headers or {})).response()
+
+
+async def _on_client_gone(_request: Request, _error: Exception) -> Response:
+    """The client left before its body was whole: nothing was taken, and nobody hears this."""
+    return Problem("invalid-request", "The request is not as it must be", 400, "the body broke off").response()
 
 
 async def _on_defect(_request: Request, _error: Exception) -> Response:

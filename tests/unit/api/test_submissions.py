@@ -10,8 +10,6 @@ import pytest
 
 from tests.rest import RestHub, rest_hub
 
-HEADERS = [(b"authorization", b"Bearer probation"), (b"content-type", b"application/x-ndjson")]
-
 
 @pytest.fixture
 async def hub(tmp_path: Path) -> AsyncIterator[RestHub]:
@@ -36,16 +34,22 @@ def line(number: int) -> bytes:
 class Connection:
     """One request, sent and answered message by message, as a server would."""
 
-    def __init__(self, hub: RestHub) -> None:
+    def __init__(
+        self,
+        hub: RestHub,
+        method: str = "POST",
+        path: str = "/v1/submissions",
+        content_type: bytes = b"application/x-ndjson",
+    ) -> None:
         self._sent: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._answered: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         scope = {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "method": "POST",
-            "path": "/v1/submissions",
+            "method": method,
+            "path": path,
             "query_string": b"",
-            "headers": HEADERS,
+            "headers": [(b"authorization", b"Bearer probation"), (b"content-type", content_type)],
         }
         self.serving = asyncio.create_task(hub.app(scope, self._sent.get, self._answered.put))  # type: ignore[arg-type]  # messages are dicts
 
@@ -86,4 +90,14 @@ async def test_who_hangs_up_in_the_middle_has_what_was_answered(hub: RestHub) ->
         await connection.serving
 
     assert (await hub.probation.get("/v1/offenders/X100000")).status_code == 200
+    assert (await hub.probation.get("/v1/offenders/X100001")).status_code == 404
+
+
+async def test_a_write_that_breaks_off_is_not_taken_and_breaks_nothing(hub: RestHub) -> None:
+    connection = Connection(hub, "PUT", "/v1/offenders/X100001", b"application/json")
+    connection.send(b'{"names": {"surname": "Tamm"}}')
+    connection.hang_up()
+    async with asyncio.timeout(5):
+        await connection.serving
+
     assert (await hub.probation.get("/v1/offenders/X100001")).status_code == 404
