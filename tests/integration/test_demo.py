@@ -1,0 +1,72 @@
+"""The demo as whoever clones the project runs it, small: it ends in agreement, and nothing it started is left."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+_SECONDS = 150
+
+
+@pytest.mark.timeout(_SECONDS + 20)
+@pytest.mark.parametrize(
+    "how", [pytest.param((), id="embedded"), pytest.param(("--full",), id="full", marks=pytest.mark.servers)]
+)
+def test_both_agencies_end_up_agreeing_with_the_hub(how: tuple[str, ...]) -> None:
+    with _demo(os.environ, "--people", "20", *how) as demo:
+        said, errors = demo.communicate(timeout=_SECONDS)
+    assert demo.returncode == 0, errors
+    rows = re.findall(r"(probation|prison) +│ +(\d+) │ +(\d+) │ +(\d+) │ +(\d+) ", said)
+    assert [row[0] for row in rows] == ["probation", "prison"]
+    for _, agree, differ, _, lost in rows:
+        assert int(agree) > 20
+        assert (differ, lost) == ("0", "0")
+
+
+@pytest.mark.timeout(_SECONDS)
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nothing_is_left_running_however_it_ends(ending: signal.Signals, tmp_path: Path) -> None:
+    with _demo({**os.environ, "TMPDIR": str(tmp_path)}, "--people", "3000") as demo:
+        started = _started_by(demo.pid)
+        demo.send_signal(ending)
+        demo.communicate(timeout=60)
+        _, alive = psutil.wait_procs(started, timeout=20)
+    assert alive == []
+    assert demo.returncode not in {0, None}
+
+
+@contextmanager
+def _demo(environment: Mapping[str, str], *words: str) -> Iterator[subprocess.Popen[str]]:
+    """The demo in a process of its own."""
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "deploy.demo", *words],
+        env={**environment, "COLUMNS": "120"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield demo
+    finally:
+        demo.kill()
+        demo.communicate()
+
+
+def _started_by(pid: int) -> list[psutil.Process]:
+    """Hub and both agencies, once they run."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        children = psutil.Process(pid).children(recursive=True)
+        lines = [" ".join(child.cmdline()) for child in children if child.is_running()]
+        if any("hub serve" in line for line in lines) and sum("adapters.sandbox" in line for line in lines) == 2:
+            return children
+        time.sleep(0.1)
+    raise AssertionError("the demo did not start its processes")
