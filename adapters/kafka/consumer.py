@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from adapters.kafka.broker import REQUEST_TIMEOUT_MS, Broker, broker_errors
+from adapters.kafka.parting import part_with_consumer
 from adapters.kafka.topics import INPUT_PREFIX
 from hub.domain.errors import Unavailable
 from hub.ports import Message
@@ -26,8 +27,7 @@ _MOST_AT_ONCE = 500
 _POLL_MS = 250
 _SESSION_MS = 10_000
 _SECONDS_TO_COMMIT = REQUEST_TIMEOUT_MS / 1000
-_SECONDS_TO_LEAVE = 5.0
-_WAITS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_WAITS_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 
 _Poll: TypeAlias = Mapping[TopicPartition, list[ConsumerRecord]]
 
@@ -99,9 +99,7 @@ class InputConsumer:
                 consumer._coordinator.request_rejoin()  # noqa: SLF001 - see above
             yield member
         finally:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_SECONDS_TO_LEAVE):
-                    await consumer.stop()
+            await part_with_consumer(consumer)
 
 
 class _NotTaken(Exception):

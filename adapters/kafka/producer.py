@@ -9,13 +9,13 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from adapters.kafka.broker import REQUEST_TIMEOUT_MS, Broker, broker_errors
+from adapters.kafka.parting import part_with_producer
 from hub.domain.errors import Unavailable
 from hub.ports import Publication
 
 _BATCH_BYTES = 512 * 1024
 _LARGEST_REQUEST = 32 * 1024 * 1024
 _SECONDS_TO_PUBLISH = 1.5 * REQUEST_TIMEOUT_MS / 1000
-_SECONDS_TO_LET_GO = 5.0
 _FIRST_PARTITION = 0
 
 
@@ -55,7 +55,7 @@ class Producer:
         """Finish what is under way, within seconds, and let go of the connection."""
         producer, self._running = self._running, None
         if producer is not None:
-            await _let_go(producer)
+            await part_with_producer(producer)
 
     @asynccontextmanager
     async def _producer(self) -> AsyncIterator[AIOKafkaProducer]:
@@ -88,7 +88,7 @@ class Producer:
                     async with asyncio.timeout(_SECONDS_TO_PUBLISH):
                         await producer.start()
                 except (KafkaError, OSError, TimeoutError):
-                    await _let_go(producer)
+                    await part_with_producer(producer)
                     raise
                 self._running = producer
             return self._running
@@ -98,7 +98,7 @@ class Producer:
             if self._running is not failed:
                 return
             self._running = None
-        await _let_go(failed)
+        await part_with_producer(failed)
 
 
 def _batches(producer: AIOKafkaProducer, publications: Sequence[Publication]) -> Iterator[BatchBuilder]:
@@ -115,13 +115,3 @@ def _batches(producer: AIOKafkaProducer, publications: Sequence[Publication]) ->
 
 def _encoded(headers: Mapping[str, str]) -> list[tuple[str, bytes]]:
     return [(name, value.encode()) for name, value in headers.items()]
-
-
-async def _let_go(producer: AIOKafkaProducer) -> None:
-    try:
-        async with asyncio.timeout(_SECONDS_TO_LET_GO):
-            await producer.stop()
-    except TimeoutError:
-        # It would wait for the broker for ever, and send old releases after newer ones when that comes back.
-        await producer._sender.close()  # noqa: SLF001 - aiokafka has no way to stop without flushing
-        await producer.client.close()

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from adapters.kafka.broker import Broker, broker_errors
+from adapters.kafka.parting import part_with_consumer
 from adapters.kafka.topic_ids import TopicIds
 from hub.domain.errors import Unavailable
 
 _MOST_AT_ONCE = 500
 _POLL_MS = 250
 _LOOK_S = 1.0
-_SECONDS_TO_LEAVE = 5.0
+_SECONDS_TO_COMMIT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,7 @@ class TopicReader:
                     consumer.seek(self._partition, self._next)
             yield consumer
         finally:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_SECONDS_TO_LEAVE):
-                    await consumer.stop()
+            await part_with_consumer(consumer)
 
     async def _polled(self, consumer: AIOKafkaConsumer, stop: asyncio.Event) -> AsyncGenerator[Sequence[Record], None]:
         """Polls until told to stop, or until the topic is another one or gone."""
@@ -119,5 +118,5 @@ class TopicReader:
 
     async def _commit(self, consumer: AIOKafkaConsumer) -> None:
         with broker_errors():
-            async with asyncio.timeout(_SECONDS_TO_LEAVE):
+            async with asyncio.timeout(_SECONDS_TO_COMMIT):
                 await consumer.commit({self._partition: self._next})
