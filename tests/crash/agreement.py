@@ -1,0 +1,149 @@
+"""Do all agree when a trial has come to rest? What does not hold is said in words; the checks have no mercy.
+
+Every accepted submission is in, and once: sent again under its id it is `repeated`, and the hub's log has collected it
+once. What a service holds, by its own reckoning, is what the hub shows it, digest by digest; and where both services
+see the same fields of a record, they hold the same.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import asyncpg
+import httpx
+import orjson
+
+from adapters.client.events import encoded, structured
+from adapters.client.link import RecordName
+from tests.crash.holding import Holding
+from tests.crash.installed import Installed
+from tests.crash.senders import Senders
+from tests.crash.submissions import PRISON, PROBATION, Said
+
+QUIET_S = 60.0
+"""How long the hub may take to bring all together once nothing more is sent."""
+
+_LOOK_S = 0.5
+_LINES = 500
+_READERS = 4
+_SEEN_ALIKE = frozenset({"assessment", "registration"})
+"""Of these both contracts release every field."""
+_TIMEOUT = httpx.Timeout(30.0)
+
+
+async def verdict(installed: Installed, hub: str, senders: Senders, said: Sequence[Said], *live: Holding) -> list[str]:
+    """What does not hold; empty when all does. Beside the stores that are live, both services rebuild theirs.
+
+    hub: base address. said: everything that was answered.
+    """
+    rebuilt = (Holding(PROBATION, installed.feed(hub)), Holding(PRISON, installed.stream()))
+    try:
+        found = await findings(installed, hub, said, [*live, *rebuilt])
+    finally:
+        for each in rebuilt:
+            await each.close()
+    return [*senders.refused, *found]
+
+
+async def findings(installed: Installed, hub: str, said: Sequence[Said], stores: Sequence[Holding]) -> list[str]:
+    """What does not hold of these stores. Returns as soon as nothing is found, at the latest after `QUIET_S`."""
+    found = await _lost(installed, hub, said) + await _doubled(installed, said)
+    deadline = time.monotonic() + QUIET_S
+    apart = await _apart(installed, hub, stores)
+    while apart and time.monotonic() < deadline:
+        await asyncio.sleep(_LOOK_S)
+        apart = await _apart(installed, hub, stores)
+    return [*found, *apart, *(fault for store in stores for fault in store.faults)]
+
+
+async def _lost(installed: Installed, hub: str, said: Sequence[Said]) -> list[str]:
+    """Sent again, each must be known."""
+    found = []
+    for by in (PROBATION, PRISON):
+        async with _client(installed, hub, by) as http:
+            for some in _by(_LINES, [each for each in said if each.by == by]):
+                lines = [encoded(structured(installed.names[by], each.event)) for each in some]
+                headers = {"content-type": "application/x-ndjson"}
+                answer = await http.post("/v1/submissions", content=b"\n".join(lines), headers=headers)
+                outcomes = [orjson.loads(line) for line in answer.raise_for_status().content.splitlines()]
+                found += [
+                    f"{each.event.id} of {by} was {outcome['outcome']} when it came again"
+                    for each, outcome in zip(some, outcomes, strict=True)
+                    if outcome["outcome"] != "repeated"
+                ]
+    return found
+
+
+async def _doubled(installed: Installed, said: Sequence[Said]) -> list[str]:
+    """Each was taken, and noted, once."""
+    wanted = {
+        "submissions taken": ("SELECT count(*) FROM assertion", len(said)),
+        "submissions noted in the audit": (
+            "SELECT count(*) FROM audit WHERE actor = agency AND action IN ('collection', 'withdrawal')",
+            len(said),
+        ),
+        "releases delivered though nothing had changed": (
+            "SELECT count(*) FROM (SELECT digest, lag(digest) OVER (PARTITION BY agency, person, type, key"
+            " ORDER BY number) AS before FROM delivery) AS each WHERE digest = before",
+            0,
+        ),
+    }
+    counted = [(what, (await _queried(installed, query))[0][0], right) for what, (query, right) in wanted.items()]
+    return [f"{what}: {count} instead of {right}" for what, count, right in counted if count != right]
+
+
+async def _shown(installed: Installed, hub: str, by: str) -> dict[RecordName, str]:
+    """What the hub shows a service of all its people: record -> digest."""
+    query = "SELECT DISTINCT person FROM local_id WHERE agency = $1"
+    people = iter([row[0] for row in await _queried(installed, query, installed.names[by])])
+    found: dict[RecordName, str] = {}
+
+    async def read() -> None:
+        for person in people:
+            found.update(await _timeline(http, person))
+
+    async with _client(installed, hub, by) as http, asyncio.TaskGroup() as readers:
+        for _ in range(_READERS):
+            readers.create_task(read())
+    return found
+
+
+async def _timeline(http: httpx.AsyncClient, person: str) -> dict[RecordName, str]:
+    document = (await http.get(f"/v1/offenders/{person}/timeline?limit=200")).raise_for_status().json()
+    assert document["next"] is None
+    return {RecordName(person, each["type"], each["key"]): each["digest"] for each in document["entries"]}
+
+
+async def _queried(installed: Installed, query: str, *given: str) -> list[asyncpg.Record]:
+    connection = await asyncpg.connect(installed.installation.database_url.replace("+asyncpg", ""))
+    try:
+        return list(await connection.fetch(query, *given))
+    finally:
+        await connection.close()
+
+
+async def _apart(installed: Installed, hub: str, stores: Sequence[Holding]) -> list[str]:
+    if owed := (await _queried(installed, "SELECT count(*) FROM owed"))[0][0]:
+        return [f"the hub still owes {owed} releases"]
+    shown = {by: await _shown(installed, hub, by) for by in (PROBATION, PRISON)}
+    found = []
+    for number, store in enumerate(stores):
+        held, wanted = store.digests, shown[store.service]
+        differing = [name for name in held.keys() | wanted.keys() if held.get(name) != wanted.get(name)]
+        found += [f"store {number} ({store.service}) and the hub differ on {name}" for name in differing]
+    both = shown[PROBATION].keys() & shown[PRISON].keys()
+    alike = [name for name in both if name.type in _SEEN_ALIKE]
+    return found + [
+        f"both services differ on {name}" for name in alike if shown[PROBATION][name] != shown[PRISON][name]
+    ]
+
+
+def _client(installed: Installed, hub: str, by: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=hub, auth=installed.auth(hub, by), timeout=_TIMEOUT, trust_env=False)
+
+
+def _by(size: int, items: Sequence[Said]) -> Iterator[list[Said]]:
+    iterator = iter(items)
+    while some := list(islice(iterator, size)):
+        yield some

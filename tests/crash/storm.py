@@ -1,0 +1,56 @@
+"""Kills a hub again and again, at moments that a seed decides, while submissions flow in."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from random import Random
+
+from deploy.servers.hub import Hub
+from tests.crash.senders import Senders
+from tests.crash.submissions import Said
+
+ANSWERED_WITHIN_S = 120.0
+"""How long the senders may take to hand over what is left when the last kill is past."""
+
+_LONGEST_LIFE_S = 0.8
+_DIES_YOUNG = 0.2
+_YOUNG_S = 2.0
+
+Strike = Callable[[Random], Awaitable[None]]
+"""Does harm, and mends it."""
+
+
+async def storm(senders: Senders, said: Sequence[Said], kills: int, seed: int, strike: Strike) -> None:
+    """Hand over all of it, a slice before each of so many strikes and one after the last."""
+    random = Random(seed)  # noqa: S311 - a storm is played again by its seed
+    size = len(said) // (kills + 1) + 1
+    for number in range(kills):
+        senders.put(said[number * size : (number + 1) * size])
+        await asyncio.sleep(random.uniform(0, _LONGEST_LIFE_S))
+        await strike(random)
+    senders.put(said[kills * size :])
+    await senders.done(ANSWERED_WITHIN_S)
+
+
+def killing(*hubs: Hub) -> Strike:
+    """Kills one of these and starts it again; now and then it is killed once more before it is ready."""
+
+    async def strike(random: Random) -> None:
+        hub = random.choice(hubs)
+        await asyncio.to_thread(hub.kill)
+        if random.random() < _DIES_YOUNG:
+            await asyncio.to_thread(hub.start, wait=False)
+            await asyncio.sleep(random.uniform(0, _YOUNG_S))
+            await asyncio.to_thread(hub.kill)
+        await asyncio.to_thread(hub.start)
+
+    return strike
+
+
+def stopping(hub: Hub, codes: list[int]) -> Strike:
+    """Stops a hub in good order, notes its exit code, and starts it again."""
+
+    async def strike(_random: Random) -> None:
+        codes.append(await asyncio.to_thread(hub.stop))
+        await asyncio.to_thread(hub.start)
+
+    return strike

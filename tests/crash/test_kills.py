@@ -1,0 +1,81 @@
+"""The hub's process is killed again and again while submissions flow in: none is lost, none doubled, all agree.
+
+HUB_CRASH_KILLS, HUB_CRASH_SUBMISSIONS and HUB_CRASH_SEED set other numbers than those of every day.
+"""
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from deploy.servers.hub import Hub
+from tests.crash.agreement import verdict
+from tests.crash.holding import Holding
+from tests.crash.installed import install
+from tests.crash.senders import Senders
+from tests.crash.storm import killing, stopping, storm
+from tests.crash.submissions import PRISON, PROBATION, submissions
+
+KILLS = int(os.environ.get("HUB_CRASH_KILLS", "20"))
+SUBMISSIONS = int(os.environ.get("HUB_CRASH_SUBMISSIONS", "5000"))
+SEED = int(os.environ.get("HUB_CRASH_SEED", "1"))
+
+pytestmark = [pytest.mark.servers, pytest.mark.crash]
+
+
+@pytest.mark.timeout(120 + 20 * KILLS)
+async def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(
+    tmp_path: Path, postgres_url: str, kafka_bootstrap: str
+) -> None:
+    installed = install(tmp_path, postgres_url, kafka_bootstrap)
+    said = submissions(SUBMISSIONS, SEED)
+    with Hub(installed.installation) as hub:
+        senders = Senders(installed, hub.url)
+        live = (Holding(PROBATION, installed.feed(hub.url)), Holding(PRISON, installed.stream()))
+
+        await storm(senders, said, KILLS, SEED, killing(hub))
+
+        assert not await verdict(installed, hub.url, senders, said, *live)
+        await senders.close()
+        for store in live:
+            await store.close()
+
+
+@pytest.mark.timeout(240)
+async def test_its_parts_are_killed_each_in_a_process_of_its_own(
+    tmp_path: Path, postgres_url: str, kafka_bootstrap: str
+) -> None:
+    installed = install(tmp_path, postgres_url, kafka_bootstrap)
+    said = submissions(1_500, SEED)
+    with ExitStack() as running:
+        parts = [Hub(installed.installation, only=(part,)) for part in ("api", "relay", "consume")]
+        for part in parts:
+            running.callback(part.close)
+            part.start(wait=False)
+        for part in parts:
+            part.wait_until_ready()
+        api = parts[0]
+        senders = Senders(installed, api.url)
+
+        await storm(senders, said, 6, SEED, killing(*parts))
+
+        assert not await verdict(installed, api.url, senders, said)
+        await senders.close()
+
+
+@pytest.mark.timeout(120)
+async def test_stopped_in_good_order_under_load_it_loses_nothing_and_exits_with_0(
+    tmp_path: Path, postgres_url: str, kafka_bootstrap: str
+) -> None:
+    installed = install(tmp_path, postgres_url, kafka_bootstrap)
+    said = submissions(1_000, SEED)
+    with Hub(installed.installation) as hub:
+        senders = Senders(installed, hub.url)
+        codes: list[int] = []
+
+        await storm(senders, said, 3, SEED, stopping(hub, codes))
+
+        assert codes == [0, 0, 0]
+        assert not await verdict(installed, hub.url, senders, said)
+        await senders.close()

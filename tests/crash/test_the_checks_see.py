@@ -1,0 +1,65 @@
+"""The checks find what they are there to find: hubs with a fault, senders that do not send, stores that forget."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.servers.hub import Hub
+from tests.crash import agreement
+from tests.crash.agreement import findings, verdict
+from tests.crash.holding import Holding
+from tests.crash.installed import install
+from tests.crash.senders import Senders
+from tests.crash.storm import killing, storm
+from tests.crash.submissions import PRISON, PROBATION, submissions
+
+pytestmark = [pytest.mark.servers, pytest.mark.crash, pytest.mark.timeout(120)]
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is lost for good does not come by waiting."""
+    monkeypatch.setattr(agreement, "QUIET_S", 3.0)
+
+
+@pytest.mark.parametrize(
+    ("fault", "seen"),
+    [
+        ("commits_before_sharing", "was accepted when it came again"),
+        ("notes_before_publishing", "(prison) and the hub differ"),
+    ],
+)
+async def test_a_hub_with_a_fault_is_found_out(
+    tmp_path: Path, postgres_url: str, kafka_bootstrap: str, fault: str, seen: str
+) -> None:
+    installed = install(tmp_path, postgres_url, kafka_bootstrap, module=f"tests.crash.faulty.{fault}")
+    said = submissions(300, seed=1)
+    with Hub(installed.installation) as hub:
+        senders = Senders(installed, hub.url)
+        await storm(senders, said, 3, 1, killing(hub))
+        found = await verdict(installed, hub.url, senders, said)
+        await senders.close()
+    assert [finding for finding in found if seen in finding]
+
+
+async def test_a_submission_never_sent_and_a_delivery_forgotten_are_found(
+    tmp_path: Path, postgres_url: str, kafka_bootstrap: str
+) -> None:
+    installed = install(tmp_path, postgres_url, kafka_bootstrap)
+    *sent, unsent = submissions(50, seed=1)
+    with Hub(installed.installation) as hub:
+        senders = Senders(installed, hub.url)
+        senders.put(sent)
+        await senders.done(within=30)
+        stores = [Holding(PROBATION, installed.feed(hub.url)), Holding(PRISON, installed.stream())]
+        assert not await findings(installed, hub.url, sent, stores)
+
+        forgotten = next(iter(stores[1].digests))
+        del stores[1].last[forgotten]
+        found = await findings(installed, hub.url, [*sent, unsent], stores)
+
+        await senders.close()
+        for store in stores:
+            await store.close()
+    assert any(f"(prison) and the hub differ on {forgotten}" in finding for finding in found)
+    assert any(unsent.event.id in finding and "accepted when it came again" in finding for finding in found)
