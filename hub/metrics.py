@@ -17,12 +17,14 @@ class Queues:
     """What waits in the hub. debts: records owed to agencies. lag_s: age of the oldest, in seconds.
 
     unpublished: stream agency -> deliveries committed and not yet on its topic. paused: agencies whose input stands.
+    withheld: agency -> records that limited access keeps back from it.
     """
 
     debts: int
     lag_s: float
     unpublished: Mapping[str, int]
     paused: Sequence[str]
+    withheld: Mapping[str, int]
 
 
 class Metrics:
@@ -43,6 +45,7 @@ class Metrics:
         self._owed = self._gauge("hub_owed", "Records whose current release an agency may not have yet")
         self._lag = self._gauge("hub_relay_lag_seconds", "Age of the oldest debt")
         self._unpublished = self._gauge("hub_unpublished", "Deliveries committed, not yet on the topic", "agency")
+        self._withheld = self._gauge("hub_withheld", "Records that limited access keeps back", "agency")
         self._paused = self._gauge("hub_input_paused", "1 while the agency's input from Kafka is paused", "agency")
 
     def count_submissions(self, submissions: Sequence[Submission], outcomes: Sequence[Outcome]) -> None:
@@ -65,6 +68,9 @@ class Metrics:
         self._paused.clear()
         for agency in queues.paused:
             self._paused.labels(agency).set(1)
+        self._withheld.clear()
+        for agency, count in queues.withheld.items():
+            self._withheld.labels(agency).set(count)
         return generate_latest(self._registry)
 
     def _gauge(self, name: str, documentation: str, *labels: str) -> Gauge:

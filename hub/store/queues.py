@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from hub.domain.submission import micros
 from hub.metrics import Queues
 from hub.store.engine import reading
-from hub.store.tables import agency, outlet, owed
+from hub.store.tables import agency, outlet, owed, withheld
 
 _MICROS_PER_S = 1_000_000
 
@@ -20,5 +20,7 @@ async def look_at_queues(engine: AsyncEngine, streams: frozenset[str], now: date
         outlets = await connection.execute(select(outlet.c.agency, outlet.c.number, outlet.c.published))
         behind = {name: max(0, number - published) for name, number, published in outlets if name in streams}
         paused = (await connection.execute(select(agency.c.name).where(agency.c.paused.is_not(None)))).scalars().all()
+        counted = await connection.execute(select(withheld.c.agency, func.count()).group_by(withheld.c.agency))
+        kept_back = {str(name): int(count) for name, count in counted}
     lag_s = 0.0 if oldest is None else max(0.0, (micros(now) - oldest) / _MICROS_PER_S)
-    return Queues(debts, lag_s, behind, sorted(paused))
+    return Queues(debts, lag_s, behind, sorted(paused), kept_back)
