@@ -121,7 +121,7 @@ class Hub:
     async def person_of(self, agency: str, local: str) -> str:
         """Whose this local id is."""
         key = local_key(KEYS, agency, local)
-        return next(row["person"] for row in await self.rows(local_id) if row["key"] == key)
+        return str(next(row["person"] for row in await self.rows(local_id) if row["key"] == key))
 
     async def held(self) -> dict[HeldId, HeldRow]:
         """What every agency holds, withdrawn records too."""
