@@ -43,7 +43,7 @@ class Readiness(BaseModel):
     """Whether the hub can work, and what stands in its way."""
 
     state: State
-    reasons: list[str] = Field(examples=[["the input of 1 agency is paused"]])
+    reasons: list[str] = Field(examples=[["inputs from Kafka that are paused: 1"]])
     relay_lag_s: float | None = Field(serialization_alias="relayLagSeconds", examples=[0.2])
 
 
@@ -88,7 +88,7 @@ async def _readiness(operations: Operations) -> Readiness:
     if queues.lag_s > LATE_S:
         reasons.append(f"the oldest release waits for {queues.lag_s:.0f} s")
     if queues.paused:
-        reasons.append(f"the input of {len(queues.paused)} agencies is paused")
+        reasons.append(f"inputs from Kafka that are paused: {len(queues.paused)}")
     if operations.broker is not None:
         try:
             await operations.broker()

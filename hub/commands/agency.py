@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hub.commands.running import on_foundation
+from hub.store.agencies import AgencyRow
 from hub.trust.agencies import Credentials, Scope
 
 commands = typer.Typer(no_args_is_help=True, help="Agencies and their credentials.")
@@ -32,7 +33,7 @@ def secret(name: _Name) -> None:
 
 @commands.command()
 def suspend(name: _Name) -> None:
-    """Let an agency's tokens end within seconds, and give it no new ones."""
+    """Let an agency's tokens end within seconds, give it no new ones, and leave what it sends over Kafka waiting."""
     on_foundation(lambda base: base.agencies.suspend(name))
 
 
@@ -47,9 +48,14 @@ def list_() -> None:
     """Show every registered agency."""
     table = Table("agency", "client id", "scopes", "added (UTC)", "state")
     for row in on_foundation(lambda base: base.agencies.all()):
-        state = "suspended" if row.suspended else "active"
-        table.add_row(row.name, row.client_id, " ".join(sorted(row.scopes)), f"{row.added:%Y-%m-%d %H:%M}", state)
+        table.add_row(row.name, row.client_id, " ".join(sorted(row.scopes)), f"{row.added:%Y-%m-%d %H:%M}", _state(row))
     Console().print(table)
+
+
+def _state(row: AgencyRow) -> str:
+    if row.suspended:
+        return "suspended"
+    return "input paused" if row.input_paused else "active"
 
 
 def _show(credentials: Credentials) -> None:

@@ -18,7 +18,10 @@ from hub.store.times import from_micros
 
 @dataclass(frozen=True, slots=True)
 class AgencyRow:
-    """An agency's credentials. secret: keyed digest. contract_digest: None where it has no contract."""
+    """An agency's credentials. secret: keyed digest. contract_digest: None where it has no contract.
+
+    input_paused: its input from Kafka stands still, because it sent nothing but rubbish.
+    """
 
     name: str
     client_id: str
@@ -27,6 +30,7 @@ class AgencyRow:
     suspended: bool
     contract_digest: str | None
     added: datetime
+    input_paused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +118,5 @@ def _agency_row(row: Row[Any]) -> AgencyRow:
         suspended=row.suspended,
         contract_digest=row.contract_digest,
         added=from_micros(row.added),
+        input_paused=row.paused is not None,
     )

@@ -73,6 +73,7 @@ class Agencies:
             suspended=False,
             contract_digest=digest,
             added=self._now(),
+            input_paused=False,
         )
         if not await self._store.add(row, self._entry("agency-added", name, digest or "")):
             raise Rejected(Reason.ID_REUSED, f"{name} is registered already")
@@ -83,7 +84,7 @@ class Agencies:
         return await self._store.agencies()
 
     async def suspend(self, name: str) -> None:
-        """Its tokens stop working within `REMEMBERED`, and it gets no new ones. Raises `Rejected`: not registered."""
+        """Its tokens and its input from Kafka stop within `REMEMBERED`. Raises `Rejected`: not registered."""
         await self._existing(name)
         await self._store.suspend(name, self._entry("agency-suspended", name), suspended=True)
 
@@ -111,12 +112,12 @@ class Agencies:
 
     async def active(self, name: str) -> AgencyRow | None:
         """The agency of that name unless it is suspended, as of at most `REMEMBERED` ago."""
-        now = self._now()
-        if self._read is None or not now - self._read < REMEMBERED:
-            self._known = {row.name: row for row in await self._store.agencies()}
-            self._read = now
-        row = self._known.get(name)
+        row = (await self._current()).get(name)
         return row if row and not row.suspended else None
+
+    async def suspended(self) -> frozenset[str]:
+        """The agencies that are suspended, as of at most `REMEMBERED` ago."""
+        return frozenset(name for name, row in (await self._current()).items() if row.suspended)
 
     async def note_contracts(self) -> list[str]:
         """Record and audit the contracts that are not those each agency was last served under; names them."""
@@ -128,6 +129,13 @@ class Agencies:
                 await self._store.note_contract(row.name, digest, self._entry("contract-changed", row.name, digest))
                 changed.append(row.name)
         return changed
+
+    async def _current(self) -> Mapping[str, AgencyRow]:
+        now = self._now()
+        if self._read is None or not now - self._read < REMEMBERED:
+            self._known = {row.name: row for row in await self._store.agencies()}
+            self._read = now
+        return self._known
 
     async def _existing(self, name: str) -> AgencyRow:
         for row in await self._store.agencies():

@@ -108,7 +108,11 @@ class Parts:
         letters = DeadLetters(store, kafka.publisher, base.seal, base.now, settings.poison_limit)
         await self._prepare_topics(kafka, letters)
         consumption = Consumption(self._share, self._settle, letters, settings.max_body_bytes)
-        consumer = InputConsumer(kafka.broker, settings.instance, consumption.take, letters.paused)
+
+        async def held_back() -> frozenset[str]:
+            return await letters.paused() | await base.agencies.suspended()
+
+        consumer = InputConsumer(kafka.broker, settings.instance, consumption.take, held_back)
         await consumer.run(self._bells.stop)
 
     def _services(self, verifier: Verifier) -> Services:

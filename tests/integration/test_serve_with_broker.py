@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -101,4 +101,22 @@ async def test_stopped_while_messages_flow_it_loses_none(
             hub.start()
             for number in (2, 700, 1_499):
                 assert (await until_shown(http, number)).status_code == 200
+    await link.close()
+
+
+async def test_what_a_suspended_agency_sends_waits_until_it_is_resumed(
+    installation: Installation, prison: str, kafka_bootstrap: str
+) -> None:
+    link = StreamLink(Broker(kafka_bootstrap), prison)
+    with Hub(installation, name=prison) as hub:
+        async with client(hub, prison) as http:
+            await asyncio.to_thread(installation.command, "agency", "suspend", prison)
+            await link.submit([offender(1)])
+            await asyncio.sleep(3)
+            await asyncio.to_thread(installation.command, "agency", "resume", prison)
+            resumed = datetime.now(UTC)
+
+            shown = await until_shown(http, 1)
+
+    assert datetime.fromisoformat(shown.json()["changed"]) > resumed - timedelta(seconds=1)
     await link.close()
