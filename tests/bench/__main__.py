@@ -1,25 +1,33 @@
-"""`python -m tests.bench`: print the budgets as ratios measured in one run; `--messages` sets its length."""
+"""`python -m tests.bench`: print the budgets as ratios measured in one run, and where time goes."""
 
 import argparse
 
-from tests.bench import rest, stream, validation
-from tests.bench.table import Measure, show
+from tests.bench import inside, rest, stream, validation
+from tests.bench.table import Measure, show, show_profile
+
+SECTIONS = ("validation", "rest", "stream", "growth", "profile")
 
 
 def main() -> None:
     """Run everything and show it; the figures are for reading, nothing fails by them."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=20_000, help="in each run")
-    parser.add_argument("only", nargs="*", choices=["validation", "rest", "stream", []])
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("only", nargs="*", help=f"of {', '.join(SECTIONS)}; all unless named")
+    parser.add_argument("--messages", type=int, default=20_000, help="in each run of rest and stream")
+    parser.add_argument("--records", type=int, default=200_000, help="how far growth goes, from a tenth of it")
     given = parser.parse_args()
+    wanted = given.only or SECTIONS
     measures: list[Measure] = []
-    if not given.only or "validation" in given.only:
+    if "validation" in wanted:
         measures += validation.measures()
-    if not given.only or "rest" in given.only:
+    if "rest" in wanted:
         measures += rest.measures(given.messages // 2)
-    if not given.only or "stream" in given.only:
+    if "stream" in wanted:
         measures += stream.measures(given.messages)
+    if "growth" in wanted:
+        measures += inside.growth(given.records // 10, given.records, sample=5_000)
     show(measures)
+    if "profile" in wanted:
+        show_profile(inside.profile(5_000))
 
 
 if __name__ == "__main__":

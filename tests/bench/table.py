@@ -25,3 +25,11 @@ def show(measures: Iterable[Measure]) -> None:
         verdict = {True: "met", False: "MISSED", None: ""}[each.met]
         table.add_row(each.what, f"{each.ratio:.2f}", each.budget, verdict, each.detail)
     Console(width=160).print(table)
+
+
+def show_profile(parts: Iterable[tuple[str, float]]) -> None:
+    """Print where time goes: parts with their share."""
+    table = Table("part", "share", title="Where the processor's time goes in share and relay, 3 KB assessments")
+    for part, share in parts:
+        table.add_row(part, f"{share:.0%}")
+    Console().print(table)
