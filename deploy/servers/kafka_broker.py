@@ -64,6 +64,7 @@ def properties_of(broker: Broker, brokers: list[Broker]) -> str:
         "broker.session.timeout.ms": 3000,  # silence after losing a broker: 3 s instead of 10
         "broker.heartbeat.interval.ms": 1000,
         "log.segment.bytes": 64 * 1024 * 1024,
+        "log.cleaner.backoff.ms": 500,  # a test of compaction need not wait 15 s
         "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,  # the default takes a third of the heap
     }
     return "".join(f"{name}={value}\n" for name, value in settings.items())
