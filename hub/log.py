@@ -19,21 +19,14 @@ import structlog
 
 from hub.domain.errors import HubError
 
+_ADDED = frozenset({"at", "level", "event", "errors", "library", "where", "dropped"})
 FIELDS = frozenset(
     {
-        # who and what, by id
-        "agency", "person", "survivor", "type", "version", "number", "submission", "position", "topic", "partition",
-        "digest", "contract", "scope",
-        # how much and how long
-        "count", "debts", "seconds", "bytes", "offset", "start", "end", "attempt", "limit", "published",
-        "asked", "port",
-        # why
-        "reason", "detail", "why", "error", "rule", "path", "part", "parts", "method", "route", "status", "folder",
-        # what the log itself adds
-        "at", "level", "event", "errors", "library", "where", "dropped",
+        "agency", "contract", "count", "published", "seconds", "attempt", "limit", "asked", "port", "part",
+        "submission", "reason", "detail", "why", "error", "path",
     }
 )  # fmt: skip
-"""The fields a log line may carry."""
+"""The fields a log line may carry besides what the log adds itself; a new one is entered here if it is no value."""
 
 _LIBRARIES = ("uvicorn", "aiokafka", "alembic")
 _LONGEST = 500
@@ -115,9 +108,9 @@ def _short(filename: str) -> str:
 
 
 def _known_fields_only(_logger: object, _method: str, event: _Event) -> _Event:
-    kept: _Event = {name: _plain(value) for name, value in event.items() if name in FIELDS}
+    kept: _Event = {name: _plain(value) for name, value in event.items() if name in FIELDS | _ADDED}
     if len(kept) < len(event):
-        kept["dropped"] = sorted(event.keys() - FIELDS)
+        kept["dropped"] = sorted(event.keys() - FIELDS - _ADDED)
     return kept
 
 

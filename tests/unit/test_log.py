@@ -2,6 +2,7 @@
 
 import io
 import logging
+import sys
 import warnings
 from collections.abc import Iterator
 
@@ -16,13 +17,13 @@ from hub.domain.errors import Halt
 @pytest.fixture
 def stream() -> Iterator[io.BytesIO]:
     root = logging.getLogger()
-    before, level = root.handlers[:], root.level
+    before, level, hook = root.handlers[:], root.level, sys.excepthook
     stream = io.BytesIO()
     log.configure(stream)
     yield stream
     logging.captureWarnings(capture=False)
     structlog.reset_defaults()
-    root.handlers[:], root.level = before, level
+    root.handlers[:], root.level, sys.excepthook = before, level, hook
 
 
 def lines(stream: io.BytesIO) -> list[dict[str, object]]:
@@ -30,13 +31,13 @@ def lines(stream: io.BytesIO) -> list[dict[str, object]]:
 
 
 def test_a_line_is_json_with_its_event_its_level_and_its_time(stream: io.BytesIO) -> None:
-    structlog.get_logger().info("person_merged", person="0198", count=2)
+    structlog.get_logger().info("person_merged", agency="prison", count=2)
 
     (line,) = lines(stream)
-    assert {key: line[key] for key in ("event", "level", "person", "count")} == {
+    assert {key: line[key] for key in ("event", "level", "agency", "count")} == {
         "event": "person_merged",
         "level": "info",
-        "person": "0198",
+        "agency": "prison",
         "count": 2,
     }
     assert str(line["at"]).endswith("Z")
@@ -50,9 +51,9 @@ def test_a_field_that_is_not_listed_is_dropped_and_named(stream: io.BytesIO) -> 
 
 
 def test_an_object_shows_its_type_only(stream: io.BytesIO) -> None:
-    structlog.get_logger().info("person_merged", person=ValueError("Moriarty"))
+    structlog.get_logger().info("person_merged", agency=ValueError("Moriarty"))
 
-    assert lines(stream)[0]["person"] == "ValueError"
+    assert lines(stream)[0]["agency"] == "ValueError"
 
 
 def test_of_an_error_type_and_places_show_and_a_message_only_if_it_is_the_hubs_own(stream: io.BytesIO) -> None:
@@ -69,6 +70,13 @@ def test_of_an_error_type_and_places_show_and_a_message_only_if_it_is_the_hubs_o
     assert ours["says"] == "the table is not there"  # type: ignore[has-type]  # as above
     assert theirs["error"] == "builtins.ValueError"  # type: ignore[has-type]  # as above
     assert "test_log.py" in theirs["passed"][0]  # type: ignore[has-type]  # as above
+    assert "Moriarty" not in stream.getvalue().decode()
+
+
+def test_a_crash_is_told_without_its_message(stream: io.BytesIO) -> None:
+    sys.excepthook(ValueError, ValueError("Moriarty"), None)
+
+    assert lines(stream)[0]["event"] == "crashed"
     assert "Moriarty" not in stream.getvalue().decode()
 
 
