@@ -1,0 +1,1 @@
+"""What connects the hub to the systems around it: brokers, issuers and the agencies' own systems."""

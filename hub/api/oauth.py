@@ -20,6 +20,7 @@ from hub.trust.agencies import Scope
 router = APIRouter(tags=["Tokens"])
 _log = structlog.get_logger(__name__)
 
+_LARGEST_FORM = 16_384
 _NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
@@ -65,6 +66,7 @@ class _Client:
 
 @router.post(
     "/oauth/token",
+    max_body_size=_LARGEST_FORM,
     summary="Get an access token",
     response_model=TokenAnswer,
     responses={400: {"model": TokenRefusal}, 401: {"model": TokenRefusal}},

@@ -39,10 +39,6 @@ STATUS: dict[Reason, int] = {
     Reason.TOKEN_EXPIRED: 401,
     Reason.FORBIDDEN: 403,
     Reason.NOT_FOUND: 404,
-    Reason.NOTHING_TO_WITHDRAW: 404,
-    Reason.PRECONDITION_FAILED: 412,
-    Reason.UNKNOWN_DELIVERY: 404,
-    Reason.INPUT_PAUSED: 429,
 }
 """The HTTP status of every reason."""
 
@@ -64,10 +60,6 @@ _TITLES: dict[Reason, str] = {
     Reason.TOKEN_EXPIRED: "The token has expired",
     Reason.FORBIDDEN: "These credentials do not allow it",
     Reason.NOT_FOUND: "Not found",
-    Reason.NOTHING_TO_WITHDRAW: "Nothing to withdraw",
-    Reason.PRECONDITION_FAILED: "The precondition does not hold",
-    Reason.UNKNOWN_DELIVERY: "No such delivery",
-    Reason.INPUT_PAUSED: "The input is paused",
 }
 
 

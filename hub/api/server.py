@@ -35,6 +35,7 @@ async def serve(app: ASGIApp, listening: socket.socket, stop: asyncio.Event) -> 
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,
     )
     server = _Server(config)

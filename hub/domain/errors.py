@@ -32,10 +32,6 @@ class Reason(StrEnum):
     TOKEN_EXPIRED = "token-expired"  # noqa: S105 - the name of a problem, not a secret
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not-found"
-    NOTHING_TO_WITHDRAW = "nothing-to-withdraw"
-    PRECONDITION_FAILED = "precondition-failed"
-    UNKNOWN_DELIVERY = "unknown-delivery"
-    INPUT_PAUSED = "input-paused"
 
 
 @dataclass(frozen=True, slots=True)

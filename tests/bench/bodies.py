@@ -1,6 +1,6 @@
 """The assessments that the benchmarks send: one body of about 3 KB, under as many references as are wanted."""
 
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import orjson
@@ -13,7 +13,7 @@ SIZE = 3_000
 
 def assessment(number: int) -> dict[str, Any]:
     """A valid assessment whose reference is its number."""
-    body: dict[str, Any] = orjson.loads(_example().read_bytes())
+    body: dict[str, Any] = orjson.loads(_example())
     body["reference"] = f"bench-{number}"
     body.pop("oasysNumber", None)
     body.pop("selfAssessment", None)
@@ -25,5 +25,6 @@ def encoded(number: int) -> bytes:
     return orjson.dumps(assessment(number))
 
 
-def _example() -> Path:
-    return schemas_folder() / "assessment" / "1.0.0" / "valid" / "complete-layer-3.json"
+@cache
+def _example() -> bytes:
+    return (schemas_folder() / "assessment" / "1.0.0" / "valid" / "complete-layer-3.json").read_bytes()
