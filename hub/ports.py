@@ -134,8 +134,9 @@ class RecordRow:
 class AuditRow:
     """One entry of the log the Data Protection Act 2018 s.62 asks for.
 
-    action: collection, withdrawal, consultation, disclosure, combination, parting. actor: the agency, operator
-    or `hub`. reference: submission id or delivery number. basis, purpose: of a consultation or disclosure.
+    action: collection, withdrawal, consultation, disclosure, combination, parting, or what was done to agencies,
+    contracts and keys. actor: the agency, operator or `hub`. reference: submission id or delivery number.
+    basis, purpose: of a consultation or disclosure.
     """
 
     at: datetime
@@ -309,6 +310,10 @@ class RelayStore(Protocol):
 
     def leading(self) -> AbstractAsyncContextManager[bool]:
         """Try to become the active relay; True inside the context when this process is it."""
+        ...
+
+    async def confirm_lead(self) -> None:
+        """Raises `Unavailable` when this process leads no longer, as its connection to the database broke."""
         ...
 
     async def owed(self, limit: int) -> list[Owed]:

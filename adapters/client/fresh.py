@@ -13,10 +13,11 @@ def fresh(deliveries: Iterable[Delivery], seen: dict[RecordName, int]) -> list[D
     news = []
     for each in deliveries:
         last = seen.get(each.record, 0)
-        if each.number <= last or (each.withdrawn and not last):
+        if each.number <= last:
             continue
         seen[each.record] = each.number
-        news.append(each)
+        if last or not each.withdrawn:
+            news.append(each)
     return news
 
 

@@ -66,7 +66,10 @@ class DeadLetters:
 
     async def known(self, messages: Iterable[Message]) -> set[str]:
         """The positions of those that are dead letters already: once refused, a message that comes again stays so."""
-        return await self._store.known(message.position for message in messages)
+        known = await self._store.known(message.position for message in messages)
+        # Whoever kept them and did not get further may not have told their senders either.
+        self._untold = self._untold or bool(known)
+        return known
 
     async def keep(self, refused: Sequence[tuple[Message, Rejected]], streaks: Mapping[str, Streak]) -> None:
         """Keep what was refused, count it, and tell the senders.

@@ -3,6 +3,7 @@
 After a crash or a broken broker, what was committed and not sent is rendered again from the shared record and
 published under its number; where the record has changed since, it is left to the newer number owed for it. A topic
 that was emptied, cut or deleted behind the hub's back is noticed and filled again: the hub's store is the record.
+So is one on which somebody else has written: a relay that has lost the lead may have put older behind newer.
 """
 
 import asyncio
@@ -48,6 +49,8 @@ class Streams:
         self._now = now
         self._agencies = sorted(each.agency for each in contracts.values() if each.delivery is Delivery.STREAM)
         self._outlets: dict[str, Outlet] = {}
+        self._certain: dict[str, int] = {}
+        """Agency -> up to which number all was published when this relay began to lead."""
         self._behind = set(self._agencies)
         self._passed_over: set[str] = set()
         self._locks = {agency: asyncio.Lock() for agency in self._agencies}
@@ -65,13 +68,15 @@ class Streams:
                 self._behind.add(agency)
 
     async def watch(self) -> None:
-        """For ever: catch up who is behind, notice topics that lost something.
+        """For ever: catch up who is behind, notice topics that are not what was published on them.
 
-        Raises `Halt`; `Unavailable` only when the database does not answer.
+        Raises `Halt`; `Unavailable` only when the database does not answer or the lead is lost.
         """
         self._behind = set(self._agencies)
         self._outlets.clear()
+        self._certain.clear()
         while True:
+            await self._store.confirm_lead()
             await self.look()
             await asyncio.sleep(WATCH_S)
 
@@ -87,20 +92,31 @@ class Streams:
     async def _look_at(self, agency: str) -> None:
         async with self._locks[agency]:
             stored = (await self._store.outlets()).get(agency, Outlet(agency))
-            outlet = self._outlets.get(agency, stored)
+            outlet = replace(self._outlets.get(agency, stored), number=stored.number, refill=stored.refill)
+            self._certain.setdefault(agency, stored.published)
             extent = await self._publisher.extent(agency)
-            lost = stored.refill or _has_lost(outlet, extent)
-            if lost:
-                _log.error("topic_filled_again", agency=agency, asked=stored.refill, published=outlet.published)
-                outlet = replace(outlet, published=0)
-            if not lost and agency not in self._behind:
+            start = self._start(outlet, extent)
+            if start is None:
                 return
             self._behind.add(agency)
-            seen = replace(outlet, topic_id=extent.id, topic_start=extent.start, topic_end=_resume_at(outlet, extent))
-            await self._store.published(seen, refilling=lost)
+            seen = Outlet(agency, stored.number, start, extent.id, extent.start, _resume_at(outlet, extent))
+            await self._store.published(seen, refilling=outlet.refill)
             self._outlets[agency] = seen
         await self._make_up(agency, seen.topic_end - extent.end)
-        await self._catch_up(agency, outlet.published)
+        await self._catch_up(agency, start)
+
+    def _start(self, outlet: Outlet, extent: TopicExtent) -> int | None:
+        """Beyond which number to publish again; None when the topic is what it should be."""
+        agency = outlet.agency
+        if outlet.refill or _has_lost(outlet, extent):
+            _log.error("topic_filled_again", agency=agency, asked=outlet.refill, published=outlet.published)
+            return 0
+        if agency in self._behind:
+            return outlet.published
+        if extent.end > outlet.topic_end:
+            _log.warning("topic_written_by_others", agency=agency, certain=self._certain[agency])
+            return self._certain[agency]
+        return None
 
     async def _make_up(self, agency: str, lost: int) -> None:
         """Make up for offsets that a topic has lost from its end, so that they are not given out again.
@@ -141,12 +157,13 @@ class Streams:
     async def _publish(self, agency: str, publications: Sequence[Publication], number: int) -> None:
         """Publish, then note how far the topic has got; a crash between publishes again.
 
-        Where the topic ends before it must, as it lost something meanwhile, the end it must have is noted: the next
-        look tells the difference, however much is published until then.
+        What is noted is the end it must have. If it has another, because it lost something meanwhile or a relay that
+        leads no longer has put something older behind what is newer, the next look tells the difference.
         """
         outlet = self._outlets[agency]
-        end = await self._publisher.release(agency, publications) if publications else outlet.topic_end
-        end = max(end, outlet.topic_end + len(publications))
+        if publications:
+            await self._publisher.release(agency, publications)
+        end = outlet.topic_end + len(publications)
         outlet = replace(outlet, published=max(outlet.published, number), topic_end=end)
         await self._store.published(outlet)
         self._outlets[agency] = outlet
@@ -161,9 +178,16 @@ def _has_lost(outlet: Outlet, extent: TopicExtent) -> bool:
 
 
 def _resume_at(outlet: Outlet, extent: TopicExtent) -> int:
-    """The offset from which a topic goes on: where it ended before it lost something, if that is not out of reach."""
-    within_reach = outlet.topic_end - extent.end <= MADE_UP
-    return max(outlet.topic_end, extent.end) if within_reach else extent.end
+    """The offset from which a topic goes on.
+
+    If it has lost its end, that is where it may have ended before, with what was published and not noted; unless that
+    is out of reach.
+    """
+    if extent.end >= outlet.topic_end:
+        return extent.end
+    not_noted = 2 * min(outlet.number - outlet.published, BATCH)
+    ended = outlet.topic_end + not_noted
+    return ended if ended - extent.end <= MADE_UP else extent.end
 
 
 def published(release: Release, row: HeldRow, person: PersonRow | None, seal: Seal) -> list[Publication]:

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, literal, select, text, true, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.errors import Unavailable
 from hub.domain.submission import micros
 from hub.ports import AuditRow, HeldId, HeldRow, Moved, Outlet, Owed, PersonRow, RecordId, RecordRow
 from hub.store.bulk import delete_rows, execute_many, insert_or_ignore, insert_rows, inserting, upsert
 from hub.store.columns import any_of, as_set
-from hub.store.engine import alone, reading, writing
+from hub.store.engine import alone, errors_mapped, reading, writing
 from hub.store.rows import audit_values, record_row
 from hub.store.tables import audit, delivery, held, local_id, outlet, owed, person, record, withheld
 from hub.store.times import from_micros
@@ -31,6 +31,7 @@ class SqlRelayStore:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._lead: AsyncConnection | None = None
 
     @asynccontextmanager
     async def leading(self) -> AsyncIterator[bool]:
@@ -42,11 +43,19 @@ class SqlRelayStore:
         async with alone(self._engine) as connection:
             lock = {"lock": _LEAD_LOCK}
             leads = bool(await connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), lock))
+            self._lead = connection if leads else None
             try:
                 yield leads
             finally:
+                self._lead = None
                 if leads:
                     await connection.execute(text("SELECT pg_advisory_unlock(:lock)"), lock)
+
+    async def confirm_lead(self) -> None:
+        """Raises `Unavailable` when this process leads no longer: the connection that holds the lock is gone."""
+        if self._lead is not None:
+            with errors_mapped():
+                await self._lead.scalar(text("SELECT 1"))
 
     async def owed(self, limit: int) -> list[Owed]:
         """The oldest debts."""
