@@ -97,7 +97,7 @@ class History:
             sequence=random.choice((None, None, 1, 9, 10)),
         )
         copies = random.choice((1, 1, 1, 1, 2, 3))
-        return Step(self._spoilt(event), random.expovariate(20), copies)
+        return Step(self._spoilt(event), random.expovariate(12), copies)
 
     def _body(self, slot: _Slot) -> Json:
         """Anew, changed a little, the same again, or something said before."""

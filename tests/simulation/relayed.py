@@ -19,19 +19,26 @@ class MemoryRelayStore:
     def __init__(self, tables: Tables, wire: Wire | None = None) -> None:
         self._tables = tables
         self._wire = wire or Calm()
+        self._lead = object()
 
     @asynccontextmanager
     async def leading(self) -> AsyncIterator[bool]:
         """The lead, until the context ends or the database forgets it (`Tables.leader` set to None)."""
         await self._wire.cross("relay.lead")
-        me = object()
-        if self._tables.leader is None:
-            self._tables.leader = me
+        leads = self._tables.leader is None
+        if leads:
+            self._tables.leader = self._lead
         try:
-            yield self._tables.leader is me
+            yield leads
         finally:
-            if self._tables.leader is me:
+            if leads and self._tables.leader is self._lead:
                 self._tables.leader = None
+
+    async def confirm_lead(self) -> None:
+        """Raises `Unavailable` when this process leads no longer."""
+        await self._wire.cross("relay.confirm-lead")
+        if self._tables.leader is not self._lead:
+            raise Unavailable("another relay leads")
 
     async def owed(self, limit: int) -> list[Owed]:
         """The oldest debts."""

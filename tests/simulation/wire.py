@@ -35,6 +35,8 @@ class Weather:
     slow: float = 0.1
     slowness: float = 0.05
     """Mean delay where there is one, in seconds."""
+    held: bool = False
+    """No faults for the time being."""
 
     def calm(self) -> None:
         """No more faults from now on."""
@@ -65,6 +67,8 @@ class Stormy:
         weather, chance = self._weather, self._random.random
         await asyncio.sleep(self._random.expovariate(1 / weather.slowness) if chance() < weather.slow else 0)
         self._unless_dead()
+        if weather.held:
+            return
         if chance() < weather.killed:
             self._strikes(point, "killed")
             self._process.kill()
