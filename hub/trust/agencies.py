@@ -4,6 +4,7 @@ A secret is 256 random bits, so nobody guesses it and a slow hash would only slo
 digest of client id and secret, worthless to whoever steals the database without the lookup key.
 """
 
+import asyncio
 import hmac
 import secrets
 from collections.abc import Iterable, Mapping
@@ -51,6 +52,7 @@ class Agencies:
         self._now = now
         self._known: dict[str, AgencyRow] = {}
         self._read: datetime | None = None
+        self._looking = asyncio.Lock()
 
     async def add(self, name: str, scopes: Iterable[Scope]) -> Credentials:
         """Register an agency and make its credentials.
@@ -131,11 +133,16 @@ class Agencies:
         return changed
 
     async def _current(self) -> Mapping[str, AgencyRow]:
-        now = self._now()
-        if self._read is None or not now - self._read < REMEMBERED:
-            self._known = {row.name: row for row in await self._store.agencies()}
-            self._read = now
+        if self._is_stale():
+            async with self._looking:  # one look serves all who wait
+                if self._is_stale():
+                    now = self._now()
+                    self._known = {row.name: row for row in await self._store.agencies()}
+                    self._read = now
         return self._known
+
+    def _is_stale(self) -> bool:
+        return self._read is None or not self._now() - self._read < REMEMBERED
 
     async def _existing(self, name: str) -> AgencyRow:
         for row in await self._store.agencies():
