@@ -28,6 +28,7 @@ _SECONDS_TO_START = 60.0
 _SECONDS_TO_STOP = 30.0
 _SECONDS_FOR_A_COMMAND = 60.0
 _LOOK_S = 0.02
+_LINES_TO_SAY = 40
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ class Hub:
         self._name = name
         self.port = free_port()
         self._folder = Path(tempfile.mkdtemp(prefix="hub-hub-"))
+        self._serves = False
         self._process = ServerProcess(" ".join(["hub serve", *only]), self._folder / "hub.log")
 
     @property
@@ -128,6 +130,7 @@ class Hub:
         environment = self.installation.environment() | own
         command = [sys.executable, "-m", self.installation.module, "serve", *only]
         self._process.start(command, environment=environment)
+        self._serves = True
         if wait:
             self.wait_until_ready()
 
@@ -150,6 +153,7 @@ class Hub:
     def stop(self) -> int:
         """Ask it to stop (SIGTERM); its exit code. Raises `ServerFailed` when it does not."""
         self._process.signal(signal.SIGTERM)
+        self._serves = False
         return self._process.wait(_SECONDS_TO_STOP)
 
     def wait(self, within: float) -> int:
@@ -159,6 +163,7 @@ class Hub:
     def kill(self) -> None:
         """End it at once, as kill -9 does; `start` brings it back."""
         self._process.signal(signal.SIGKILL)
+        self._serves = False
         self._process.wait(_SECONDS_TO_STOP)
 
     def pause(self) -> None:
@@ -170,9 +175,11 @@ class Hub:
         self._process.signal(signal.SIGCONT)
 
     def close(self) -> None:
-        """End it for good; its log goes with it."""
+        """End it for good; its log goes with it. If it ended by itself, what it wrote last is said first."""
         if self.running:
             self.kill()
+        elif self._serves:
+            self._say_last_words()
         shutil.rmtree(self._folder)
 
     def __enter__(self) -> Self:
@@ -182,8 +189,13 @@ class Hub:
             unless_started.pop_all()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self._say_last_words()
         self.close()
+
+    def _say_last_words(self) -> None:
+        sys.stderr.write("\n".join(self.log.read_text().splitlines()[-_LINES_TO_SAY:]) + "\n")
 
 
 def _answers(http: httpx.Client) -> bool:

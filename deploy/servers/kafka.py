@@ -51,6 +51,10 @@ class Kafka:
         """The brokers' addresses, `host:port` with commas; the same as long as this object lives."""
         return ",".join(f"127.0.0.1:{broker.port}" for broker in self._brokers.values())
 
+    def data(self, broker: int = 1) -> Path:
+        """Where a broker keeps its topics, a folder for each partition."""
+        return self._brokers[broker].data
+
     def start(self) -> None:
         """Start every broker that does not run, over the data it had, and return when all of them serve.
 

@@ -26,6 +26,11 @@ class Broker:
         return self.folder / "server.properties"
 
     @property
+    def data(self) -> Path:
+        """Where it keeps its topics."""
+        return self.folder / "log"
+
+    @property
     def voter(self) -> str:
         """Itself, as the first controllers of a cluster are listed."""
         return f"{self.number}@127.0.0.1:{self.controller_port}:{self.directory_id}"
@@ -49,7 +54,7 @@ def properties_of(broker: Broker, brokers: list[Broker]) -> str:
         "advertised.listeners": f"PLAINTEXT://127.0.0.1:{broker.port}",
         "controller.listener.names": "CONTROLLER",
         "controller.quorum.bootstrap.servers": controllers,
-        "log.dirs": broker.folder / "log",
+        "log.dirs": broker.data,
         "auto.create.topics.enable": "false",
         "default.replication.factor": copies,
         "min.insync.replicas": in_sync,

@@ -10,13 +10,14 @@ from hub.domain.canonical import digest
 class Holding:
     """A store that starts empty and applies what its link brings; every delivery is answered with a receipt.
 
-    service: `probation` or `prison`. last: the last delivery of every record. faults: what may never be, such as a
-    digest that does not fit.
+    service: `probation` or `prison`. last: the last delivery of every record. highest: the highest number applied.
+    faults: what may never be, such as a digest that does not fit.
     """
 
     def __init__(self, service: str, link: Link) -> None:
         self.service = service
         self.last: dict[RecordName, Delivery] = {}
+        self.highest = 0
         self.faults: list[str] = []
         self._link = link
         self._task = asyncio.create_task(self._apply())
@@ -45,6 +46,7 @@ class Holding:
             for delivery in deliveries:
                 self._check(delivery)
                 self.last[delivery.record] = delivery
+                self.highest = max(self.highest, delivery.number)
             await self._link.acknowledge(deliveries)
 
     def _check(self, delivery: Delivery) -> None:

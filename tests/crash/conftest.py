@@ -1,0 +1,38 @@
+"""A hub that runs, for the tests of a module that do not end it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+
+from deploy.servers import Kafka, Postgres
+from deploy.servers.databases import drop_database
+from deploy.servers.hub import Hub
+from deploy.servers.own import OwnKafka, OwnPostgres
+from tests.crash.installed import Installed, install
+
+POISON_LIMIT = 30
+"""Rejections in a row that pause an input here."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A hub as one process, over the servers shared by all tests."""
+
+    installed: Installed
+    hub: Hub
+
+
+@pytest.fixture(scope="module")
+def running(
+    postgres: Postgres | OwnPostgres, kafka: Kafka | OwnKafka, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    """Shared by a module's tests, which speak of different people."""
+    url = postgres.create_database(f"test_{uuid4().hex}")
+    installed = install(
+        tmp_path_factory.mktemp("hub"), url, kafka.bootstrap, settings={"HUB_POISON_LIMIT": str(POISON_LIMIT)}
+    )
+    with Hub(installed.installation) as hub:
+        yield Running(installed, hub)
+    drop_database(url)
