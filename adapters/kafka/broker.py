@@ -26,7 +26,6 @@ _OPERATOR_MUST_ACT = (
     errors.SaslAuthenticationFailed,
     errors.TopicAuthorizationFailedError,
     errors.UnrecognizedBrokerVersion,
-    errors.UnsupportedCodecError,
     errors.UnsupportedSaslMechanismError,
 )
 

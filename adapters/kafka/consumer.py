@@ -12,6 +12,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError
 from adapters.kafka.broker import REQUEST_TIMEOUT_MS, Broker, broker_errors
 from adapters.kafka.parting import part_with_consumer
 from adapters.kafka.topics import INPUT_PREFIX
+from adapters.kafka.unreadable import UNREADABLE, pick_out
 from hub.domain.errors import Unavailable
 from hub.ports import Message
 
@@ -152,9 +153,16 @@ class _Member(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is u
             await asyncio.sleep(_POLL_MS / 1000)
             return {}
         with broker_errors():
-            # Named, for what was fetched before a pause would come all the same.
-            polled = await self._consumer.getmany(*assigned - held, timeout_ms=_POLL_MS, max_records=_MOST_AT_ONCE)
+            polled = await self._fetched(assigned - held)
         return {partition: records for partition, records in polled.items() if _agency(partition.topic) not in paused}
+
+    async def _fetched(self, partitions: set[TopicPartition]) -> _Poll:
+        """What has come on these partitions; named, for what was fetched before a pause would come all the same."""
+        try:
+            return await self._consumer.getmany(*partitions, timeout_ms=_POLL_MS, max_records=_MOST_AT_ONCE)  # type: ignore[no-any-return]
+        except UNREADABLE as error:
+            _log.warning("message_unreadable", why=type(error).__name__)
+            return await pick_out(self._consumer, partitions)
 
     async def take(self, poll: _Poll) -> None:
         """Hand over a poll, then commit it.

@@ -22,9 +22,14 @@ from hub.ports import TopicExtent
 
 INPUT_PREFIX = "hub.in."
 _ENVELOPE_ROOM = 65_536
+_IN_SYNC = "min.insync.replicas"
 _LOOKS, _LOOK_S = 40, 0.05
 _DAY_MS = 24 * 60 * 60 * 1000
 
+_INPUT_CONFIG = {
+    # An agency may compress as it likes: the broker unpacks, for the hub would not know every way.
+    "compression.type": "uncompressed",
+}
 _OUTPUT_CONFIG = {
     "cleanup.policy": "compact",
     # A broker whose clock jumps deletes what is older than the retention: here nothing ever is.
@@ -70,10 +75,12 @@ class TopicPlan:
 
     def topics_of(self, agency: str) -> list[NewTopic]:
         """The three topics of an agency."""
-        durable = {"min.insync.replicas": "2" if self.copies >= 3 else "1"}
+        durable = {_IN_SYNC: "2" if self.copies >= 3 else "1"}
         largest = {"max.message.bytes": str(self.message_limit + _ENVELOPE_ROOM)}
         return [
-            NewTopic(input_topic(agency), self.input_partitions, self.copies, topic_configs=durable | largest),
+            NewTopic(
+                input_topic(agency), self.input_partitions, self.copies, topic_configs=durable | largest | _INPUT_CONFIG
+            ),
             NewTopic(output_topic(agency), 1, self.copies, topic_configs=durable | _OUTPUT_CONFIG),
             NewTopic(rejected_topic(agency), 1, self.copies, topic_configs=durable),
         ]
@@ -88,7 +95,7 @@ class Topics:
         self._ids = TopicIds(broker)
 
     async def make(self, agencies: Iterable[str]) -> None:
-        """Make the topics of these agencies that are not there; an output topic that forgets is mended."""
+        """Make the topics of these agencies that are not there; one that is made otherwise is mended."""
         wanted = [topic for agency in agencies for topic in self._plan.topics_of(agency)]
         if not wanted:
             return
@@ -97,7 +104,7 @@ class Topics:
             try:
                 await admin.start()
                 await _create(admin, wanted)
-                await _mend(admin, [topic for topic in wanted if "cleanup.policy" in topic.topic_configs])
+                await _mend(admin, wanted)
             finally:
                 await admin.close()
 
@@ -148,18 +155,19 @@ async def _create(admin: AIOKafkaAdminClient, wanted: list[NewTopic]) -> None:
 
 
 async def _mend(admin: AIOKafkaAdminClient, wanted: list[NewTopic]) -> None:
-    """Where an output topic was made by somebody else, make it keep what it must keep."""
-    resources = [ConfigResource(ConfigResourceType.TOPIC, topic.name) for topic in wanted]
-    responses = await admin.describe_configs(resources)
-    standing = {name: _set_on_topic(entries) for answer in responses for _, _, _, name, entries in answer.resources}
-    wrong = [topic for topic in wanted if not topic.topic_configs.items() <= standing[topic.name].items()]
-    if wrong:
-        await admin.alter_configs(
-            [
-                ConfigResource(ConfigResourceType.TOPIC, topic.name, standing[topic.name] | topic.topic_configs)
-                for topic in wrong
-            ]
-        )
+    """Where a topic was made by somebody else, make it as the hub relies on it; how many copies it has is theirs."""
+    answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic.name) for topic in wanted])
+    standing = {name: _set_on_topic(entries) for answer in answers for _, _, _, name, entries in answer.resources}
+    mended = []
+    for topic in wanted:
+        relied_on = {name: value for name, value in topic.topic_configs.items() if name != _IN_SYNC}
+        if not relied_on.items() <= standing[topic.name].items():
+            configs = standing[topic.name] | relied_on
+            mended.append(ConfigResource(ConfigResourceType.TOPIC, topic.name, configs))
+    for answer in await admin.alter_configs(mended) if mended else ():
+        for code, _, _, name in answer.resources:
+            if code:
+                raise for_code(code)(name)
 
 
 def _set_on_topic(entries: Iterable[tuple[Any, ...]]) -> dict[str, str]:

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
 from adapters.kafka.broker import Broker
 from adapters.kafka.consumer import InputConsumer
@@ -173,3 +175,45 @@ async def test_a_poll_is_never_larger_than_one_transaction_likes(given: Input, a
         await inbox.until(lambda: len(inbox.values) >= 1_300)
     assert [int(value or b"") for value in inbox.values] == list(range(1_300))
     assert max(len(poll) for poll in inbox.polls) <= 500
+
+
+async def test_a_message_that_the_client_cannot_read_stops_nobody(
+    given: Input, agency: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    neighbour = f"{agency}-neighbour"
+    await given.topics.make([agency, neighbour])
+    await given.send(agency, *[b"%d" % number for number in range(250)])
+    with monkeypatch.context() as patched:
+        await send_with_header_of_bytes(patched, given, agency)
+    await given.send(agency, b"after", b"and after")
+    await given.send(neighbour, b"unharmed")
+    inbox = Inbox(agency, neighbour)
+    async with given.consuming(inbox):
+        await inbox.until(lambda: {b"and after", b"unharmed"} <= set(inbox.values))
+    mine = [message for poll in inbox.polls for message in poll if message.agency == agency]
+    assert [message.value for message in mine] == [
+        *[b"%d" % number for number in range(250)],
+        None,
+        b"after",
+        b"and after",
+    ]
+    assert mine[250].headers == {}
+    assert mine[250].position.split("/")[2] == "250"
+
+
+async def send_with_header_of_bytes(patched: pytest.MonkeyPatch, given: Input, agency: str) -> None:
+    """As clients in other languages can: the name of a header is no UTF-8. aiokafka has to be talked into it."""
+
+    class Bytes(str):
+        def encode(self, *_: object) -> bytes:
+            return b"\xff\xfe"
+
+    class Size:
+        estimate_size_in_bytes = staticmethod(lambda *_: 100)
+
+    patched.setattr("aiokafka.producer.producer.DefaultRecordBatchBuilder", Size)
+    patched.setattr("aiokafka.producer.message_accumulator.DefaultRecordBatchBuilder", _DefaultRecordBatchBuilderPy)
+    producer = AIOKafkaProducer(bootstrap_servers=given.broker.bootstrap)
+    await producer.start()
+    await producer.send_and_wait(input_topic(agency), b"unreadable", b"A1", headers=[(Bytes("name"), b"value")])
+    await producer.stop()

@@ -1,5 +1,6 @@
 """Publishing on a real broker: order, size, and topics that keep everything, whatever is done to them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -50,7 +51,16 @@ async def read_all(bootstrap: str, topic: str) -> list[tuple[str, bytes | None, 
     return [(record.key.decode(), record.value, dict(record.headers)) for record in found]
 
 
-async def settings_of(admin: AIOKafkaAdminClient, topic: str) -> dict[str, str]:
+async def settings_of(admin: AIOKafkaAdminClient, topic: str, **expected: str) -> dict[str, str]:
+    """The topic's settings, as soon as those expected are there: a broker learns of a change a moment later."""
+    wanted = {name.replace("_", "."): value for name, value in expected.items()}
+    async with asyncio.timeout(10):
+        while not wanted.items() <= (found := await told_settings(admin, topic)).items():
+            pass
+    return found
+
+
+async def told_settings(admin: AIOKafkaAdminClient, topic: str) -> dict[str, str]:
     answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
     _, _, _, _, entries = answers[0].resources[0]
     return {name: value for name, value, *_ in entries}
@@ -86,8 +96,8 @@ async def test_an_output_topic_never_forgets_the_newest_release(
     publisher: KafkaPublisher, agency: str, admin: AIOKafkaAdminClient
 ) -> None:
     await publisher.extent(agency)
-    found = await settings_of(admin, output_topic(agency))
-    assert (found["cleanup.policy"], found["retention.ms"], found["retention.bytes"]) == ("compact", "-1", "-1")
+    found = await settings_of(admin, output_topic(agency), cleanup_policy="compact", retention_ms="-1")
+    assert found["retention.bytes"] == "-1"
     partitions = {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics()}
     assert [partitions[name(agency)] for name in (input_topic, output_topic, rejected_topic)] == [3, 1, 1]
 
@@ -102,8 +112,18 @@ async def test_an_output_topic_made_by_somebody_else_is_mended(
     topics = Topics(Broker(kafka_bootstrap), PLAN)
     await topics.make([agency])
     await topics.make([agency])
-    found = await settings_of(admin, topic)
-    assert (found["cleanup.policy"], found["retention.ms"], found["segment.jitter.ms"]) == ("compact", "-1", "7")
+    found = await settings_of(admin, topic, cleanup_policy="compact", retention_ms="-1")
+    assert found["segment.jitter.ms"] == "7"
+
+
+async def test_an_input_topic_holds_what_the_hub_can_unpack(
+    publisher: KafkaPublisher, agency: str, admin: AIOKafkaAdminClient
+) -> None:
+    """An agency's producer may compress as it likes."""
+    await admin.create_topics([NewTopic(input_topic(agency), 1, 1)])
+    await publisher.extent(agency)
+    found = await settings_of(admin, input_topic(agency), compression_type="uncompressed")
+    assert found["max.message.bytes"] == str(1_048_576 + 65_536)
 
 
 async def test_a_topic_deleted_and_made_again_has_another_id(
