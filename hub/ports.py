@@ -368,7 +368,7 @@ class RelayStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of an agency's input topic. position: topic, partition and offset, joined by "/"."""
+    """One message of an agency's input topic. position: topic, partition, offset and time in ms, joined by "/"."""
 
     agency: str
     position: str

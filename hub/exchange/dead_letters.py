@@ -15,6 +15,7 @@ import orjson
 import structlog
 
 from hub.clock import Clock
+from hub.domain.canonical import Json
 from hub.domain.errors import Fault, Rejected
 from hub.ports import Message, Publication, Publisher, Seal
 from hub.store.dead_letters import DeadLetterRow, DeadLetterStore, InputRow, Streak
@@ -44,8 +45,8 @@ class DeadLetter:
     @property
     def submission_id(self) -> str | None:
         """The id its sender gave it, if that can be repeated safely."""
-        given = self.headers.get("ce_id", b"").decode(errors="replace")
-        return given if _SAFE_ID.fullmatch(given) else None
+        given = self.headers["ce_id"].decode(errors="replace") if "ce_id" in self.headers else _id_within(self.value)
+        return given if isinstance(given, str) and _SAFE_ID.fullmatch(given) else None
 
 
 class DeadLetters:
@@ -99,9 +100,9 @@ class DeadLetters:
         self._untold = False
 
     async def paused(self) -> frozenset[str]:
-        """The agencies whose input stands still, as of at most `REMEMBERED` ago."""
+        """The agencies whose input stands still, as of at most `REMEMBERED` ago: paused, or the agency suspended."""
         inputs = await self._current_inputs()
-        return frozenset(agency for agency, row in inputs.items() if row.paused is not None)
+        return frozenset(agency for agency, row in inputs.items() if row.paused is not None or row.suspended)
 
     async def resume(self, agency: str) -> None:
         """Let an agency's input go on."""
@@ -162,6 +163,15 @@ class DeadLetters:
             {name: b64decode(value) for name, value in headers.items()},
             None if row.value is None else self._seal.open(owner, row.value),
         )
+
+
+def _id_within(value: bytes | None) -> Json:
+    """The id in an event that holds its attributes itself."""
+    try:
+        event = orjson.loads(value or b"")
+    except orjson.JSONDecodeError:
+        return None
+    return event.get("id") if isinstance(event, dict) else None
 
 
 def _notice(letter: DeadLetter) -> Publication:

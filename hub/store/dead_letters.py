@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -52,10 +53,11 @@ class Streak:
 
 @dataclass(frozen=True, slots=True)
 class InputRow:
-    """An agency's input. rejections: in a row, up to now. paused: since when it stands still, UTC."""
+    """An agency's input. rejections: in a row, up to now. paused: since when, UTC. suspended: the agency is."""
 
     rejections: int
     paused: datetime | None
+    suspended: bool
 
 
 class DeadLetterStore:
@@ -113,11 +115,8 @@ class DeadLetterStore:
     async def inputs(self) -> dict[str, InputRow]:
         """Every registered agency's input."""
         async with reading(self._engine) as connection:
-            rows = await connection.execute(select(agency.c.name, agency.c.rejections, agency.c.paused))
-            return {
-                row.name: InputRow(row.rejections, None if row.paused is None else from_micros(row.paused))
-                for row in rows
-            }
+            columns = (agency.c.name, agency.c.rejections, agency.c.paused, agency.c.suspended)
+            return {row.name: _input(row) for row in await connection.execute(select(*columns))}
 
     async def resume(self, name: str) -> None:
         """Let an agency's input go on and count from nothing."""
@@ -139,6 +138,10 @@ async def _count(connection: AsyncConnection, streaks: Mapping[str, Streak], lim
         change = update(agency).where(agency.c.name == row.name).values(rejections=rejections, paused=since)
         await connection.execute(change)
     return paused
+
+
+def _input(row: Row[Any, Any, Any, Any]) -> InputRow:
+    return InputRow(row.rejections, None if row.paused is None else from_micros(row.paused), row.suspended)
 
 
 def _values(letter: DeadLetterRow) -> dict[str, object]:

@@ -81,6 +81,9 @@ KINDS: Mapping[str, tuple[Poison, Reason]] = {
     "a number that not every reader keeps": (_saying(_GOOD | {"sentences": 2**60}), Reason.INVALID_BODY),
     "a required part missing": (_saying({"dateOfBirth": "1981-06-14"}), Reason.INVALID_BODY),
     "a property nobody knows": (_saying(_GOOD | {"starSign": SECRET}), Reason.INVALID_BODY),
+    "a zero byte in a property's name": (_saying(_GOOD | {"star\x00sign": 1}), Reason.INVALID_BODY),
+    "a zero byte in a value": (_saying(_GOOD | {"sex": "\x00"}), Reason.UNKNOWN_CODE),
+    "half a character": (_value(b'{"names": {"surname": "\\ud800"}}'), Reason.BAD_JSON),
     "a code on no list": (_saying(_GOOD | {"sex": SECRET}), Reason.UNKNOWN_CODE),
     "too large": (_saying(_GOOD | {"nationality": "x" * 1_050_000}), Reason.TOO_LARGE),
     "a record type nobody knows": (

@@ -135,6 +135,12 @@ async def test_an_id_that_might_say_something_is_not_repeated(desk: Desk) -> Non
     assert [problem["id"] for problem in desk.notices.problems] == [None]
 
 
+async def test_a_notice_names_a_submission_that_holds_its_attributes_itself(desk: Desk) -> None:
+    event = orjson.dumps({"specversion": "1.0", "id": "e-77", "source": "court"})
+    await desk.consumption.take([desk.message(Raw({"content-type": b"application/cloudevents+json"}, event))])
+    assert [problem["id"] for problem in desk.notices.problems] == ["e-77"]
+
+
 async def test_a_message_that_comes_again_is_one_dead_letter_and_one_notice(desk: Desk) -> None:
     messages = [desk.good(), desk.bad(), desk.good()]
     await desk.consumption.take(messages)
@@ -211,6 +217,15 @@ async def test_an_input_resumed_elsewhere_goes_on_soon_and_counts_from_nothing(d
     desk.later()
     assert await desk.letters.paused() == set()
     await desk.consumption.take([desk.bad()])
+    assert await desk.letters.paused() == set()
+
+
+async def test_the_input_of_a_suspended_agency_stands_still(desk: Desk) -> None:
+    register = Agencies(AgencyStore(desk.hub.engine), desk.hub.contracts, KEYS, lambda: NOW)
+    await register.suspend("prison")
+    assert await desk.letters.paused() == {"prison"}
+    await register.resume("prison")
+    desk.later()
     assert await desk.letters.paused() == set()
 
 

@@ -149,3 +149,11 @@ async def test_a_topic_emptied_behind_the_back_begins_later(
     await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {"cleanup.policy": "delete"})])
     await admin.delete_records({TopicPartition(topic, 0): RecordsToDelete(5)})
     assert (await publisher.extent(agency))[1:] == (5, 5)
+
+
+async def test_a_notice_finds_its_topic_even_where_nobody_made_one(
+    publisher: KafkaPublisher, agency: str, kafka_bootstrap: str
+) -> None:
+    await publisher.reject(agency, [Publication("1", {}, b"1")])
+    await publisher.reject(agency, [Publication("2", {}, b"2")])
+    assert [key for key, _, _ in await read_all(kafka_bootstrap, rejected_topic(agency))] == ["1", "2"]
