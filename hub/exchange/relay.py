@@ -119,10 +119,11 @@ class Relay:
         except Unavailable:
             self._outlets = {}
             raise
-        self._outlets = round_.outlets
+        before, self._outlets = self._outlets, round_.outlets
         if self.streams:
             for agency, publications in round_.publications.items():
-                await self.streams.send(agency, publications, self._outlets[agency].number)
+                after = before.get(agency, Outlet(agency)).number
+                await self.streams.send(agency, publications, after, self._outlets[agency].number)
         return len(owed)
 
 

@@ -55,17 +55,22 @@ class Streams:
         self._passed_over: set[str] = set()
         self._locks = {agency: asyncio.Lock() for agency in self._agencies}
 
-    async def send(self, agency: str, publications: Sequence[Publication], number: int) -> None:
-        """Publish what was just committed; while the agency is behind, leave it to the catching up."""
+    async def send(self, agency: str, publications: Sequence[Publication], after: int, number: int) -> None:
+        """Publish what was just committed, beyond one number up to another.
+
+        While the agency is behind, or something before was committed by a relay that did not come to publish it,
+        this is left to the catching up.
+        """
         async with self._locks[agency]:
-            if agency in self._behind:
-                self._passed_over.add(agency)
-                return
-            try:
-                await self._publish(agency, publications, number)
-            except Unavailable as error:
-                _log.warning("stream_behind", agency=agency, why=str(error))
+            if agency in self._behind or self._outlets[agency].published < after:
                 self._behind.add(agency)
+                self._passed_over.add(agency)
+            elif self._outlets[agency].published < number:
+                try:
+                    await self._publish(agency, publications, number)
+                except Unavailable as error:
+                    _log.warning("stream_behind", agency=agency, why=str(error))
+                    self._behind.add(agency)
 
     async def watch(self) -> None:
         """For ever: catch up who is behind, notice topics that are not what was published on them.
@@ -111,7 +116,7 @@ class Streams:
         if outlet.refill or _has_lost(outlet, extent):
             _log.error("topic_filled_again", agency=agency, asked=outlet.refill, published=outlet.published)
             return 0
-        if agency in self._behind:
+        if agency in self._behind or outlet.published < outlet.number:
             return outlet.published
         if extent.end > outlet.topic_end:
             _log.warning("topic_written_by_others", agency=agency, certain=self._certain[agency])
