@@ -21,16 +21,20 @@ def main() -> None:
     bad = 0
     steps = acc = 0
     from collections import Counter
+
     struck = Counter()
     for seed in range(given.first, given.first + given.histories):
         try:
             p = play(seed)
-            steps += p.steps; acc += p.accepted
+            steps += p.steps
+            acc += p.accepted
             struck += p.struck
         except Broken as error:
             bad += 1
             print(seed, str(error)[:300])
     print(bad, "broken", time.monotonic() - began, "s", steps, acc)
-    for k, v in sorted(struck.items()): print(k, v)
+    for k, v in sorted(struck.items()):
+        print(k, v)
+
 
 main()

@@ -35,7 +35,7 @@ from tests.simulation.wire import Wire
 INPUT_PARTITIONS = 2
 _AT_ONCE = 7
 _AGAIN_S = 0.2
-_IDLE_S = 0.1
+_IDLE_S = 0.2
 _LOOK_S = 1.0
 _WAIT_S = 0.5
 

@@ -121,7 +121,9 @@ class Bodies:
         return [{"number": each, "evidence": self._random.choice(("As told.", "As written."))} for each in numbers]
 
     def _summary(self) -> Json:
-        places = self._random.sample(("publicCommunity", "staffCustody", "childrenCommunity"), self._random.randint(0, 2))
+        places = self._random.sample(
+            ("publicCommunity", "staffCustody", "childrenCommunity"), self._random.randint(0, 2)
+        )
         cells = {place: self._random.choice(_LEVELS) for place in places}
         overall = {"overall": max(cells.values(), key=_LEVELS.index)} if cells else {}
         return {"cells": cells, **overall}

@@ -58,7 +58,11 @@ class History:
             for index in range(count)
         }
         people = [
-            individual(random, index, [_quoted(speakers[agency], ids[0]) for (agency, of), ids in local_ids.items() if of == index])
+            individual(
+                random,
+                index,
+                [_quoted(speakers[agency], ids[0]) for (agency, of), ids in local_ids.items() if of == index],
+            )
             for index in range(count)
         ]
         bodies = self._bodies = Bodies(random, people)

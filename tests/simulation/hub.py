@@ -31,7 +31,7 @@ from tests.simulation.tables import Tables
 from tests.simulation.wire import Wire
 
 _AT_ONCE = 5
-_IDLE_S = 0.05
+_IDLE_S = 0.15
 _AGAIN_S = 0.2
 _BODY_LIMIT = 100_000
 _REJECTIONS = 10_000

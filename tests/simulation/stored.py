@@ -86,9 +86,7 @@ class _Transaction:
         await self._wire.cross("share.read")
         keys, wanted = set(locals_), None if rids is None else set(rids)
         return [
-            row
-            for row in self._tables.standing.values()
-            if row.local in keys and (wanted is None or row.rid in wanted)
+            row for row in self._tables.standing.values() if row.local in keys and (wanted is None or row.rid in wanted)
         ]
 
     async def slots(self, slots: Iterable[str]) -> list[StandingRow]:

@@ -10,6 +10,9 @@ from typing import Protocol
 from hub.domain.errors import Unavailable
 from tests.simulation.loop import Process
 
+_YIELDS = 0.7
+"""How often another task may come between, at a point that does not take time."""
+
 
 class Wire(Protocol):
     """Crossed on the way to a port and on the way back."""
@@ -65,7 +68,11 @@ class Stormy:
         """Pass, perhaps later, perhaps not at all."""
         self._unless_dead()
         weather, chance = self._weather, self._random.random
-        await asyncio.sleep(self._random.expovariate(1 / weather.slowness) if chance() < weather.slow else 0)
+        waits = chance()
+        if waits < weather.slow:
+            await asyncio.sleep(self._random.expovariate(1 / weather.slowness))
+        elif waits < _YIELDS:
+            await asyncio.sleep(0)
         self._unless_dead()
         if weather.held:
             return

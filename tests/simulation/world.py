@@ -34,7 +34,7 @@ LENGTH = 90
 """Submissions of a history, at most."""
 _DEADLINE_S = 60.0
 """Within so long after the last fault everything must agree."""
-_LOOKED_S = relay.BACK_OFF_S + streams.WATCH_S + 0.5
+_LOOKED_S = 2 * streams.WATCH_S
 """Within so long, a relay that is not disturbed has looked at its topics."""
 _SETTLED_S = 3.0
 """For so long it must go on agreeing: the relay looks at its topics every two seconds."""
@@ -95,10 +95,10 @@ class World:
         self._note = note
         self.struck: Counter[tuple[str, str]] = Counter()
         self.weather = Weather(
-            killed=random.choice((0.0, 0.001, 0.004)),
-            unavailable=random.choice((0.0, 0.002, 0.01)),
+            killed=random.choice((0.0, 0.002, 0.008)),
+            unavailable=random.choice((0.0, 0.005, 0.03)),
             slow=random.choice((0.05, 0.2, 0.5)),
-            slowness=random.choice((0.01, 0.05)),
+            slowness=random.choice((0.01, 0.05, 0.2)),
         )
         self.submitted: dict[SubmissionId, list[Submission]] = {}
         self.accepted: dict[SubmissionId, Submission] = {}
@@ -282,7 +282,11 @@ class World:
     def _underway(self) -> str:
         """What is not finished, in words; empty when all is."""
         tables, broker = self.ground.tables, self.broker
-        if any(outlet.refill for outlet in tables.outlets.values() if contracts()[outlet.agency].delivery is Delivery.STREAM):
+        if any(
+            outlet.refill
+            for outlet in tables.outlets.values()
+            if contracts()[outlet.agency].delivery is Delivery.STREAM
+        ):
             return "topics to be filled again"
         if tables.owed:
             return f"{len(tables.owed)} debts"
@@ -311,7 +315,7 @@ class World:
 @contextmanager
 def _scaled() -> Iterator[None]:
     """Batches as small as histories are, and a relay that looks less often when it idles."""
-    with patch.object(relay, "BATCH", 5), patch.object(streams, "BATCH", 3), patch.object(relay, "IDLE_S", 0.1):
+    with patch.object(relay, "BATCH", 5), patch.object(streams, "BATCH", 3), patch.object(relay, "IDLE_S", 0.2), patch.object(relay, "BACK_OFF_S", 0.3):
         yield
 
 

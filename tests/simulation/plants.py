@@ -1,0 +1,149 @@
+"""Faults to plant: each breaks one rule of the straight path, and the simulation must find it."""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from adapters.client.link import Delivery, RecordName
+from hub.domain.contract import Contract
+from hub.domain.errors import Unavailable
+from hub.domain.outcome import Outcome
+from hub.exchange import decide, streams
+from hub.exchange.case import Case, Membership
+from hub.exchange.consume import Consumption
+from hub.exchange.prepare import Prepared
+from hub.exchange.share import Sharing
+from hub.exchange.streams import Streams
+from hub.ports import Message, Outlet, Owed, Publication, TopicExtent
+from tests.simulation import agencies
+from tests.simulation.relayed import MemoryRelayStore
+from tests.simulation.stored import _Transaction
+from tests.simulation.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """One fault. name: what the faulty hub does. owner, attribute: what is replaced, and by what."""
+
+    name: str
+    owner: Any
+    attribute: str
+    fault: Any
+
+
+async def _notes_before_publishing(self: Any, agency: str, publications: Sequence[Publication], number: int) -> None:
+    outlet = self._outlets[agency]
+    end = outlet.topic_end + len(publications)
+    self._outlets[agency] = replace(outlet, published=max(outlet.published, number), topic_end=end)
+    await self._store.published(self._outlets[agency])
+    if publications:
+        await self._publisher.release(agency, publications)
+
+
+async def _answers_before_it_is_kept(self: Any, batch: list[Prepared]) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    try:
+        async with self._store.sharing() as tx:
+            outcomes = await self._take(tx, batch)
+    except Unavailable:
+        if not outcomes:
+            raise
+    return outcomes
+
+
+_take = Consumption.take
+
+
+async def _commits_what_was_not_taken(self: Consumption, messages: Sequence[Message]) -> None:
+    try:
+        await _take(self, messages)
+    except Unavailable:
+        return
+
+
+def _drops_withdrawals(self: agencies.Store, deliveries: Sequence[Delivery]) -> None:
+    apply(self, [each for each in deliveries if not each.withdrawn])
+
+
+apply = agencies.Store.apply
+
+
+async def _forgets_what_was_overtaken(self: Any, agency: str, numbers: Collection[int], at: datetime) -> None:
+    held = [row.id for row in self._tables.held.values() if row.id.agency == agency and row.number in numbers]
+    self._tables.owe(held, at)
+
+
+async def _takes_no_locks(self: Any, kind: str, names: Iterable[str]) -> None:
+    await asyncio.sleep(0)
+
+
+_deliver = MemoryRelayStore.deliver
+
+
+async def _drops_debts_owed_anew(self: Any, settled: Sequence[Owed], *rest: Any) -> None:
+    await _deliver(self, [self._tables.owed.get(debt.held, debt) for debt in settled], *rest)
+
+
+_fold = Case._fold
+
+
+def _believes_what_comes_last(self: Case, each: Prepared) -> None:
+    earlier = self.live.get(each.slot)
+    if earlier is not None and each.submission.order < earlier.order:
+        earlier.order = replace(each.submission, sequence=-2).order
+    _fold(self, each)
+
+
+def _looks_at_nobody_whole(case: Case) -> Membership:
+    membership = _membership(case)
+    return Membership(membership.members, set(), membership.part | membership.whole & _touched(case))
+
+
+_membership = decide._membership
+
+
+def _touched(case: Case) -> set[str]:
+    return {case.locals[each.local].person for each in case.fresh}
+
+
+def _keeps_removed_records(self: Tables, decision: Any) -> None:
+    _write(self, replace(decision, records_gone=[]))
+
+
+_write = Tables.write
+
+
+def _never(*_: object) -> bool:
+    return False
+
+
+_start = Streams._start
+
+
+def _overlooks_others(self: Any, outlet: Outlet, extent: TopicExtent) -> int | None:
+    return _start(self, outlet, extent._replace(end=min(extent.end, outlet.topic_end)))
+
+
+def _gives_out_offsets_again(outlet: Outlet, extent: TopicExtent) -> int:
+    return extent.end
+
+
+PLANTS = [
+    Plant("notes releases before it publishes them", Streams, "_publish", _notes_before_publishing),
+    Plant("answers before it is kept", Sharing, "_commit_whole", _answers_before_it_is_kept),
+    Plant("commits what was not taken", Consumption, "take", _commits_what_was_not_taken),
+    Plant("drops withdrawals", agencies.Store, "apply", _drops_withdrawals),
+    Plant("forgets what was overtaken", MemoryRelayStore, "pass_over", _forgets_what_was_overtaken),
+    Plant("takes no locks", _Transaction, "_lock", _takes_no_locks),
+    Plant("drops debts that are owed anew", MemoryRelayStore, "deliver", _drops_debts_owed_anew),
+    Plant("believes what comes last", Case, "_fold", _believes_what_comes_last),
+    Plant("carries no since", Case, "add_history", lambda self, slot, history: None),
+    Plant("does not follow who is joined or parted", decide, "_membership", _looks_at_nobody_whole),
+    Plant("keeps records that are gone", Tables, "write", _keeps_removed_records),
+    Plant("overlooks that access is limited", decide, "_access_changed", _never),
+    Plant("overlooks that a topic lost something", streams, "_has_lost", _never),
+    Plant("overlooks who else writes", Streams, "_start", _overlooks_others),
+    Plant("gives out lost offsets again", streams, "_resume_at", _gives_out_offsets_again),
+]
