@@ -57,6 +57,15 @@ async def findings(installed: Installed, hub: str, said: Sequence[Said], stores:
     return [*found, *apart, *(fault for store in stores for fault in store.faults)]
 
 
+async def queried(installed: Installed, query: str, *given: str) -> list[asyncpg.Record]:
+    """Rows of the hub's database."""
+    connection = await asyncpg.connect(installed.installation.database_url.replace("+asyncpg", ""))
+    try:
+        return list(await connection.fetch(query, *given))
+    finally:
+        await connection.close()
+
+
 async def _lost(installed: Installed, hub: str, said: Sequence[Said]) -> list[str]:
     """Sent again, each must be known."""
     found = []
@@ -89,14 +98,14 @@ async def _doubled(installed: Installed, said: Sequence[Said]) -> list[str]:
             0,
         ),
     }
-    counted = [(what, (await _queried(installed, query))[0][0], right) for what, (query, right) in wanted.items()]
+    counted = [(what, (await queried(installed, query))[0][0], right) for what, (query, right) in wanted.items()]
     return [f"{what}: {count} instead of {right}" for what, count, right in counted if count != right]
 
 
 async def _shown(installed: Installed, hub: str, by: str) -> dict[RecordName, str]:
     """What the hub shows a service of all its people: record -> digest."""
     query = "SELECT DISTINCT person FROM local_id WHERE agency = $1"
-    people = iter([row[0] for row in await _queried(installed, query, installed.names[by])])
+    people = iter([row[0] for row in await queried(installed, query, installed.names[by])])
     found: dict[RecordName, str] = {}
 
     async def read() -> None:
@@ -115,16 +124,8 @@ async def _timeline(http: httpx.AsyncClient, person: str) -> dict[RecordName, st
     return {RecordName(person, each["type"], each["key"]): each["digest"] for each in document["entries"]}
 
 
-async def _queried(installed: Installed, query: str, *given: str) -> list[asyncpg.Record]:
-    connection = await asyncpg.connect(installed.installation.database_url.replace("+asyncpg", ""))
-    try:
-        return list(await connection.fetch(query, *given))
-    finally:
-        await connection.close()
-
-
 async def _apart(installed: Installed, hub: str, stores: Sequence[Holding]) -> list[str]:
-    if owed := (await _queried(installed, "SELECT count(*) FROM owed"))[0][0]:
+    if owed := (await queried(installed, "SELECT count(*) FROM owed"))[0][0]:
         return [f"the hub still owes {owed} releases"]
     shown = {by: await _shown(installed, hub, by) for by in (PROBATION, PRISON)}
     found = []
