@@ -8,21 +8,19 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.admin import NewTopic
+from aiokafka.errors import for_code
 from aiokafka.protocol.offset import OffsetRequest, OffsetResetStrategy
 
-from adapters.kafka.broker import Broker, broker_errors
+from adapters.kafka.broker import Broker
+from adapters.kafka.making import IN_SYNC, make_topics
 from adapters.kafka.topic_ids import TopicIds
 from hub.domain.errors import Unavailable
 from hub.ports import TopicExtent
 
 INPUT_PREFIX = "hub.in."
 _ENVELOPE_ROOM = 65_536
-_IN_SYNC = "min.insync.replicas"
 _LOOKS, _LOOK_S = 40, 0.05
 _DAY_MS = 24 * 60 * 60 * 1000
 
@@ -75,7 +73,7 @@ class TopicPlan:
 
     def topics_of(self, agency: str) -> list[NewTopic]:
         """The three topics of an agency."""
-        durable = {_IN_SYNC: "2" if self.copies >= 3 else "1"}
+        durable = {IN_SYNC: "2" if self.copies >= 3 else "1"}
         largest = {"max.message.bytes": str(self.message_limit + _ENVELOPE_ROOM)}
         return [
             NewTopic(
@@ -96,17 +94,7 @@ class Topics:
 
     async def make(self, agencies: Iterable[str]) -> None:
         """Make the topics of these agencies that are not there; one that is made otherwise is mended."""
-        wanted = [topic for agency in agencies for topic in self._plan.topics_of(agency)]
-        if not wanted:
-            return
-        with broker_errors():
-            admin = AIOKafkaAdminClient(**self._broker.arguments())
-            try:
-                await admin.start()
-                await _create(admin, wanted)
-                await _mend(admin, wanted)
-            finally:
-                await admin.close()
+        await make_topics(self._broker, [topic for agency in agencies for topic in self._plan.topics_of(agency)])
 
     async def extent(self, agency: str) -> TopicExtent:
         """What `hub.out.<agency>` holds, making the topic if it is not there."""
@@ -144,32 +132,3 @@ class Topics:
             if error:
                 raise for_code(error)(topic)
             return int(offset)
-
-
-async def _create(admin: AIOKafkaAdminClient, wanted: list[NewTopic]) -> None:
-    response = await admin.create_topics(wanted)
-    for name, code, *_ in response.topic_errors:
-        error = for_code(code) if code else None
-        if error is not None and error is not TopicAlreadyExistsError:
-            raise error(name)
-
-
-async def _mend(admin: AIOKafkaAdminClient, wanted: list[NewTopic]) -> None:
-    """Where a topic was made by somebody else, make it as the hub relies on it; how many copies it has is theirs."""
-    answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic.name) for topic in wanted])
-    standing = {name: _set_on_topic(entries) for answer in answers for _, _, _, name, entries in answer.resources}
-    mended = []
-    for topic in wanted:
-        relied_on = {name: value for name, value in topic.topic_configs.items() if name != _IN_SYNC}
-        if not relied_on.items() <= standing[topic.name].items():
-            configs = standing[topic.name] | relied_on
-            mended.append(ConfigResource(ConfigResourceType.TOPIC, topic.name, configs))
-    for answer in await admin.alter_configs(mended) if mended else ():
-        for code, _, _, name in answer.resources:
-            if code:
-                raise for_code(code)(name)
-
-
-def _set_on_topic(entries: Iterable[tuple[Any, ...]]) -> dict[str, str]:
-    """Settings made on the topic itself, as against what it has from the broker (config source 1)."""
-    return {name: value for name, value, _, source, *_ in entries if source == 1}
