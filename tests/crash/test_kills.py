@@ -1,6 +1,6 @@
 """The hub's process is killed again and again while submissions flow in: none is lost, none doubled, all agree.
 
-HUB_CRASH_KILLS, HUB_CRASH_SUBMISSIONS and HUB_CRASH_SEED set other numbers than those of every day.
+HUB_CRASH_KILLS, HUB_CRASH_PART_KILLS, HUB_CRASH_SUBMISSIONS and HUB_CRASH_SEED set other numbers than every day's.
 """
 
 import os
@@ -18,6 +18,7 @@ from tests.crash.storm import killing, stopping, storm
 from tests.crash.submissions import PRISON, PROBATION, submissions
 
 KILLS = int(os.environ.get("HUB_CRASH_KILLS", "20"))
+PART_KILLS = int(os.environ.get("HUB_CRASH_PART_KILLS", "6"))
 SUBMISSIONS = int(os.environ.get("HUB_CRASH_SUBMISSIONS", "5000"))
 SEED = int(os.environ.get("HUB_CRASH_SEED", "1"))
 
@@ -42,12 +43,12 @@ async def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(
             await store.close()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(120 + 20 * PART_KILLS)
 async def test_its_parts_are_killed_each_in_a_process_of_its_own(
     tmp_path: Path, postgres_url: str, kafka_bootstrap: str
 ) -> None:
     installed = install(tmp_path, postgres_url, kafka_bootstrap)
-    said = submissions(1_500, SEED)
+    said = submissions(SUBMISSIONS // 4, SEED)
     with ExitStack() as running:
         parts = [Hub(installed.installation, only=(part,)) for part in ("api", "relay", "consume")]
         for part in parts:
@@ -58,7 +59,7 @@ async def test_its_parts_are_killed_each_in_a_process_of_its_own(
         api = parts[0]
         senders = Senders(installed, api.url)
 
-        await storm(senders, said, 6, SEED, killing(*parts))
+        await storm(senders, said, PART_KILLS, SEED, killing(*parts))
 
         assert not await verdict(installed, api.url, senders, said)
         await senders.close()

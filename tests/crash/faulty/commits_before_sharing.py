@@ -1,20 +1,30 @@
-"""A hub with a fault: it commits what it polled before it is safe in the store. `python -m` runs it as the hub."""
+"""A hub with a fault: it commits what it polled before that is safe in the store. `python -m` runs it as the hub."""
 
 import asyncio
+from collections.abc import Sequence
 
-from adapters.kafka.consumer import _Member, _message, _Poll
 from hub.__main__ import main
+from hub.exchange.consume import Consumption
+from hub.ports import Message
 
 _REACHED_S = 0.3
 """Between the commit and what should have come first: time enough to be killed."""
 
+_take = Consumption.take
+_late: set["asyncio.Task[None]"] = set()
 
-async def _take(self: _Member, poll: _Poll) -> None:  # the fault stands where the code does
-    await self._commit(poll)
+
+async def _take_later(self: Consumption, messages: Sequence[Message]) -> None:
     await asyncio.sleep(_REACHED_S)
-    await self._handle([_message(record) for records in poll.values() for record in records])
+    await _take(self, messages)
+
+
+async def _promise(self: Consumption, messages: Sequence[Message]) -> None:
+    task = asyncio.create_task(_take_later(self, messages))
+    _late.add(task)
+    task.add_done_callback(_late.discard)
 
 
 if __name__ == "__main__":
-    _Member.take = _take  # type: ignore[method-assign]  # this is the fault
+    Consumption.take = _promise  # type: ignore[method-assign]  # this is the fault
     main()
