@@ -9,27 +9,24 @@ import tempfile
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from enum import Enum
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
-from hub.domain.canonical import Json
 from hub.domain.contract import People
 from hub.domain.errors import Unavailable
 from hub.domain.submission import Submission
 from hub.ports import HeldId, RecordId, ShareTransaction, Store
-from hub.store.engine import create_schema
+from hub.store.engine import create_schema, open_engine, writing
 from hub.store.sharing import SqlStore
-from hub.store.tables import local_id, owed, review, withheld
-from tests.builders.hub import NOW, VERSION, Hub, contract, quick_engine
-from tests.builders.records import MISTYPED_PNC, OTHER_PNC, PNC, REFERENCES
-from tests.builders.valid_bodies import is_valid, valid_bodies
+from hub.store.tables import local_id, metadata, owed, review, withheld
+from tests.builders.histories import histories
+from tests.builders.hub import Hub, contract, quick_engine
 
 CONTRACTS = {
     each.agency: each
@@ -47,86 +44,6 @@ class Crash(Enum):
 
     BEFORE_COMMIT = "before commit"
     AFTER_COMMIT = "after commit"
-
-
-# --- histories ----------------------------------------------------------------------------------------------
-
-LOCAL_IDS = {
-    "prison": ("A1111AA", "A2222BB"),
-    "probation-north": ("X000001", "X000002", "case 7"),
-    "probation-south": ("X000001", "Y000003"),
-}
-PEOPLE: tuple[tuple[Json, str | None], ...] = (
-    ({"surname": "Okafor", "forenames": ["Daniel"]}, "1981-06-14"),
-    ({"surname": "Okafor", "forenames": ["Samuel"]}, "1981-06-14"),
-    ({"surname": "Okafor", "forenames": ["Daniel"]}, "2004-11-30"),
-    ({"surname": "Patel"}, "1990-01-02"),
-    ({"forenames": ["Meera"]}, None),
-)
-IDENTIFIERS = tuple(
-    {"scheme": scheme, "value": value}
-    for scheme, value in (
-        ("pnc", PNC),
-        ("pnc", "1981/0000034u"),
-        ("pnc", MISTYPED_PNC),
-        ("pnc", OTHER_PNC),
-        ("crn", "X000001"),
-        ("crn", "x000002"),
-        ("prison-number", "A1111AA"),
-    )
-)
-NUMBERED = {
-    "assessment": st.fixed_dictionaries(
-        {"reference": st.sampled_from(["1", "2"]), "oasysNumber": st.sampled_from([None, "70", "71"])}
-    ),
-    "registration": st.fixed_dictionaries({"reference": st.sampled_from(["1", "2"])}),
-    "movement": st.fixed_dictionaries({"booking": st.just("B1"), "sequence": st.integers(1, 2)}),
-    "offender": st.builds(
-        lambda person, identifiers, more: (
-            {"names": person[0], "dateOfBirth": person[1], "aliases": None, "identifiers": identifiers} | more
-        ),
-        st.sampled_from(PEOPLE),
-        st.lists(st.sampled_from(IDENTIFIERS), min_size=1, max_size=3),
-        st.fixed_dictionaries(
-            {}, optional={"limitedAccess": st.booleans().map(lambda kept: {"exclusion": kept, "restriction": False})}
-        ),
-    ),
-}
-"""What a record says that others hang on, out of so little that it meets again and again."""
-
-
-def bodies(record_type: str) -> st.SearchStrategy[Json]:
-    """Valid records of a type that meet others of their kind."""
-    meeting = st.builds(lambda body, named: body | named, valid_bodies(record_type), NUMBERED[record_type])
-    return meeting.filter(lambda body: is_valid(record_type, body))
-
-
-@st.composite
-def histories(draw: st.DrawFn) -> list[Submission]:
-    """Some submissions of three agencies on a few people, all of which the hub can take."""
-    submissions: list[Submission] = []
-    ids = count(1)
-    for _ in range(draw(st.integers(4, 8))):
-        agency = draw(st.sampled_from(sorted(LOCAL_IDS)))
-        record_type = draw(st.sampled_from(["assessment", "registration", "movement", *["offender"] * 4]))
-        local = draw(st.sampled_from(LOCAL_IDS[agency]))
-        said = draw(st.lists(bodies(record_type), min_size=1, max_size=2))
-        for body in draw(st.lists(st.sampled_from([*said, *said, None]), min_size=1, max_size=3)):
-            named = body or draw(st.sampled_from(said))
-            submissions.append(
-                Submission(
-                    agency,
-                    f"s{next(ids)}",
-                    record_type,
-                    VERSION,
-                    body is None,
-                    local,
-                    NOW - timedelta(minutes=draw(st.integers(0, 5))),
-                    draw(st.sampled_from([-1, 2, 10])),
-                    {name: named[name] for name in REFERENCES[record_type]} if body is None else body,
-                )
-            )
-    return submissions
 
 
 # --- ways through a history ---------------------------------------------------------------------------------
@@ -258,3 +175,36 @@ def test_any_way_through_a_history_ends_in_the_same_persons_and_digests(empty: P
 
     for _ in range(2):
         assert asyncio.run(go(data.draw(ways(submissions), "way"), empty)) == at_once
+
+
+async def go_at_once(parts: Sequence[Sequence[Submission]], address: str) -> Agreed:
+    """Several workers, each with its part of a history, a relay beside them, on one empty database."""
+    engine = open_engine(address)
+    try:
+        await create_schema(engine)
+        async with writing(engine) as connection:
+            await connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)}"))
+        hub = Hub(engine, CONTRACTS)
+        await asyncio.gather(*(work(hub, part) for part in parts), hub.deliver())
+        await hub.deliver()
+        return await agreed(hub)
+    finally:
+        await engine.dispose()
+
+
+async def work(hub: Hub, part: Sequence[Submission]) -> None:
+    """Share two at a time, and the last one again with the next."""
+    for start in range(len(part)):
+        await hub.take(*part[start : start + 2])
+
+
+@settings(max_examples=max(5, settings().max_examples // 5))
+@given(st.data())
+def test_workers_at_once_end_in_the_same_persons_and_digests(
+    empty: Path, one_database: str, data: st.DataObject
+) -> None:
+    submissions = data.draw(histories(), "history")
+    order = data.draw(st.permutations(submissions), "order")
+    at_once = asyncio.run(go([Step(submissions, None, relayed=False)], empty))
+
+    assert asyncio.run(go_at_once([order[0::3], order[1::3], order[2::3]], one_database)) == at_once

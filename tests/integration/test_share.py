@@ -152,6 +152,16 @@ async def test_of_two_that_arrive_in_the_wrong_order_the_later_one_stands(hub: H
     assert body["names"]["surname"] == "Later"
 
 
+async def test_a_value_counts_from_when_it_was_first_said_even_if_that_is_learned_late(hub: Hub) -> None:
+    await hub.take(said(*PRISON, offender(pnc=PNC, religion="none"), 9))
+    await hub.take(said(*PROBATION, offender(pnc=PNC, religion="Sikh"), 5))
+    assert {body["religion"] for body in (await hub.bodies("court")).values()} == {"none"}
+
+    await hub.take(said(*PRISON, offender(pnc=PNC, religion="none", sex="male"), 1))
+
+    assert {body["religion"] for body in (await hub.bodies("court")).values() if body} == {"Sikh"}
+
+
 async def test_an_assessment_may_come_before_its_offender(hub: Hub) -> None:
     await hub.take(said(*PROBATION, assessment(), 1))
     await hub.take(said(*PROBATION, offender(pnc=PNC), 2), said(*PRISON, offender(pnc=PNC), 2))
