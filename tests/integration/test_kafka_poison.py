@@ -104,7 +104,7 @@ async def test_a_thousand_malformed_messages_harm_nobody(hub: Hub, kafka_bootstr
     async with consuming.running():
         await consuming.send(agency, messages)
         await consuming.until_taken(agency, POISON + 1)
-    letters = Counter(row["reason"] for row in await hub.rows(dead_letter))
+    letters = Counter(row["reason"] for row in await hub.rows(dead_letter) if row["agency"] == agency)
     assert letters == Counter(KINDS[kind][1].value for kind in kinds)
     assert sorted(await consuming.taken(agency)) == sorted(
         ["m-0", *(f"m-{POISON + number}" for number in range(1, POISON + 1))]

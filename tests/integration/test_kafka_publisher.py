@@ -147,6 +147,7 @@ async def test_a_topic_emptied_behind_the_back_begins_later(
     await publisher.release(agency, releases(5))
     topic = output_topic(agency)
     await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {"cleanup.policy": "delete"})])
+    await settings_of(admin, topic, cleanup_policy="delete")
     await admin.delete_records({TopicPartition(topic, 0): RecordsToDelete(5)})
     assert (await publisher.extent(agency))[1:] == (5, 5)
 
