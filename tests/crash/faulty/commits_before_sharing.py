@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from hub.__main__ import main
 from hub.exchange.consume import Consumption
 from hub.ports import Message
-
-_REACHED_S = 0.3
-"""Between the commit and what should have come first: time enough to be killed."""
+from tests.crash.faulty.moment import vulnerable
 
 _take = Consumption.take
 _late: set["asyncio.Task[None]"] = set()
 
 
 async def _take_later(self: Consumption, messages: Sequence[Message]) -> None:
-    await asyncio.sleep(_REACHED_S)
+    await vulnerable()
     await _take(self, messages)
 
 

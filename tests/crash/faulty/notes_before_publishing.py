@@ -1,22 +1,19 @@
 """A hub with a fault: it notes releases as published before the broker has them. `python -m` runs it as the hub."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
 from hub.__main__ import main
 from hub.exchange.streams import Streams
 from hub.ports import Publication
-
-_REACHED_S = 0.3
-"""Between the note and what should have come first: time enough to be killed."""
+from tests.crash.faulty.moment import vulnerable
 
 
 async def _publish(self: Streams, agency: str, publications: Sequence[Publication], number: int) -> None:
     outlet = self._outlets[agency]
     self._outlets[agency] = replace(outlet, published=max(outlet.published, number))
     await self._store.published(self._outlets[agency])
-    await asyncio.sleep(_REACHED_S)
+    await vulnerable()
     if publications:
         await self._publisher.release(agency, publications)
 
