@@ -83,6 +83,9 @@ class InputConsumer:
                 # for which aiokafka has no public call, makes the leader share them out anew.
                 consumer._coordinator.request_rejoin()  # noqa: SLF001 - see above
             yield member
+            # Told to stop, it leaves its partitions to others at once, and not when its session has run out: aiokafka
+            # lets no member leave that has a name.
+            consumer._coordinator._group_instance_id = None  # noqa: SLF001 - see above
         finally:
             await part_with_consumer(consumer)
 

@@ -21,6 +21,8 @@ pytestmark = [pytest.mark.servers, pytest.mark.crash]
 
 PLAN = TopicPlan(input_partitions=6)
 MESSAGES = 3_000
+SESSION_S = 10
+"""After which the group gives up a member that is silent."""
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +106,28 @@ async def test_two_members_share_the_work_and_a_lost_one_leaves_nothing_undone(o
     assert set(handled.times) == {b"%d" % number for number in range(sent + 1_000)}
     # A member that leaves in the middle of a poll leaves that poll to the other, and ids stop doubles.
     assert sum(handled.times.values()) <= sent + 1_000 + 500
+
+
+async def test_a_member_told_to_stop_leaves_its_work_to_the_others_at_once(own_kafka: Kafka) -> None:
+    broker = Broker(own_kafka.bootstrap)
+    producer, topics, stop, gone = Producer(broker), Topics(broker, PLAN), asyncio.Event(), asyncio.Event()
+    await topics.make(["left"])
+    handled = Handled("left")
+    first, second = start(broker, handled.member("first"), stop), start(broker, handled.member("second"), gone)
+    sent = 0
+    while len(handled.by) < 2:
+        await send(producer, "left", sent, sent + 50)
+        sent += 50
+    gone.set()
+    await second
+    began = asyncio.get_running_loop().time()
+    await send(producer, "left", sent, sent + 50)
+    await all_handled(handled, sent + 50)
+    taken_over_after = asyncio.get_running_loop().time() - began
+    stop.set()
+    await first
+    await producer.close()
+    assert taken_over_after < SESSION_S / 2
 
 
 async def test_a_broker_killed_and_started_again_loses_nothing(own_kafka: Kafka) -> None:
