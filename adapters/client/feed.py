@@ -136,10 +136,13 @@ class FeedLink:
         asking, closing = asyncio.ensure_future(waited_for), asyncio.ensure_future(self._closing.wait())
         try:
             await asyncio.wait((asking, closing), return_when=asyncio.FIRST_COMPLETED)
-            return asking.result() if asking.done() else None
+            if not self._closing.is_set():
+                return asking.result()
         finally:
-            asking.cancel()
             closing.cancel()
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)  # what it still says, nobody waits for
+        return None
 
 
 def _rejection(refusal: Refusal) -> Rejected | Halt:

@@ -202,3 +202,16 @@ async def test_closing_ends_whoever_waits(link: FeedLink) -> None:
     await asyncio.sleep(0.05)
     await link.close()
     assert await asyncio.wait_for(asyncio.gather(*waiting), 1) == [[], []]
+
+
+async def test_closing_while_the_hub_does_not_answer_ends_reading_without_an_error(pretend: PretendHub) -> None:
+    pretend.answers = [httpx.ConnectError("gone") for _ in range(100)]
+    link = FeedLink(HUB, "probation", "probation-1", "secret", httpx.MockTransport(pretend))
+
+    async def read_all() -> list[object]:
+        return [each async for each in link.deliveries({})]
+
+    reading = asyncio.create_task(read_all())
+    await asyncio.sleep(0.15)
+    await link.close()
+    assert await asyncio.wait_for(reading, 1) == []
