@@ -273,6 +273,7 @@ class HeldRow:
     number: in that agency's one order. digest: empty when it was overtaken before it was sent, so that whatever
     the record is next is news. withdrawn: the release says that there is nothing (any more).
     since: when the change it carries was committed, UTC. applied_*: by its receipts, None before the first.
+    known_as: digest of the local ids by which the agency knew the person then; see `hub.release.Release`.
     """
 
     id: HeldId
@@ -284,6 +285,7 @@ class HeldRow:
     applied_number: int | None = None
     applied_digest: str | None = None
     applied_at: datetime | None = None
+    known_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

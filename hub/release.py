@@ -19,6 +19,8 @@ class Release:
     digest: SHA-256 of the document's canonical JSON, 64 hex digits; also its ETag.
     sources: where each part came from, for parts that this agency may see; outside the digest.
     withheld: there is a record, but limited access keeps it back.
+    known_as: digest of the agency's own local ids of the person, outside the digest above; empty when withdrawn.
+    When it changes, the agency is told again: it may hold the record under the id of somebody else.
     """
 
     document: Json
@@ -26,6 +28,7 @@ class Release:
     withdrawn: bool
     sources: Mapping[str, list[str]]
     withheld: bool = False
+    known_as: str = ""
 
 
 def render(
@@ -57,7 +60,8 @@ def render(
         "body": body,
         "marks": {"contested": contested},
     }
-    return Release(document, digest(document), withdrawn=False, sources=sources)
+    known_as = digest(sorted(key for key, _ in _own(contract.agency, person)))
+    return Release(document, digest(document), withdrawn=False, sources=sources, known_as=known_as)
 
 
 def _nothing(record_id: RecordId, *, withheld: bool = False) -> Release:
@@ -77,15 +81,19 @@ def wrap(release: Release, held: HeldRow, person: PersonRow | None, seal: Seal) 
     where the person was merged away), release.
     """
     agency, person_id = held.id.agency, held.id.record.person
-    own = [(key, sealed) for name, key, sealed in (person.locals if person else ()) if name == agency]
     return canonical(
         {
             "number": held.number,
             "digest": release.digest,
             "person": person_id,
-            "localIds": sorted(seal.open(f"local:{key}", sealed).decode() for key, sealed in own),
+            "localIds": sorted(seal.open(f"local:{key}", sealed).decode() for key, sealed in _own(agency, person)),
             "sources": release.sources,
             "movedTo": person.survivor if person else None,
             "release": release.document,
         }
     )
+
+
+def _own(agency: str, person: PersonRow | None) -> list[tuple[str, bytes]]:
+    """The agency's own local ids of a person: local key and sealed local id."""
+    return [(key, sealed) for name, key, sealed in (person.locals if person else ()) if name == agency]

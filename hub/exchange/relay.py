@@ -156,7 +156,7 @@ class _Round:
         release = render(contract, debt.held.record, record, person, self._seal)
         self.withheld[debt.held] = release.withheld
         held = self._held.get(debt.held)
-        if release.withdrawn if held is None else held.digest == release.digest:
+        if release.withdrawn if held is None else _is_same(held, release):
             return
         row = self._numbered(debt, release, held)
         self.deliveries.append(row)
@@ -178,6 +178,7 @@ class _Round:
             held.applied_number if held else None,
             held.applied_digest if held else None,
             held.applied_at if held else None,
+            release.known_as,
         )
 
     def _disclosure(self, contract: Contract, row: HeldRow) -> AuditRow:
@@ -193,6 +194,11 @@ class _Round:
             basis=receives.basis if receives else "",
             purpose=receives.purpose if receives else "",
         )
+
+
+def _is_same(held: HeldRow, release: Release) -> bool:
+    """Whether the agency has this very release already, and under the same local ids of its own."""
+    return held.digest == release.digest and held.known_as == release.known_as
 
 
 async def _pause(event: asyncio.Event, seconds: float) -> None:

@@ -233,6 +233,7 @@ def held_row(row: RowMapping) -> HeldRow:
         row["applied_number"],
         row["applied_digest"],
         None if row["applied_at"] is None else from_micros(row["applied_at"]),
+        row["known_as"],
     )
 
 
@@ -247,6 +248,7 @@ def _held_values(row: HeldRow) -> dict[str, Any]:
         "applied_number": None,
         "applied_digest": None,
         "applied_at": None,
+        "known_as": row.known_as,
     }
 
 

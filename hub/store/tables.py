@@ -128,6 +128,7 @@ held = Table(
     Column("applied_number", BigInteger),
     Column("applied_digest", Text),
     Column("applied_at", BigInteger),
+    Column("known_as", Text, nullable=False),
     Index("ix_held_agency_number", "agency", "number", unique=True),
 )
 

@@ -138,8 +138,8 @@ async def agreed(hub: Hub) -> Agreed:
     }
 
     assert await hub.rows(owed) == []
-    assert {id_: row.digest for id_, row in held.items() if not row.withdrawn} == {
-        id_: release.digest for id_, release in current.items() if not release.withdrawn
+    assert {id_: (row.digest, row.known_as) for id_, row in held.items() if not row.withdrawn} == {
+        id_: (release.digest, release.known_as) for id_, release in current.items() if not release.withdrawn
     }
     assert kept_back == {id_ for id_, release in current.items() if release.withheld}
     return Agreed(

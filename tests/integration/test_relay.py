@@ -3,10 +3,12 @@
 import pytest
 
 from hub.domain.errors import Unavailable
+from hub.ports import HeldId, RecordId
 from hub.store.relaying import SqlRelayStore
 from hub.store.tables import audit, delivery, owed, record, withheld
 from tests.builders.hub import Hub
 from tests.builders.records import (
+    OTHER_PNC,
     PNC,
     PRISON,
     PROBATION,
@@ -40,6 +42,27 @@ async def test_an_agency_that_comes_to_know_the_person_gets_everything(hub: Hub)
     await hub.take(said(*PROBATION, offender(pnc=PNC), 2))
 
     assert {id_.type for id_ in await hub.bodies("probation")} == {"offender", "movement"}
+
+
+async def test_an_agency_is_told_again_when_another_of_its_local_ids_becomes_or_ceases_to_be_the_person(
+    hub: Hub,
+) -> None:
+    other = ("prison", "A9999ZZ")
+    await hub.take(said(*PROBATION, offender(pnc=PNC), 1), said(*PROBATION, assessment(), 1))
+    await hub.take(said(*PRISON, offender(pnc=PNC), 1))
+    record = HeldId("prison", RecordId(await hub.person_of(*PRISON), "assessment", "probation/A1"))
+    await hub.deliver()
+    first = (await hub.held())[record]
+
+    await hub.take(said(*other, offender(pnc=PNC), 2))
+    await hub.deliver()
+    joined = (await hub.held())[record]
+    await hub.take(said(*other, offender(pnc=OTHER_PNC), 3))
+    await hub.deliver()
+    parted = (await hub.held())[record]
+
+    assert first.number < joined.number < parted.number
+    assert first.digest == joined.digest == parted.digest
 
 
 async def test_only_a_change_is_released_and_what_was_overtaken_is_sent_once(hub: Hub) -> None:

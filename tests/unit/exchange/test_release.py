@@ -111,6 +111,18 @@ def test_what_is_not_there_or_not_permitted_is_released_as_withdrawn(
     assert release.document == {"type": "offender", "key": "-", "withdrawn": True}
 
 
+def test_by_which_local_ids_the_agency_knows_the_person_is_noted_beside_the_digest() -> None:
+    fewer = replace(person(), locals=LOCALS[1:])
+    turned = replace(person(), locals=LOCALS[::-1])
+
+    one, other, same = (
+        render(contract("prison"), OFFENDER, record(), each, SEAL) for each in (person(), fewer, turned)
+    )
+
+    assert one.digest == other.digest == same.digest
+    assert one.known_as == same.known_as != other.known_as
+
+
 def test_an_agency_that_receives_everybody_needs_no_local_id() -> None:
     assert not render(contract("court", people=People.ALL), OFFENDER, record(), person(), SEAL).withdrawn
 

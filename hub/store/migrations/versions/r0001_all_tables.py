@@ -106,6 +106,7 @@ def upgrade() -> None:
         sa.Column("applied_number", sa.BigInteger(), nullable=True),
         sa.Column("applied_digest", sa.Text(), nullable=True),
         sa.Column("applied_at", sa.BigInteger(), nullable=True),
+        sa.Column("known_as", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("agency", "person", "type", "key", name=op.f("pk_held")),
     )
     op.create_index("ix_held_agency_number", "held", ["agency", "number"], unique=True)
