@@ -234,8 +234,8 @@ class ShareTransaction(Protocol):
         """The standing assertions of these slots."""
         ...
 
-    async def history(self, slot: str) -> list[tuple[Order, bytes | None]]:
-        """Every submission taken on this slot: its order and its sealed body (None = withdrawal)."""
+    async def histories(self, slots: Iterable[str]) -> Mapping[str, list[tuple[Order, bytes | None]]]:
+        """Slot -> every submission taken on it: its order and its sealed body (None = withdrawal)."""
         ...
 
     async def records(self, persons: Iterable[str], rids: Iterable[str] | None) -> list[RecordRow]:

@@ -108,8 +108,12 @@ class Case:
             prepared=each,
         )
 
-    def add_history(self, slot: str, history: Sequence[tuple[Order, bytes | None]]) -> None:
-        """Since when each value has been said, by walking through all that was ever said on a late slot."""
+    def add_histories(self, histories: Mapping[str, Sequence[tuple[Order, bytes | None]]]) -> None:
+        """Since when each value has been said, by walking through all that was ever said on the late slots."""
+        for slot in self.late:
+            self._walk(slot, histories.get(slot, ()))
+
+    def _walk(self, slot: str, history: Sequence[tuple[Order, bytes | None]]) -> None:
         live = self.live[slot]
         opened = [
             (order, None if sealed is None else orjson.loads(self._seal.open(f"local:{live.local}", sealed)))

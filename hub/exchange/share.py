@@ -95,8 +95,8 @@ class Sharing:
         people = await tx.people(own, said)
         slots = await tx.slots({each.slot for each in fresh})
         case = Case(fresh, people, slots, self._deciding.rules, self._seal)
-        for slot in case.late:
-            case.add_history(slot, await tx.history(slot))
+        if case.late:
+            case.add_histories(await tx.histories(case.late))
         self._deciding.recognise(case)
         concerned = case.people
         case.add_standing(await tx.standing(concerned.locals_of(concerned.part), case.rids))

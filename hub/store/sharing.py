@@ -79,8 +79,8 @@ _STANDING = select(standing, assertion.c.body).join(
 _STANDING_IN_SLOTS = _STANDING.where(any_of(standing.c.slot, "slots"))
 _STANDING_OF_LOCALS = _STANDING.where(any_of(standing.c.local, "locals"))
 _STANDING_ON_RECORDS = _STANDING_OF_LOCALS.where(any_of(standing.c.rid, "rids"))
-_HISTORY = select(assertion.c.micros, assertion.c.sequence, assertion.c.id, assertion.c.body).where(
-    assertion.c.slot == bindparam("slot")
+_HISTORIES = select(assertion.c.slot, assertion.c.micros, assertion.c.sequence, assertion.c.id, assertion.c.body).where(
+    any_of(assertion.c.slot, "slots")
 )
 _RECORDS_OF_PERSONS = select(record).where(any_of(record.c.person, "persons"))
 _RECORDS = _RECORDS_OF_PERSONS.where(any_of(record.c.rid, "rids"))
@@ -149,9 +149,11 @@ class _SqlShareTransaction:
     async def _standing(self, statement: Select[Any], sought: dict[str, list[str]]) -> list[StandingRow]:
         return [standing_row(row) for row in (await self._connection.execute(statement, sought)).mappings()]
 
-    async def history(self, slot: str) -> list[tuple[Order, bytes | None]]:
-        rows = await self._connection.execute(_HISTORY, {"slot": slot})
-        return [(Order(row.micros, row.sequence, row.id), row.body) for row in rows]
+    async def histories(self, slots: Iterable[str]) -> Mapping[str, list[tuple[Order, bytes | None]]]:
+        histories: dict[str, list[tuple[Order, bytes | None]]] = defaultdict(list)
+        for row in await self._connection.execute(_HISTORIES, {"slots": as_set(slots)}):
+            histories[row.slot].append((Order(row.micros, row.sequence, row.id), row.body))
+        return histories
 
     async def records(self, persons: Iterable[str], rids: Iterable[str] | None) -> list[RecordRow]:
         sought = {"persons": as_set(persons)}

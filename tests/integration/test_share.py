@@ -61,6 +61,12 @@ async def test_an_id_used_again_for_something_else_is_refused_and_changes_nothin
     assert len(await hub.rows(assertion)) == 1
 
 
+async def test_only_acceptance_uses_an_id_up(hub: Hub) -> None:
+    assert reasons(await hub.share(said(*PRISON, offender(sex="x"), 1, id_="1"))) == [Reason.UNKNOWN_CODE]
+
+    await hub.take(said(*PRISON, offender(), 1, id_="1"))
+
+
 async def test_two_agencies_may_use_the_same_id(hub: Hub) -> None:
     await hub.take(said(*PRISON, offender(), 1, id_="1"), said(*PROBATION, offender(), 1, id_="1"))
 

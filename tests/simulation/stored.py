@@ -1,9 +1,7 @@
 """`hub.ports.Store` in memory: transactions that see what is committed, and commit all at once or not at all."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 
 from hub.domain.submission import Order
 from hub.ports import (
@@ -92,8 +90,9 @@ class _Transaction:
     async def slots(self, slots: Iterable[str]) -> list[StandingRow]:
         return [self._tables.standing[slot] for slot in sorted(set(slots)) if slot in self._tables.standing]
 
-    async def history(self, slot: str) -> list[tuple[Order, bytes | None]]:
-        return [(row.order, row.body) for row in self._tables.assertions.values() if row.slot == slot]
+    async def histories(self, slots: Iterable[str]) -> Mapping[str, list[tuple[Order, bytes | None]]]:
+        taken = self._tables.assertions.values()
+        return {slot: [(row.order, row.body) for row in taken if row.slot == slot] for slot in slots}
 
     async def records(self, persons: Iterable[str], rids: Iterable[str] | None) -> list[RecordRow]:
         of, wanted = set(persons), None if rids is None else set(rids)

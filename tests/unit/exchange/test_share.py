@@ -42,8 +42,8 @@ class Scripted:
     async def slots(self, slots: Iterable[str]) -> list[StandingRow]:
         return []
 
-    async def history(self, slot: str) -> list[tuple[Order, bytes | None]]:
-        return []
+    async def histories(self, slots: Iterable[str]) -> Mapping[str, list[tuple[Order, bytes | None]]]:
+        return {}
 
     async def records(self, persons: Iterable[str], rids: Iterable[str] | None) -> list[RecordRow]:
         return []
