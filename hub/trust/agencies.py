@@ -21,6 +21,7 @@ from hub.trust.contracts import contract_digest
 
 REMEMBERED = timedelta(seconds=2)
 """How long a process may rely on what it read of the agencies: a suspension works within this time."""
+_READ_ANEW = timedelta(0)
 
 _OPERATOR = "operator"
 
@@ -113,8 +114,10 @@ class Agencies:
         return found if found and right and not found.suspended else None
 
     async def active(self, name: str) -> AgencyRow | None:
-        """The agency of that name unless it is suspended, as of at most `REMEMBERED` ago."""
+        """The agency of that name unless it is suspended, as of at most `REMEMBERED` ago; a new one at once."""
         row = (await self._current()).get(name)
+        if row is None:
+            row = (await self._current(at_most=_READ_ANEW)).get(name)
         return row if row and not row.suspended else None
 
     async def suspended(self) -> frozenset[str]:
@@ -132,17 +135,18 @@ class Agencies:
                 changed.append(row.name)
         return changed
 
-    async def _current(self) -> Mapping[str, AgencyRow]:
-        if self._is_stale():
+    async def _current(self, at_most: timedelta = REMEMBERED) -> Mapping[str, AgencyRow]:
+        asked = self._now()
+        if self._is_stale(asked - at_most):
             async with self._looking:  # one look serves all who wait
-                if self._is_stale():
+                if self._is_stale(asked - at_most):
                     now = self._now()
                     self._known = {row.name: row for row in await self._store.agencies()}
                     self._read = now
         return self._known
 
-    def _is_stale(self) -> bool:
-        return self._read is None or not self._now() - self._read < REMEMBERED
+    def _is_stale(self, oldest: datetime) -> bool:
+        return self._read is None or self._read <= oldest
 
     async def _existing(self, name: str) -> AgencyRow:
         for row in await self._store.agencies():

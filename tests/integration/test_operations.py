@@ -171,6 +171,14 @@ async def test_a_suspended_agency_gets_no_token_until_it_is_resumed(hub: Hub, pr
     assert (await hub.token(probation)).status_code == 200
 
 
+async def test_an_agency_that_was_just_registered_is_known_at_once(hub: Hub) -> None:
+    assert await hub.agencies.active("probation") is None
+
+    await hub.agencies.add("probation", [Scope.SUBMIT])
+
+    assert await hub.agencies.active("probation") is not None
+
+
 async def test_a_new_secret_ends_the_old_one(hub: Hub, probation: Credentials) -> None:
     renewed = await hub.agencies.new_secret("probation")
 
