@@ -1,27 +1,21 @@
-"""What a batch changes: persons, shared records, debts. Pure: everything was fetched before."""
+"""What a batch changes: who is known, what is shared, what is owed. Pure: everything was fetched before."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime
-
-import orjson
 
 from hub.domain.canonical import canonical
 from hub.domain.contract import Contract
 from hub.domain.contract import People as Whose
 from hub.domain.convergence import Rule, converge, latest_per_local_id
 from hub.domain.errors import Halt
-from hub.domain.recognition import Features, Known, Recognised, recognise
-from hub.exchange.case import Case, Live, Membership, sealed_since
-from hub.exchange.prepare import Prepared, Spoken
+from hub.exchange.case import Case, Live, sealed_since
+from hub.exchange.persons import joined_and_parted
 from hub.ports import (
     AssertionRow,
     AuditRow,
     Decision,
     HeldId,
     Keys,
-    LocalIdRow,
     RecordId,
     RecordRow,
     Seal,
@@ -40,7 +34,6 @@ class Deciding:
         contracts: Mapping[str, Contract],
         keys: Keys,
         seal: Seal,
-        new_person: Callable[[], str],
     ) -> None:
         self.rules: dict[str, Rule] = {
             record_type: compile_rule(registry.newest(record_type).schema) for record_type in registry.types()
@@ -48,68 +41,10 @@ class Deciding:
         self._contracts = contracts
         self._keys = keys
         self._seal = seal
-        self._new_person = new_person
         self._receivers: dict[str, list[Contract]] = {
             record_type: [each for each in contracts.values() if record_type in each.receives]
             for record_type in registry.types()
         }
-
-    def recognise(self, case: Case) -> None:
-        """Whose the local ids of this case are, with what its submissions say of them."""
-        spoken = self._spoken(case)
-        changed = {key for key, row in spoken.items() if self._is_changed(case.before.get(key), row)}
-        limited = {
-            key for key in spoken if key not in changed and spoken[key].restricted != case.before[key].restricted
-        }
-        case.locals.update({key: spoken[key] for key in changed | limited})
-        recognised = None
-        if changed:
-            known = {key: self._known(case, key, row) for key, row in case.locals.items()}
-            recognised = recognise(known, self._new_person)
-            for key, person in recognised.persons.items():
-                if case.locals[key].person != person:
-                    case.locals[key] = replace(case.locals[key], person=person)
-        case.recognised, case.reexamined = recognised, changed
-        case.people = _membership(case)
-
-    def _spoken(self, case: Case) -> dict[str, LocalIdRow]:
-        """The rows of the local ids of which this batch says something new, not yet recognised."""
-        rows: dict[str, LocalIdRow] = {}
-        for each in case.fresh:
-            before = rows.get(each.local) or case.before.get(each.local)
-            if before is None:
-                rows[each.local] = self._row(each, "", Spoken(each.own, None, restricted=False))
-            elif each.local not in rows and each.submission.record_type != "offender":
-                continue
-            if case.live[each.slot].prepared is each and each.spoken is not None:
-                rows[each.local] = self._row(each, before.person if before else "", each.spoken)
-        return rows
-
-    def _row(self, each: Prepared, person: str, spoken: Spoken) -> LocalIdRow:
-        features = None
-        if spoken.features is not None:
-            features = self._seal.seal(f"local:{each.local}", _features_bytes(spoken.features))
-        return LocalIdRow(
-            each.local,
-            each.submission.agency,
-            person,
-            each.sealed_local,
-            features,
-            spoken.claims,
-            restricted=spoken.restricted,
-        )
-
-    def _is_changed(self, before: LocalIdRow | None, now: LocalIdRow) -> bool:
-        return before is None or before.claims != now.claims or self._features(before) != self._features(now)
-
-    def _known(self, case: Case, key: str, row: LocalIdRow) -> Known:
-        return Known(case.before[key].person if key in case.before else None, row.claims, self._features(row))
-
-    def _features(self, row: LocalIdRow) -> Features:
-        if row.features is None:
-            return Features()
-        names, dates = orjson.loads(self._seal.open(f"local:{row.key}", row.features))
-        return Features(frozenset((surname, forename) for surname, forename in names), frozenset(dates))
 
     def decide(self, case: Case, now: datetime) -> Decision:
         """All that changes. `case` has been recognised and has its standing assertions and records."""
@@ -143,7 +78,7 @@ class Deciding:
             doubts=recognised.doubts if recognised else frozenset(),
             reexamined=case.reexamined,
             compared=set(case.locals) if recognised else set(),
-            audit=_joined_and_parted(recognised, now) if recognised else [],
+            audit=joined_and_parted(recognised, now) if recognised else [],
             at=now,
         )
 
@@ -240,36 +175,12 @@ class Deciding:
             raise Halt(f"the agency {agency} has said something, but has no contract any more") from None
 
 
-def _membership(case: Case) -> Membership:
-    """Who must be looked at whole (joined, parted, access limited or lifted), who in part."""
-    members: dict[str, set[str]] = defaultdict(set)
-    before: dict[str, set[str]] = defaultdict(set)
-    for key, row in case.locals.items():
-        members[row.person].add(key)
-    for key, row in case.before.items():
-        before[row.person].add(key)
-    whole = {person for person in before if before[person] != members.get(person)}
-    whole |= {case.locals[key].person for person in whole for key in before[person]}
-    whole |= {person for person in before if _access_changed(case, before[person])}
-    touched = {case.locals[each.local].person for each in case.fresh}
-    return Membership(dict(members), whole, touched - whole)
-
-
-def _access_changed(case: Case, keys: set[str]) -> bool:
-    was = any(case.before[key].restricted for key in keys)
-    return was != any(case.locals[key].restricted for key in keys)
-
-
 def _targets(case: Case, spoken: Mapping[str, Mapping[str, list[Live]]]) -> set[tuple[str, str]]:
     """(person, rid) of every record that may have changed."""
     touched = {(case.locals[local].person, rid) for local, rid in case.touched if rid}
     spoken_whole = {(person, rid) for person in case.people.whole for rid in spoken[person]}
     shared_whole = {(each.id.person, each.rid) for each in case.records.values() if each.id.person in case.people.whole}
     return touched | spoken_whole | shared_whole
-
-
-def _features_bytes(features: Features) -> bytes:
-    return canonical([sorted(features.names), sorted(features.dates)])
 
 
 def _collected(case: Case, now: datetime) -> list[AuditRow]:
@@ -286,15 +197,3 @@ def _collected(case: Case, now: datetime) -> list[AuditRow]:
         )
         for each, (key, _) in zip(case.fresh, case.keys, strict=True)
     ]
-
-
-def _joined_and_parted(recognised: Recognised, now: datetime) -> list[AuditRow]:
-    joined = [
-        AuditRow(now, "combination", "hub", "hub", survivor, "offender", "-", removed)
-        for removed, survivor in sorted(recognised.merged.items())
-    ]
-    parted = [
-        AuditRow(now, "parting", "hub", "hub", origin, "offender", "-", fresh)
-        for fresh, origin in sorted(recognised.split.items())
-    ]
-    return joined + parted

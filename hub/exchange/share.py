@@ -12,6 +12,7 @@ from hub.domain.outcome import Accepted, Outcome, Refused
 from hub.domain.submission import Submission
 from hub.exchange.case import Case
 from hub.exchange.decide import Deciding
+from hub.exchange.persons import Recognising
 from hub.exchange.prepare import Prepared, Preparing, refused_by_store
 from hub.ports import Keys, Moved, Seal, ShareTransaction, Store, SubmissionId, Taken, Unfit
 from hub.spec.registry import Registry
@@ -37,7 +38,8 @@ class Sharing:
         self._now = now
         self._seal = seal
         self._preparing = Preparing(registry, contracts, keys, seal)
-        self._deciding = Deciding(registry, contracts, keys, seal, new_person)
+        self._recognising = Recognising(seal, new_person)
+        self._deciding = Deciding(registry, contracts, keys, seal)
 
     async def share(self, submissions: Sequence[Submission]) -> list[Outcome]:
         """Take what can be taken; one outcome for each submission, in their order.
@@ -97,7 +99,7 @@ class Sharing:
         case = Case(fresh, people, slots, self._deciding.rules, self._seal)
         if case.late:
             case.add_histories(await tx.histories(case.late))
-        self._deciding.recognise(case)
+        self._recognising.recognise(case)
         concerned = case.people
         case.add_standing(await tx.standing(concerned.locals_of(concerned.part), case.rids))
         case.add_records(await tx.records(concerned.part, case.rids))

@@ -10,7 +10,7 @@ from adapters.client.link import Delivery, RecordName
 from hub.domain.contract import Contract
 from hub.domain.errors import Unavailable
 from hub.domain.outcome import Outcome
-from hub.exchange import decide, streams
+from hub.exchange import persons, streams
 from hub.exchange.case import Case, Membership
 from hub.exchange.consume import Consumption
 from hub.exchange.prepare import Prepared
@@ -35,8 +35,7 @@ class Plant:
 
 async def _notes_before_publishing(self: Any, agency: str, publications: Sequence[Publication], number: int) -> None:
     outlet = self._outlets[agency]
-    end = outlet.topic_end + len(publications)
-    self._outlets[agency] = replace(outlet, published=max(outlet.published, number), topic_end=end)
+    self._outlets[agency] = replace(outlet, published=max(outlet.published, number))
     await self._store.published(self._outlets[agency])
     if publications:
         await self._publisher.release(agency, publications)
@@ -101,7 +100,7 @@ def _looks_at_nobody_whole(case: Case) -> Membership:
     return Membership(membership.members, set(), membership.part | membership.whole & _touched(case))
 
 
-_membership = decide._membership
+_membership = persons._membership
 
 
 def _touched(case: Case) -> set[str]:
@@ -122,8 +121,8 @@ def _never(*_: object) -> bool:
 _start = Streams._start
 
 
-def _overlooks_others(self: Any, outlet: Outlet, extent: TopicExtent) -> int | None:
-    return _start(self, outlet, extent._replace(end=min(extent.end, outlet.topic_end)))
+def _overlooks_others(self: Streams, outlet: Outlet, extent: TopicExtent, noted: int) -> int | None:
+    return _start(self, outlet, extent._replace(end=min(extent.end, outlet.topic_end)), noted)
 
 
 def _gives_out_offsets_again(outlet: Outlet, extent: TopicExtent) -> int:
@@ -140,9 +139,9 @@ PLANTS = [
     Plant("drops debts that are owed anew", MemoryRelayStore, "deliver", _drops_debts_owed_anew),
     Plant("believes what comes last", Case, "_fold", _believes_what_comes_last),
     Plant("carries no since", Case, "add_history", lambda self, slot, history: None),
-    Plant("does not follow who is joined or parted", decide, "_membership", _looks_at_nobody_whole),
+    Plant("does not follow who is joined or parted", persons, "_membership", _looks_at_nobody_whole),
     Plant("keeps records that are gone", Tables, "write", _keeps_removed_records),
-    Plant("overlooks that access is limited", decide, "_access_changed", _never),
+    Plant("overlooks that access is limited", persons, "_access_changed", _never),
     Plant("overlooks that a topic lost something", streams, "_has_lost", _never),
     Plant("overlooks who else writes", Streams, "_start", _overlooks_others),
     Plant("gives out lost offsets again", streams, "_resume_at", _gives_out_offsets_again),

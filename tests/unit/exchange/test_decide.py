@@ -12,6 +12,7 @@ from hub.domain.recognition import Doubt
 from hub.domain.submission import Submission
 from hub.exchange.case import Case
 from hub.exchange.decide import Deciding
+from hub.exchange.persons import Recognising
 from hub.exchange.prepare import Preparing
 from hub.ports import Decision, HeldId, People, RecordId, RecordRow, StandingRow
 from tests.builders.hub import KEYS, NOW, SEAL, contract
@@ -40,7 +41,8 @@ class Remembering:
         persons = count(1)
         self.contracts = dict(CONTRACTS)
         self.preparing = Preparing(registry(), self.contracts, KEYS, SEAL)
-        self.deciding = Deciding(registry(), self.contracts, KEYS, SEAL, lambda: f"p{next(persons)}")
+        self.recognising = Recognising(SEAL, lambda: f"p{next(persons)}")
+        self.deciding = Deciding(registry(), self.contracts, KEYS, SEAL)
         self.people = People({})
         self.standing: dict[str, StandingRow] = {}
         self.bodies: dict[str, bytes | None] = {}
@@ -56,7 +58,7 @@ class Remembering:
             self.deciding.rules,
             SEAL,
         )
-        self.deciding.recognise(case)
+        self.recognising.recognise(case)
         case.add_standing(rows)
         case.add_records(self.records.values())
         decision = self.deciding.decide(case, NOW)
