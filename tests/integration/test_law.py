@@ -168,6 +168,8 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.timeout(600)
+@settings(max_examples=max(10, settings().max_examples // 3))
 @given(st.data())
 def test_any_way_through_a_history_ends_in_the_same_persons_and_digests(empty: Path, data: st.DataObject) -> None:
     submissions = data.draw(histories(), "history")
@@ -198,7 +200,8 @@ async def work(hub: Hub, part: Sequence[Submission]) -> None:
         await hub.take(*part[start : start + 2])
 
 
-@settings(max_examples=max(5, settings().max_examples // 5))
+@pytest.mark.timeout(600)
+@settings(max_examples=max(3, settings().max_examples // 10))
 @given(st.data())
 def test_workers_at_once_end_in_the_same_persons_and_digests(
     empty: Path, one_database: str, data: st.DataObject

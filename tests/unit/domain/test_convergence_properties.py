@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.domain.canonical import Json, canonical
@@ -25,6 +25,8 @@ from hub.spec.convergence import compile_rule
 from tests.builders.valid_bodies import bodies_of_one_record, registry, valid_bodies
 
 TYPES = ("assessment", "movement", "offender", "registration")
+SOME = settings(max_examples=max(10, settings().max_examples // 5))
+"""Each property is tried on every record type, so a share of the usual number is enough."""
 AGENCIES = ("prison", "probation-north", "probation-south", "court")
 
 
@@ -54,6 +56,7 @@ def standings(draw: st.DrawFn, record_type: str) -> list[Standing]:
 
 
 @pytest.mark.parametrize("record_type", TYPES)
+@SOME
 @given(st.data())
 def test_converging_valid_records_gives_a_valid_record(record_type: str, data: st.DataObject) -> None:
     converged = converge(rule_of(record_type), data.draw(standings(record_type)))
@@ -62,6 +65,7 @@ def test_converging_valid_records_gives_a_valid_record(record_type: str, data: s
 
 
 @pytest.mark.parametrize("record_type", TYPES)
+@SOME
 @given(st.data())
 def test_the_order_in_which_they_are_given_does_not_matter(record_type: str, data: st.DataObject) -> None:
     standing = data.draw(standings(record_type))
@@ -71,6 +75,7 @@ def test_the_order_in_which_they_are_given_does_not_matter(record_type: str, dat
 
 
 @pytest.mark.parametrize("record_type", TYPES)
+@SOME
 @given(st.data())
 def test_what_converged_converges_to_itself(record_type: str, data: st.DataObject) -> None:
     rule = rule_of(record_type)
@@ -83,6 +88,7 @@ def test_what_converged_converges_to_itself(record_type: str, data: st.DataObjec
 
 
 @pytest.mark.parametrize("record_type", TYPES)
+@SOME
 @given(st.data())
 def test_only_the_latest_of_a_local_id_counts_however_they_are_batched(record_type: str, data: st.DataObject) -> None:
     standing = data.draw(standings(record_type))
@@ -96,6 +102,7 @@ def test_only_the_latest_of_a_local_id_counts_however_they_are_batched(record_ty
 
 
 @pytest.mark.parametrize("record_type", TYPES)
+@SOME
 @given(st.data())
 def test_a_place_is_contested_exactly_when_agencies_differ_where_they_must_not(
     record_type: str, data: st.DataObject
@@ -112,6 +119,7 @@ def test_a_place_is_contested_exactly_when_agencies_differ_where_they_must_not(
 
 
 @pytest.mark.parametrize("record_type", TYPES)
+@SOME
 @given(st.data())
 def test_every_value_comes_from_an_agency_that_is_named_for_it(record_type: str, data: st.DataObject) -> None:
     rule = rule_of(record_type)
@@ -144,6 +152,7 @@ def histories(draw: st.DrawFn, record_type: str) -> list[tuple[Order, Json | Non
 
 
 @pytest.mark.parametrize("record_type", TYPES)
+@SOME
 @given(st.data())
 def test_since_is_the_same_in_order_one_by_one_and_out_of_order_at_once(record_type: str, data: st.DataObject) -> None:
     rule = rule_of(record_type)
@@ -158,6 +167,7 @@ def test_since_is_the_same_in_order_one_by_one_and_out_of_order_at_once(record_t
 
 
 @pytest.mark.parametrize("record_type", TYPES)
+@SOME
 @given(st.data())
 def test_a_value_counts_from_the_first_of_the_unbroken_row_that_said_it(record_type: str, data: st.DataObject) -> None:
     rule = rule_of(record_type)
