@@ -1,5 +1,6 @@
 """The keys the hub signs tokens with: made at first use, kept in the database wrapped under the master key."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -27,19 +28,22 @@ class SigningKeys:
         self._now = now
         self._keys: dict[str, ECKey] = {}
         self._searched: datetime | None = None
+        self._changing = asyncio.Lock()
 
     async def current(self) -> ECKey:
         """The key to sign with: the newest, made now if there is none. Raises `Unavailable`, `Halt`."""
-        if not self._keys:
-            await self._load()
-        if not self._keys:
-            await self._make()
+        async with self._changing:  # many ask at once for the first one
+            if not self._keys:
+                await self._load()
+            if not self._keys:
+                await self._make()
         return list(self._keys.values())[-1]
 
     async def find(self, key_id: str) -> Mapping[str, str | list[str]] | None:
         """The public key of that id as JWK; implements `hub.trust.tokens.KeySource`."""
-        if key_id not in self._keys and self._may_search():
-            await self._load()
+        async with self._changing:
+            if key_id not in self._keys and self._may_search():
+                await self._load()
         key = self._keys.get(key_id)
         return None if key is None else key.as_dict(private=False)
 

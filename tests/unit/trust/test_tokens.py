@@ -1,5 +1,6 @@
 """Tokens: whose they are, how long, and everything that makes one worthless."""
 
+import asyncio
 import base64
 import hmac
 from collections.abc import AsyncIterator, Mapping
@@ -190,6 +191,14 @@ async def test_processes_share_their_keys_through_the_database(desk: Desk) -> No
     other = Verifier(other_keys, desk.agencies, ISSUER, AUDIENCE, "ES256", desk.clock)
 
     assert await other.verify(await desk.tokens.issue("probation", READ))
+
+
+async def test_the_first_tokens_of_a_hub_are_good_however_many_ask_at_once(desk: Desk) -> None:
+    tokens = await asyncio.gather(*(desk.tokens.issue("probation", READ) for _ in range(20)))
+
+    assert len(await desk.store.signing_keys()) == 1
+    for token in tokens:
+        assert await desk.verifier.verify(token)
 
 
 async def test_the_signing_key_does_not_open_under_another_master_key(desk: Desk) -> None:
