@@ -104,12 +104,14 @@ class History:
         return Step(self._spoilt(event), random.expovariate(12), copies)
 
     def _body(self, slot: _Slot) -> Json:
-        """Anew, changed a little, the same again, or something said before."""
+        """Anew, changed a little, what was said before the last time, or anything said before."""
         chance = self._random.random()
         if not slot.said or chance < 0.15:
             body = self._bodies.whole(slot.properties)
-        elif chance < 0.7:
+        elif chance < 0.6:
             body = self._bodies.changed(slot.said[-1], slot.properties)
+        elif chance < 0.8:
+            body = slot.said[-2:][0]
         else:
             body = self._random.choice(slot.said)
         slot.said.append(body)

@@ -102,12 +102,17 @@ class Hub:
         self._stop, self._wake, self._delivered = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._receipts = MemoryReceiptStore(tables, wire)
         publisher = MemoryPublisher(ground.broker, wire)
-        relay_store = MemoryRelayStore(tables, wire)
+        self._relay_store = relay_store = MemoryRelayStore(tables, wire)
         self._relay = Relay(relay_store, publisher, ground.contracts, ground.seal, now)
         self.feed = Feed(relay_store, ground.contracts, ground.seal, now, self._delivered, self._stop)
         self._dead_letters = DeadLetters(MemoryDeadLetterStore(tables, wire), publisher, ground.seal, now, _REJECTIONS)
         self._consumption = Consumption(self.share, self.settle, self._dead_letters, _BODY_LIMIT)
         self.gatherer = Gatherer(self.share)
+
+    @property
+    def leads(self) -> bool:
+        """Whether its relay is the active one, as the database sees it."""
+        return self._relay_store.locked
 
     async def share(self, submissions: Sequence[Submission]) -> Sequence[Outcome]:
         """The spine, waking the relay."""

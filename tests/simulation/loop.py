@@ -29,6 +29,8 @@ class Process:
     def __init__(self, name: str) -> None:
         self.name = name
         self.alive = True
+        self.asleep_until = 0.0
+        """Until when it stands still, as on a machine that is paused, without noticing."""
         self._tasks: list[asyncio.Task[Any]] = []
 
     def start(self, work: _Coro[_Result]) -> "asyncio.Task[_Result]":

@@ -13,6 +13,7 @@ from hub.domain.outcome import Outcome
 from hub.exchange import persons, streams
 from hub.exchange.case import Case, Membership
 from hub.exchange.consume import Consumption
+from hub.exchange.losses import Certain
 from hub.exchange.prepare import Prepared
 from hub.exchange.share import Sharing
 from hub.exchange.streams import Streams
@@ -121,11 +122,11 @@ def _never(*_: object) -> bool:
 _start = Streams._start
 
 
-def _overlooks_others(self: Streams, outlet: Outlet, extent: TopicExtent, noted: int) -> int | None:
-    return _start(self, outlet, extent._replace(end=min(extent.end, outlet.topic_end)), noted)
+def _overlooks_others(self: Streams, outlet: Outlet, extent: TopicExtent, certain: Certain) -> int | None:
+    return _start(self, outlet, extent._replace(end=min(extent.end, outlet.topic_end)), certain)
 
 
-def _gives_out_offsets_again(outlet: Outlet, extent: TopicExtent) -> int:
+def _gives_out_offsets_again(_outlet: Outlet, extent: TopicExtent, _at_once: int) -> int:
     return extent.end
 
 
@@ -142,7 +143,8 @@ PLANTS = [
     Plant("does not follow who is joined or parted", persons, "_membership", _looks_at_nobody_whole),
     Plant("keeps records that are gone", Tables, "write", _keeps_removed_records),
     Plant("overlooks that access is limited", persons, "_access_changed", _never),
-    Plant("overlooks that a topic lost something", streams, "_has_lost", _never),
+    Plant("overlooks that a topic lost something", streams, "has_lost", _never),
     Plant("overlooks who else writes", Streams, "_start", _overlooks_others),
-    Plant("gives out lost offsets again", streams, "_resume_at", _gives_out_offsets_again),
+    Plant("lets a relay go on that leads no longer", MemoryRelayStore, "_confirm", _never),
+    Plant("gives out lost offsets again", streams, "resume_at", _gives_out_offsets_again),
 ]

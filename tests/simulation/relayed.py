@@ -19,7 +19,8 @@ class MemoryRelayStore:
     def __init__(self, tables: Tables, wire: Wire | None = None) -> None:
         self._tables = tables
         self._wire = wire or Calm()
-        self._lead = object()
+        self._lock = object()
+        self._term: int | None = None
 
     @asynccontextmanager
     async def leading(self) -> AsyncIterator[bool]:
@@ -27,18 +28,29 @@ class MemoryRelayStore:
         await self._wire.cross("relay.lead")
         leads = self._tables.leader is None
         if leads:
-            self._tables.leader = self._lead
+            self._tables.leader = self._lock
+            self._tables.term += 1
+            self._term = self._tables.term
         try:
             yield leads
         finally:
-            if leads and self._tables.leader is self._lead:
+            self._term = None
+            if self.locked:
                 self._tables.leader = None
 
     async def confirm_lead(self) -> None:
-        """Raises `Unavailable` when this process leads no longer."""
+        """Raises `Unavailable` when another process leads meanwhile."""
         await self._wire.cross("relay.confirm-lead")
-        if self._tables.leader is not self._lead:
+        self._confirm()
+
+    def _confirm(self) -> None:
+        if self._term is not None and self._term != self._tables.term:
             raise Unavailable("another relay leads")
+
+    @property
+    def locked(self) -> bool:
+        """Whether this relay has the lock, as the database sees it."""
+        return self._tables.leader is self._lock
 
     async def owed(self, limit: int) -> list[Owed]:
         """The oldest debts."""
@@ -70,6 +82,7 @@ class MemoryRelayStore:
     ) -> None:
         """Commit deliveries and their audit, note who is withheld what, drop debts whose stamp still stands."""
         await self._wire.cross("relay.deliver")
+        self._confirm()
         tables = self._tables
         if any((row.id.agency, row.number) in tables.delivered for row in deliveries):
             raise Unavailable("another relay gave out the same numbers")
@@ -108,6 +121,7 @@ class MemoryRelayStore:
         refilling: what `refill` asked for is under way; else `refill` stays as it is too.
         """
         await self._wire.cross("relay.publish-noted")
+        self._confirm()
         standing = self._tables.outlets.get(outlet.agency, outlet)
         self._tables.outlets[outlet.agency] = replace(
             outlet,
@@ -129,6 +143,7 @@ class MemoryRelayStore:
     async def owe_everything(self, agency: str, contract: str, at: datetime) -> None:
         """Owe an agency every record there is and every one it holds, under a contract of this digest."""
         await self._wire.cross("relay.owe-everything")
+        self._confirm()
         tables = self._tables
         tables.outlets[agency] = replace(tables.outlets.get(agency, Outlet(agency)), contract=contract)
         held = {each for each in tables.held if each.agency == agency}

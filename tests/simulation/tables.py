@@ -47,6 +47,9 @@ class Tables:
     dead_letters: dict[str, DeadLetterRow] = field(default_factory=dict)
     notified: set[str] = field(default_factory=set)
     leader: object | None = None
+    """Who holds the lock of the relay."""
+    term: int = 0
+    """Counts leads."""
     locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     _stamps: int = 0
 

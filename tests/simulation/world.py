@@ -96,6 +96,7 @@ class World:
         self.struck: Counter[tuple[str, str]] = Counter()
         self.weather = Weather(
             killed=random.choice((0.0, 0.002, 0.008)),
+            paused=random.choice((0.0, 0.002, 0.005)),
             unavailable=random.choice((0.0, 0.005, 0.03)),
             slow=random.choice((0.05, 0.2, 0.5)),
             slowness=random.choice((0.01, 0.05, 0.2)),
@@ -209,10 +210,18 @@ class World:
             if not task.cancelled() and not isinstance(task.exception(), Unavailable):
                 task.result()
             self._processes.remove(process)
-            await asyncio.sleep(self._random.expovariate(2))
+            await asyncio.sleep(self._random.choice((0.2, 1.0, 4.0)))
 
     def _wire(self, process: Process) -> Stormy:
-        return Stormy(process, self.weather, self._random, self.struck, self.note)
+        return Stormy(process, self.weather, self._random, self._strikes)
+
+    def _strikes(self, process: Process, point: str, what: str) -> None:
+        """A process that stands still loses the lead: the database gives up on its connection."""
+        self.struck[point, what] += 1
+        self.note(f"{process.name} {what} at {point}")
+        hub = self.hubs.get(process.name)
+        if what == "paused" and hub is not None and hub.leads:
+            self.ground.tables.leader = None
 
     def _assigned(self, hub: Hub) -> list[str]:
         """The inputs of one process: dealt out among those that are alive."""
@@ -236,7 +245,7 @@ class World:
         random = self._random
         name = random.choice([f"hub.out.{each.name}" for each in self.agencies if isinstance(each, StreamAgency)])
         topic = self.broker.topic(name)
-        kind = random.choice(("delete", "empty", "cut", "compact", "compact", "kill", "kill", "lead", "refill"))
+        kind = random.choice(("delete", "empty", "cut", "compact", "kill", "kill", "lead", "refill"))
         match kind:
             case "delete":
                 self.broker.delete(name)
@@ -259,10 +268,12 @@ class World:
         return kind
 
     def _cut(self, topic: Topic, outlet: Outlet | None) -> None:
-        """A power cut takes the end of a topic, with some of what the relay has noted as published."""
+        """A power cut takes the end of a topic, with some of what the relay has noted as published, and the reader."""
         if outlet is None or outlet.topic_end <= topic.start:
             return
         topic.cut(topic.end - self._random.randint(topic.start, min(topic.end, outlet.topic_end) - 1))
+        for process in [each for each in self._processes if each.name == outlet.agency]:
+            process.kill()
 
     async def _settle(self) -> None:
         """Wait until nothing is under way any more, and then a little longer.
