@@ -315,7 +315,7 @@ class RelayStore(Protocol):
         ...
 
     async def confirm_lead(self) -> None:
-        """Raises `Unavailable` when this process leads no longer, as its connection to the database broke."""
+        """Raises `Unavailable` when another process leads meanwhile."""
         ...
 
     async def owed(self, limit: int) -> list[Owed]:

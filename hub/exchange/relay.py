@@ -119,11 +119,10 @@ class Relay:
         except Unavailable:
             self._outlets = {}
             raise
-        before, self._outlets = self._outlets, round_.outlets
+        self._outlets = round_.outlets
         if self.streams:
             for agency, publications in round_.publications.items():
-                after = before.get(agency, Outlet(agency)).number
-                await self.streams.send(agency, publications, after, self._outlets[agency].number)
+                await self.streams.send(agency, publications, self._outlets[agency].number)
         return len(owed)
 
 

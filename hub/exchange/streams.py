@@ -15,6 +15,7 @@ import structlog
 from hub.clock import Clock
 from hub.domain.contract import Contract, Delivery
 from hub.domain.errors import Unavailable
+from hub.exchange.losses import Certain, has_lost, resume_at
 from hub.ports import HeldRow, Outlet, PersonRow, Publication, Publisher, RelayStore, Seal, TopicExtent
 from hub.release import Release, render, wrap
 
@@ -22,8 +23,6 @@ _log = structlog.get_logger(__name__)
 
 BATCH = 500
 """Releases rendered and published at once when catching up."""
-MADE_UP = 100_000
-"""How many lost offsets are made up for. Readers who stand further beyond the end find themselves out of range."""
 WATCH_S = 2.0
 """How often the topics are compared with what was published, and a broken agency's stream is tried again."""
 
@@ -49,28 +48,22 @@ class Streams:
         self._now = now
         self._agencies = sorted(each.agency for each in contracts.values() if each.delivery is Delivery.STREAM)
         self._outlets: dict[str, Outlet] = {}
-        self._certain: dict[str, int] = {}
-        """Agency -> up to which number all was published when this relay began to lead."""
+        self._certain: dict[str, Certain] = {}
         self._behind = set(self._agencies)
         self._passed_over: set[str] = set()
         self._locks = {agency: asyncio.Lock() for agency in self._agencies}
 
-    async def send(self, agency: str, publications: Sequence[Publication], after: int, number: int) -> None:
-        """Publish what was just committed, beyond one number up to another.
-
-        While the agency is behind, or something before was committed by a relay that did not come to publish it,
-        this is left to the catching up.
-        """
+    async def send(self, agency: str, publications: Sequence[Publication], number: int) -> None:
+        """Publish what was just committed; while the agency is behind, leave it to the catching up."""
         async with self._locks[agency]:
-            if agency in self._behind or self._outlets[agency].published < after:
-                self._behind.add(agency)
+            if agency in self._behind:
                 self._passed_over.add(agency)
-            elif self._outlets[agency].published < number:
-                try:
-                    await self._publish(agency, publications, number)
-                except Unavailable as error:
-                    _log.warning("stream_behind", agency=agency, why=str(error))
-                    self._behind.add(agency)
+                return
+            try:
+                await self._publish(agency, publications, number)
+            except Unavailable as error:
+                _log.warning("stream_behind", agency=agency, why=str(error))
+                self._behind.add(agency)
 
     async def watch(self) -> None:
         """For ever: catch up who is behind, notice topics that are not what was published on them.
@@ -98,30 +91,29 @@ class Streams:
         async with self._locks[agency]:
             stored = (await self._store.outlets()).get(agency, Outlet(agency))
             outlet = replace(self._outlets.get(agency, stored), number=stored.number, refill=stored.refill)
-            self._certain.setdefault(agency, stored.published)
+            certain = self._certain.setdefault(agency, Certain.of(stored.published, self._now()))
             extent = await self._publisher.extent(agency)
-            start = self._start(outlet, extent)
+            start = self._start(outlet, extent, certain)
             if start is None:
+                certain.grow(outlet.published, self._now())
                 return
             self._behind.add(agency)
-            seen = Outlet(agency, stored.number, start, extent.id, extent.start, _resume_at(outlet, extent))
+            end = resume_at(outlet, extent, BATCH)
+            seen = Outlet(agency, stored.number, start, extent.id, extent.start, end)
             await self._store.published(seen, refilling=outlet.refill)
             self._outlets[agency] = seen
-        await self._make_up(agency, seen.topic_end - extent.end)
+        await self._make_up(agency, end - extent.end)
         await self._catch_up(agency, start)
 
-    def _start(self, outlet: Outlet, extent: TopicExtent) -> int | None:
+    def _start(self, outlet: Outlet, extent: TopicExtent, certain: Certain) -> int | None:
         """Beyond which number to publish again; None when the topic is what it should be."""
-        agency = outlet.agency
-        if outlet.refill or _has_lost(outlet, extent):
-            _log.error("topic_filled_again", agency=agency, asked=outlet.refill, published=outlet.published)
+        if outlet.refill or has_lost(outlet, extent):
+            _log.error("topic_filled_again", agency=outlet.agency, asked=outlet.refill, published=outlet.published)
             return 0
-        if agency in self._behind or outlet.published < outlet.number:
-            return outlet.published
-        if extent.end > outlet.topic_end:
-            _log.warning("topic_written_by_others", agency=agency, certain=self._certain[agency])
-            return self._certain[agency]
-        return None
+        if outlet.topic_id is not None and extent.end > outlet.topic_end:
+            _log.warning("topic_longer_than_noted", agency=outlet.agency, published=outlet.published)
+            return min(certain.number, outlet.published)
+        return outlet.published if outlet.agency in self._behind else None
 
     async def _make_up(self, agency: str, lost: int) -> None:
         """Make up for offsets that a topic has lost from its end, so that they are not given out again.
@@ -162,8 +154,8 @@ class Streams:
     async def _publish(self, agency: str, publications: Sequence[Publication], number: int) -> None:
         """Publish, then note how far the topic has got; a crash between publishes again.
 
-        What is noted is the end it must have. If it has another, because it lost something meanwhile or a relay that
-        leads no longer has put something older behind what is newer, the next look tells the difference.
+        What is noted is the end that the topic must have. If it has another, because it lost something meanwhile, or
+        because a relay that leads no longer put something older behind what is newer, the next look tells.
         """
         outlet = self._outlets[agency]
         if publications:
@@ -172,27 +164,6 @@ class Streams:
         outlet = replace(outlet, published=max(outlet.published, number), topic_end=end)
         await self._store.published(outlet)
         self._outlets[agency] = outlet
-
-
-def _has_lost(outlet: Outlet, extent: TopicExtent) -> bool:
-    """Whether the topic holds less than was published on it: ends earlier, begins later, or was made anew."""
-    if outlet.topic_id is None:
-        return False
-    cut = extent.end < outlet.topic_end or extent.start > outlet.topic_start
-    return cut or extent.id != outlet.topic_id
-
-
-def _resume_at(outlet: Outlet, extent: TopicExtent) -> int:
-    """The offset from which a topic goes on.
-
-    If it has lost its end, that is where it may have ended before, with what was published and not noted; unless that
-    is out of reach.
-    """
-    if extent.end >= outlet.topic_end:
-        return extent.end
-    not_noted = 2 * min(outlet.number - outlet.published, BATCH)
-    ended = outlet.topic_end + not_noted
-    return ended if ended - extent.end <= MADE_UP else extent.end
 
 
 def published(release: Release, row: HeldRow, person: PersonRow | None, seal: Seal) -> list[Publication]:

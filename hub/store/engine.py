@@ -47,7 +47,7 @@ async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         Unfit: the database refuses the data.
         Halt: the database is not the one the hub needs.
     """
-    with errors_mapped():
+    with _errors_mapped():
         async with engine.connect() as connection:
             await connection.execution_options(hub_writing=True)
             async with connection.begin():
@@ -61,7 +61,7 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     Raises:
         Unavailable, Halt: as `writing`.
     """
-    with errors_mapped():
+    with _errors_mapped():
         async with engine.connect() as connection:
             if engine.dialect.name == "postgresql":
                 await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -76,7 +76,7 @@ async def alone(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     Raises:
         Unavailable, Halt: as `writing`.
     """
-    with errors_mapped():
+    with _errors_mapped():
         async with engine.connect() as connection:
             yield await connection.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -101,8 +101,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def errors_mapped() -> Iterator[None]:
-    """What the driver raises within becomes one of the hub's errors."""
+def _errors_mapped() -> Iterator[None]:
     try:
         yield
     except (exc.TimeoutError, TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:

@@ -17,13 +17,15 @@ from hub.domain.submission import micros
 from hub.ports import AuditRow, HeldId, HeldRow, Moved, Outlet, Owed, PersonRow, RecordId, RecordRow
 from hub.store.bulk import delete_rows, execute_many, insert_or_ignore, insert_rows, inserting, upsert
 from hub.store.columns import any_of, as_set
-from hub.store.engine import alone, errors_mapped, reading, writing
+from hub.store.engine import alone, reading, writing
 from hub.store.rows import audit_values, record_row
-from hub.store.tables import audit, delivery, held, local_id, outlet, owed, person, record, withheld
+from hub.store.tables import audit, delivery, held, lead, local_id, outlet, owed, person, record, withheld
 from hub.store.times import from_micros
 
 _LEAD_LOCK = 0x52454C4159
 """The advisory lock whose holder is the active relay."""
+_RELAY = "relay"
+_TERM = select(lead.c.term).where(lead.c.id == _RELAY)
 
 
 class SqlRelayStore:
@@ -31,11 +33,25 @@ class SqlRelayStore:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._lead: AsyncConnection | None = None
+        self._term: int | None = None
 
     @asynccontextmanager
     async def leading(self) -> AsyncIterator[bool]:
-        """The lead, held by a connection of its own (PostgreSQL) or a lock file beside the database (SQLite)."""
+        """Try to become the active relay.
+
+        Each lead is a term of its own: should the lock be lost with its connection, and another take it, what this
+        relay still writes is refused.
+        """
+        async with self._lead_locked() as leads:
+            self._term = await self._next_term() if leads else None
+            try:
+                yield leads
+            finally:
+                self._term = None
+
+    @asynccontextmanager
+    async def _lead_locked(self) -> AsyncIterator[bool]:
+        """The lock, held by a connection of its own (PostgreSQL) or a lock file beside the database (SQLite)."""
         if self._engine.dialect.name == "sqlite":
             with _locked(Path(f"{self._engine.url.database}.relay")) as leads:
                 yield leads
@@ -43,19 +59,30 @@ class SqlRelayStore:
         async with alone(self._engine) as connection:
             lock = {"lock": _LEAD_LOCK}
             leads = bool(await connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), lock))
-            self._lead = connection if leads else None
             try:
                 yield leads
             finally:
-                self._lead = None
                 if leads:
                     await connection.execute(text("SELECT pg_advisory_unlock(:lock)"), lock)
 
+    async def _next_term(self) -> int:
+        begin = inserting(self._engine.dialect.name, lead).values(id=_RELAY, term=1)
+        begin = begin.on_conflict_do_update(index_elements=[lead.c.id], set_={"term": lead.c.term + 1})
+        async with writing(self._engine) as connection:
+            return int((await connection.execute(begin.returning(lead.c.term))).scalar_one())
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is not committed once another relay leads; outside of `leading`, this one is alone."""
+        async with writing(self._engine) as connection:
+            if self._term is not None and await connection.scalar(_TERM.with_for_update(read=True)) != self._term:
+                raise Unavailable("another relay leads")
+            yield connection
+
     async def confirm_lead(self) -> None:
-        """Raises `Unavailable` when this process leads no longer: the connection that holds the lock is gone."""
-        if self._lead is not None:
-            with errors_mapped():
-                await self._lead.scalar(text("SELECT 1"))
+        """Raises `Unavailable` when another relay leads."""
+        async with self._writing():
+            pass
 
     async def owed(self, limit: int) -> list[Owed]:
         """The oldest debts."""
@@ -116,7 +143,7 @@ class SqlRelayStore:
             Unavailable: also when another relay gave out the same numbers: this one leads no longer.
         """
         try:
-            async with writing(self._engine) as connection:
+            async with self._writing() as connection:
                 await insert_rows(connection, delivery, [_delivery_values(row) for row in deliveries])
                 await upsert(
                     connection,
@@ -155,7 +182,7 @@ class SqlRelayStore:
         """
         values = {name: getattr(state, name) for name in state.__slots__} | {"refill": False}
         keep = ("number", "contract") if refilling else ("number", "contract", "refill")
-        async with writing(self._engine) as connection:
+        async with self._writing() as connection:
             await upsert(connection, outlet, [values], keep=keep)
 
     async def ask_refill(self, agency: str) -> None:
@@ -180,7 +207,7 @@ class SqlRelayStore:
         each = there.union(holds).subquery()
         everything = select(fixed[0], each.c.person, each.c.type, each.c.key, *fixed[1:]).where(true())
         debts = inserting(self._engine.dialect.name, owed).from_select([column.name for column in owed.c], everything)
-        async with writing(self._engine) as connection:
+        async with self._writing() as connection:
             await insert_or_ignore(connection, outlet, [_new_outlet(agency)])
             await connection.execute(update(outlet).where(outlet.c.agency == agency).values(contract=contract))
             await connection.execute(

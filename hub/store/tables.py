@@ -166,6 +166,13 @@ outlet = Table(
     Column("contract", Text),
 )
 
+lead = Table(
+    "lead",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("term", BigInteger, nullable=False),
+)
+
 # --- who may, and who did ----------------------------------------------------------------------------------
 
 agency = Table(

@@ -122,6 +122,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_local_id_person"), "local_id", ["person"], unique=False)
     op.create_table(
+        "lead",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("term", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead")),
+    )
+    op.create_table(
         "outlet",
         sa.Column("agency", sa.Text(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
@@ -219,6 +225,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_owed_since"), table_name="owed")
     op.drop_table("owed")
     op.drop_table("outlet")
+    op.drop_table("lead")
     op.drop_index(op.f("ix_local_id_person"), table_name="local_id")
     op.drop_table("local_id")
     op.drop_index("ix_held_agency_number", table_name="held")
