@@ -30,6 +30,10 @@ class Release:
     withheld: bool = False
     known_as: str = ""
 
+    def is_held(self, held: HeldRow) -> bool:
+        """Whether this very release is the agency's last, under the same local ids of its own."""
+        return held.digest == self.digest and held.known_as == self.known_as
+
 
 def render(
     contract: Contract, record_id: RecordId, record: RecordRow | None, person: PersonRow | None, seal: Seal

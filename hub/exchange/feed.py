@@ -78,7 +78,7 @@ class Feed:
         for row in rows:
             person = persons.get(row.id.record.person)
             release = render(contract, row.id.record, records.get(row.id.record), person, self._seal)
-            if release.digest == row.digest:
+            if release.is_held(row):
                 deliveries.append(wrap(release, row, person, self._seal))
             else:
                 overtaken.append(row.number)

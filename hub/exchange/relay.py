@@ -155,7 +155,7 @@ class _Round:
         release = render(contract, debt.held.record, record, person, self._seal)
         self.withheld[debt.held] = release.withheld
         held = self._held.get(debt.held)
-        if release.withdrawn if held is None else _is_same(held, release):
+        if release.withdrawn if held is None else release.is_held(held):
             return
         row = self._numbered(debt, release, held)
         self.deliveries.append(row)
@@ -193,11 +193,6 @@ class _Round:
             basis=receives.basis if receives else "",
             purpose=receives.purpose if receives else "",
         )
-
-
-def _is_same(held: HeldRow, release: Release) -> bool:
-    """Whether the agency has this very release already, and under the same local ids of its own."""
-    return held.digest == release.digest and held.known_as == release.known_as
 
 
 async def _pause(event: asyncio.Event, seconds: float) -> None:

@@ -143,7 +143,7 @@ class Streams:
         for row in rows:
             person = persons.get(row.id.record.person)
             release = render(self._contracts[agency], row.id.record, records.get(row.id.record), person, self._seal)
-            if release.digest == row.digest:
+            if release.is_held(row):
                 publications.extend(published(release, row, person, self._seal))
             else:
                 overtaken.append(row.number)
