@@ -45,6 +45,7 @@ class Applied(NamedTuple):
 
     number: int
     digest: str
+    local_ids: tuple[str, ...]
 
 
 class Store:
@@ -64,7 +65,7 @@ class Store:
             if each.withdrawn:
                 self.holds.pop(each.record, None)
             else:
-                self.holds[each.record] = Applied(each.number, digest(each.release))
+                self.holds[each.record] = Applied(each.number, digest(each.release), each.local_ids)
             self.unsent[each.record] = each
 
 

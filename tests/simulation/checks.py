@@ -64,20 +64,29 @@ def releases(ground: Ground, agency: str) -> dict[RecordId, Release]:
 def _held(ending: Ending) -> str:
     """Every agency holds what is released to it: no more, no less, nothing else."""
     for agency in ending.agencies:
-        due = {tuple(id_): release.digest for id_, release in releases(ending.ground, agency.name).items()}
-        holds = {tuple(record): applied.digest for record, applied in agency.store.holds.items()}
-        if wrong := _difference(due, holds):
+        holds = {tuple(record): (each.digest, each.local_ids) for record, each in agency.store.holds.items()}
+        if wrong := _difference(_due(ending.ground, agency.name), holds):
             return f"{agency.name} {wrong}"
     return ""
 
 
-def _difference(due: Mapping[object, str], holds: Mapping[object, str]) -> str:
+def _due(ground: Ground, agency: str) -> dict[object, object]:
+    """Record -> digest of its release to an agency, and that agency's own local ids of the person."""
+    due: dict[object, object] = {}
+    for id_, release in releases(ground, agency).items():
+        own = [(key, sealed) for of, key, sealed in ground.tables.person(id_.person).locals if of == agency]
+        local_ids = sorted(ground.seal.open(f"local:{key}", sealed).decode() for key, sealed in own)
+        due[tuple(id_)] = release.digest, tuple(local_ids)
+    return due
+
+
+def _difference(due: Mapping[object, object], holds: Mapping[object, object]) -> str:
     if missing := due.keys() - holds.keys():
         return f"does not hold {sorted(map(str, missing))}"
     if surplus := holds.keys() - due.keys():
         return f"still holds {sorted(map(str, surplus))}"
     differing = sorted(str(record) for record in due if due[record] != holds[record])
-    return f"holds another digest of {differing}" if differing else ""
+    return f"holds something else of {differing}" if differing else ""
 
 
 def _withheld(ending: Ending) -> str:
@@ -109,13 +118,12 @@ def _rebuilt(ending: Ending) -> str:
         topic = ending.broker.topic(f"hub.out.{agency.name}")
         topic.compact(ending.random)
         seen: dict[RecordName, int] = {}
-        holds: dict[object, str] = {}
+        holds: dict[object, object] = {}
         for each in fresh([delivery_of(record) for record in topic.records], seen):
             holds.pop(tuple(each.record), None)
             if not each.withdrawn:
-                holds[tuple(each.record)] = each.digest
-        due = {tuple(id_): release.digest for id_, release in releases(ending.ground, agency.name).items()}
-        if wrong := _difference(due, holds):
+                holds[tuple(each.record)] = each.digest, each.local_ids
+        if wrong := _difference(_due(ending.ground, agency.name), holds):
             return f"{agency.name}, rebuilt from its topic, {wrong}"
     return ""
 

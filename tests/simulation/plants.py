@@ -139,7 +139,7 @@ PLANTS = [
     Plant("takes no locks", _Transaction, "_lock", _takes_no_locks),
     Plant("drops debts that are owed anew", MemoryRelayStore, "deliver", _drops_debts_owed_anew),
     Plant("believes what comes last", Case, "_fold", _believes_what_comes_last),
-    Plant("carries no since", Case, "add_history", lambda self, slot, history: None),
+    Plant("carries no since", Case, "_walk", lambda self, slot, history: None),
     Plant("does not follow who is joined or parted", persons, "_membership", _looks_at_nobody_whole),
     Plant("keeps records that are gone", Tables, "write", _keeps_removed_records),
     Plant("overlooks that access is limited", persons, "_access_changed", _never),
