@@ -26,6 +26,7 @@ QUIET_S = 60.0
 
 _LOOK_S = 0.5
 _LINES = 500
+_SHOWN = 20
 _READERS = 4
 _SEEN_ALIKE = frozenset({"assessment", "registration"})
 """Of these both contracts release every field."""
@@ -37,19 +38,24 @@ async def verdict(installed: Installed, hub: str, senders: Senders, said: Sequen
 
     hub: base address. said: everything that was answered.
     """
-    rebuilt = (Holding(PROBATION, installed.feed(hub)), Holding(PRISON, installed.stream()))
-    try:
-        found = await findings(installed, hub, said, [*live, *rebuilt])
-    finally:
-        for each in rebuilt:
-            await each.close()
+    async with Holding(PROBATION, installed.feed(hub)) as probation, Holding(PRISON, installed.stream()) as prison:
+        found = await findings(installed, hub, said, [*live, probation, prison])
     return [*senders.refused, *found]
+
+
+async def assert_agreement(
+    installed: Installed, hub: str, senders: Senders, said: Sequence[Said], *live: Holding
+) -> None:
+    """As `verdict`, for tests in which all must hold."""
+    found = await verdict(installed, hub, senders, said, *live)
+    assert not found, "\n".join(found[:_SHOWN])
 
 
 async def findings(installed: Installed, hub: str, said: Sequence[Said], stores: Sequence[Holding]) -> list[str]:
     """What does not hold of these stores. Returns as soon as nothing is found, at the latest after `QUIET_S`."""
-    found = await _lost(installed, hub, said) + await _doubled(installed, said)
     deadline = time.monotonic() + QUIET_S
+    await _all_taken(installed, len(said), deadline)
+    found = await _lost(installed, hub, said) + await _doubled(installed, said)
     apart = await _apart(installed, hub, stores)
     while apart and time.monotonic() < deadline:
         await asyncio.sleep(_LOOK_S)
@@ -64,6 +70,14 @@ async def queried(installed: Installed, query: str, *given: str) -> list[asyncpg
         return list(await connection.fetch(query, *given))
     finally:
         await connection.close()
+
+
+async def _all_taken(installed: Installed, wanted: int, deadline: float) -> None:
+    """Wait until so many submissions are in, for what the broker has accepted comes in later; or until the deadline."""
+    while (await queried(installed, "SELECT count(*) FROM assertion"))[0][0] < wanted:
+        if time.monotonic() > deadline:
+            return
+        await asyncio.sleep(_LOOK_S)
 
 
 async def _lost(installed: Installed, hub: str, said: Sequence[Said]) -> list[str]:

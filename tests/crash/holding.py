@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Self
 
 from adapters.client.link import Delivery, Link, RecordName
 from hub.domain.canonical import digest
 
 
 class Holding:
-    """A store that starts empty and applies what its link brings; every delivery is answered with a receipt.
+    """A store that starts empty and applies what its link brings, with receipts; used as a context, which ends it.
 
     service: `probation` or `prison`. last: the last delivery of every record. highest: the highest number applied.
     faults: what may never be, such as a digest that does not fit.
@@ -35,7 +36,10 @@ class Holding:
                     self._task.result()
                 await asyncio.sleep(0.02)
 
-    async def close(self) -> None:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
         """Stop applying, and close the link."""
         self._task.cancel()
         await asyncio.wait((self._task,))

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Self
 
 import httpx
 
@@ -22,8 +23,8 @@ _NAMING = {"assessment": ("reference",), "registration": ("reference",), "moveme
 class Senders:
     """Hands over what is put into it. `done` waits until all of it was answered; `refused` must stay empty.
 
-    Probation puts and deletes single records over several connections, and now and then sends a stream of lines;
-    the prison sends to Kafka.
+    Used as a context. Probation puts and deletes single records over several connections, and now and then sends a
+    stream of lines; the prison sends to Kafka.
     """
 
     def __init__(self, installed: Installed, hub: str) -> None:
@@ -66,7 +67,10 @@ class Senders:
         for waiting in (self._singly, self._in_lines, self._to_kafka):
             await waiting.join()
 
-    async def close(self) -> None:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
         """Stop handing over."""
         for task in self._tasks:
             task.cancel()
@@ -82,7 +86,7 @@ class Senders:
             if answer is None or answer.is_server_error:
                 await asyncio.sleep(_AGAIN_S)
                 self._singly.put_nowait(event)
-            elif answer.is_error:
+            elif answer.is_error or answer.json()["id"] != event.id:
                 self.refused.append(f"{event.id}: {answer.status_code} {answer.text}")
             self._singly.task_done()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploy.servers.hub import Hub
-from tests.crash.agreement import verdict
+from tests.crash.agreement import assert_agreement
 from tests.crash.holding import Holding
 from tests.crash.installed import install
 from tests.crash.senders import Senders
@@ -32,15 +32,14 @@ async def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(
     installed = install(tmp_path, postgres_url, kafka_bootstrap)
     said = submissions(SUBMISSIONS, SEED)
     with Hub(installed.installation) as hub:
-        senders = Senders(installed, hub.url)
-        live = (Holding(PROBATION, installed.feed(hub.url)), Holding(PRISON, installed.stream()))
+        async with (
+            Senders(installed, hub.url) as senders,
+            Holding(PROBATION, installed.feed(hub.url)) as probation,
+            Holding(PRISON, installed.stream()) as prison,
+        ):
+            await storm(senders, said, KILLS, SEED, killing(hub))
 
-        await storm(senders, said, KILLS, SEED, killing(hub))
-
-        assert not await verdict(installed, hub.url, senders, said, *live)
-        await senders.close()
-        for store in live:
-            await store.close()
+            await assert_agreement(installed, hub.url, senders, said, probation, prison)
 
 
 @pytest.mark.timeout(120 + 20 * PART_KILLS)
@@ -57,12 +56,10 @@ async def test_its_parts_are_killed_each_in_a_process_of_its_own(
         for part in parts:
             part.wait_until_ready()
         api = parts[0]
-        senders = Senders(installed, api.url)
+        async with Senders(installed, api.url) as senders:
+            await storm(senders, said, PART_KILLS, SEED, killing(*parts))
 
-        await storm(senders, said, PART_KILLS, SEED, killing(*parts))
-
-        assert not await verdict(installed, api.url, senders, said)
-        await senders.close()
+            await assert_agreement(installed, api.url, senders, said)
 
 
 @pytest.mark.timeout(120)
@@ -71,12 +68,10 @@ async def test_stopped_in_good_order_under_load_it_loses_nothing_and_exits_with_
 ) -> None:
     installed = install(tmp_path, postgres_url, kafka_bootstrap)
     said = submissions(1_000, SEED)
+    codes: list[int] = []
     with Hub(installed.installation) as hub:
-        senders = Senders(installed, hub.url)
-        codes: list[int] = []
+        async with Senders(installed, hub.url) as senders:
+            await storm(senders, said, 3, SEED, stopping(hub, codes))
 
-        await storm(senders, said, 3, SEED, stopping(hub, codes))
-
-        assert codes == [0, 0, 0]
-        assert not await verdict(installed, hub.url, senders, said)
-        await senders.close()
+            assert codes == [0, 0, 0]
+            await assert_agreement(installed, hub.url, senders, said)

@@ -14,7 +14,7 @@ import pytest
 from adapters.kafka.topics import output_topic
 from deploy.servers import Kafka, Postgres
 from deploy.servers.hub import Hub
-from tests.crash.agreement import verdict
+from tests.crash.agreement import assert_agreement
 from tests.crash.holding import Holding
 from tests.crash.installed import Installed, install
 from tests.crash.senders import Senders
@@ -58,7 +58,7 @@ class Scene:
 
     async def come_to_rest(self, said: list[Said], *live: Holding) -> None:
         """Everything is in, and all agree."""
-        assert not await verdict(self.installed, self.hub.url, self.senders, said, self.probation, *live)
+        await assert_agreement(self.installed, self.hub.url, self.senders, said, self.probation, *live)
         assert (await asyncio.to_thread(self.hub.readiness))["state"] == "ready"
 
 
@@ -66,13 +66,13 @@ class Scene:
 async def scene(own_postgres: Postgres, own_kafka: Kafka, tmp_path: Path) -> AsyncIterator[Scene]:
     installed = install(tmp_path, own_postgres.create_database(f"test_{uuid4().hex}"), own_kafka.bootstrap)
     with Hub(installed.installation) as hub:
-        senders, probation = Senders(installed, hub.url), Holding(PROBATION, installed.feed(hub.url))
-        async with httpx.AsyncClient(
-            base_url=hub.url, auth=installed.auth(hub.url), timeout=30, trust_env=False
-        ) as http:
+        auth = installed.auth(hub.url)
+        async with (
+            Senders(installed, hub.url) as senders,
+            Holding(PROBATION, installed.feed(hub.url)) as probation,
+            httpx.AsyncClient(base_url=hub.url, auth=auth, timeout=30, trust_env=False) as http,
+        ):
             yield Scene(installed, hub, senders, probation, http)
-        await senders.close()
-        await probation.close()
 
 
 async def test_while_the_broker_is_away_submissions_are_taken_and_the_feed_is_served(
@@ -117,18 +117,17 @@ async def test_while_the_database_is_away_it_says_try_again_and_goes_on_by_itsel
 
 async def test_what_the_broker_forgets_in_a_power_cut_is_published_again(scene: Scene, own_kafka: Kafka) -> None:
     said = submissions(SUBMISSIONS, seed=3)
-    prison = Holding(PRISON, scene.installed.stream())
     topic = output_topic(scene.installed.names[PRISON])
+    async with Holding(PRISON, scene.installed.stream()) as prison:
 
-    async def strike(_random: Random) -> None:
-        await scene.until(lambda: prison.highest > 50)
-        await asyncio.to_thread(own_kafka.kill)
-        _cut_in_half(own_kafka.data() / f"{topic}-0")
-        await asyncio.to_thread(own_kafka.start)
+        async def strike(_random: Random) -> None:
+            await scene.until(lambda: prison.highest > 50)
+            await asyncio.to_thread(own_kafka.kill)
+            _cut_in_half(own_kafka.data() / f"{topic}-0")
+            await asyncio.to_thread(own_kafka.start)
 
-    await storm(scene.senders, said, 1, 1, strike)
-    await scene.come_to_rest(said, prison)
-    await prison.close()
+        await storm(scene.senders, said, 1, 1, strike)
+        await scene.come_to_rest(said, prison)
     assert "topic_filled_again" in scene.hub.log.read_text()
 
 

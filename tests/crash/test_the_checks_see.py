@@ -37,17 +37,16 @@ async def test_a_hub_with_a_fault_is_found_out(
     installed = install(tmp_path, postgres_url, kafka_bootstrap, module=f"tests.crash.faulty.{fault}")
     said = submissions(60, seed=1)
     with Hub(installed.installation) as hub:
-        senders = Senders(installed, hub.url)
-        senders.put(said)
-        async with asyncio.timeout(60):
-            while SAID not in hub.log.read_text():  # noqa: ASYNC110 - another process says it
-                await asyncio.sleep(0.02)
-        await asyncio.to_thread(hub.kill)
-        hub.installation = replace(installed.installation, module="hub")
-        await asyncio.to_thread(hub.start)
-        await senders.done(within=60)
-        found = await verdict(installed, hub.url, senders, said)
-        await senders.close()
+        async with Senders(installed, hub.url) as senders:
+            senders.put(said)
+            async with asyncio.timeout(60):
+                while SAID not in hub.log.read_text():  # noqa: ASYNC110 - another process says it
+                    await asyncio.sleep(0.02)
+            await asyncio.to_thread(hub.kill)
+            hub.installation = replace(installed.installation, module="hub")
+            await asyncio.to_thread(hub.start)
+            await senders.done(within=60)
+            found = await verdict(installed, hub.url, senders, said)
     assert [finding for finding in found if seen in finding]
 
 
@@ -57,18 +56,17 @@ async def test_a_submission_never_sent_and_a_delivery_forgotten_are_found(
     installed = install(tmp_path, postgres_url, kafka_bootstrap)
     *sent, unsent = submissions(50, seed=1)
     with Hub(installed.installation) as hub:
-        senders = Senders(installed, hub.url)
-        senders.put(sent)
-        await senders.done(within=30)
-        stores = [Holding(PROBATION, installed.feed(hub.url)), Holding(PRISON, installed.stream())]
-        assert not await findings(installed, hub.url, sent, stores)
+        async with (
+            Senders(installed, hub.url) as senders,
+            Holding(PROBATION, installed.feed(hub.url)) as probation,
+            Holding(PRISON, installed.stream()) as prison,
+        ):
+            senders.put(sent)
+            await senders.done(within=30)
+            assert not await findings(installed, hub.url, sent, [probation, prison])
 
-        forgotten = next(iter(stores[1].digests))
-        del stores[1].last[forgotten]
-        found = await findings(installed, hub.url, [*sent, unsent], stores)
-
-        await senders.close()
-        for store in stores:
-            await store.close()
+            forgotten = next(iter(prison.digests))
+            del prison.last[forgotten]
+            found = await findings(installed, hub.url, [*sent, unsent], [probation, prison])
     assert any(f"(prison) and the hub differ on {forgotten}" in finding for finding in found)
     assert any(unsent.event.id in finding and "accepted when it came again" in finding for finding in found)

@@ -48,16 +48,16 @@ class Scene:
 @pytest.fixture
 async def scene(running: Running) -> AsyncIterator[Scene]:
     installed, hub = running.installed, running.hub
-    senders, live = Senders(installed, hub.url), Holding(PRISON, installed.stream())
-    by_feed = Holding(PRISON, installed.feed(hub.url, PRISON))
-    senders.put(submissions(200, seed=1))
-    await senders.done(within=30)
-    scene = Scene(senders, live, by_feed, output_topic(installed.names[PRISON]))
-    await scene.agree()
-    yield scene
-    for each in (live, by_feed):
-        await each.close()
-    await senders.close()
+    async with (
+        Senders(installed, hub.url) as senders,
+        Holding(PRISON, installed.stream()) as live,
+        Holding(PRISON, installed.feed(hub.url, PRISON)) as by_feed,
+    ):
+        senders.put(submissions(200, seed=1))
+        await senders.done(within=30)
+        scene = Scene(senders, live, by_feed, output_topic(installed.names[PRISON]))
+        await scene.agree()
+        yield scene
 
 
 async def emptied(admin: AIOKafkaAdminClient, topic: str, end: int) -> None:
@@ -85,12 +85,11 @@ async def test_what_a_topic_loses_comes_again_and_a_prison_that_starts_anew_ends
     await loss(admin, scene.topic, await _end(running.installed.kafka, scene.topic))
     await scene.live.until(lambda: _times_filled(running) > filled)
 
-    anew = Holding(PRISON, running.installed.stream())
-    await scene.agree(anew)
-    scene.senders.put(submissions(50, seed=filled + 3))
-    await scene.senders.done(within=30)
-    await scene.agree(anew)
-    await anew.close()
+    async with Holding(PRISON, running.installed.stream()) as anew:
+        await scene.agree(anew)
+        scene.senders.put(submissions(50, seed=filled + 3))
+        await scene.senders.done(within=30)
+        await scene.agree(anew)
 
 
 async def test_an_operator_has_a_topic_filled_again(running: Running, scene: Scene) -> None:

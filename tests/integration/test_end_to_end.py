@@ -28,6 +28,7 @@ from deploy.servers.own import OwnKafka, OwnPostgres
 from deploy.servers.process import ServerProcess
 from hub.domain.canonical import Json
 from tests.builders.records import assessment, movement, offender
+from tests.crash.closing import closing
 from tests.crash.holding import Holding
 from tests.crash.installed import Installed, install
 from tests.crash.submissions import PRISON
@@ -84,6 +85,20 @@ async def probation(installed: Installed, hub: Hub) -> AsyncIterator[Probation]:
     await service.http.aclose()
 
 
+@pytest.fixture
+async def prison(installed: Installed) -> AsyncIterator[StreamLink]:
+    """The prison service's way in, over Kafka."""
+    async with closing(installed.stream()) as link:
+        yield link
+
+
+@pytest.fixture
+async def live(installed: Installed) -> AsyncIterator[Holding]:
+    """What the prison holds, from the start of its topic."""
+    async with Holding(PRISON, installed.stream()) as store:
+        yield store
+
+
 @dataclass
 class PrisonProcess:
     """The prison's consumer in another process, and the file that is its store."""
@@ -129,11 +144,10 @@ def said(record_type: str, local_id: str, body: Json, *, id_: str | None = None,
 
 
 async def test_an_assessment_that_probation_puts_reaches_the_prison_in_another_process(
-    installed: Installed, probation: Probation, prison_process: PrisonProcess
+    probation: Probation, prison: StreamLink, prison_process: PrisonProcess
 ) -> None:
     crn, prison_number, body = of_both(1)
-    link = installed.stream()
-    await link.submit([said("offender", prison_number, offender("Person 1"))])
+    await prison.submit([said("offender", prison_number, offender("Person 1"))])
     await probation.put(f"/v1/offenders/{crn}", body)
 
     await probation.put(f"/v1/offenders/{crn}/assessments/ASM-1", assessment("ASM-1"))
@@ -142,15 +156,13 @@ async def test_an_assessment_that_probation_puts_reaches_the_prison_in_another_p
     assert shown["release"]["body"]["reference"] == "ASM-1"
     release = shown["release"]
     await prison_process.holding(RecordName(shown["person"], release["type"], release["key"]), shown["digest"])
-    await link.close()
 
 
 async def test_what_is_withdrawn_is_gone_everywhere(
-    installed: Installed, probation: Probation, prison_process: PrisonProcess
+    probation: Probation, prison: StreamLink, prison_process: PrisonProcess
 ) -> None:
     crn, prison_number, body = of_both(2)
-    link = installed.stream()
-    await link.submit([said("offender", prison_number, offender("Person 2"))])
+    await prison.submit([said("offender", prison_number, offender("Person 2"))])
     await probation.put(f"/v1/offenders/{crn}", body)
     await probation.put(f"/v1/offenders/{crn}/assessments/ASM-2", assessment("ASM-2"))
     shown = await probation.shown(f"/v1/offenders/{crn}/assessments/ASM-2")
@@ -161,43 +173,37 @@ async def test_what_is_withdrawn_is_gone_everywhere(
 
     await prison_process.holding(name, None)
     assert (await probation.http.get(f"/v1/offenders/{crn}/assessments/ASM-2")).status_code == httpx.codes.NOT_FOUND
-    await link.close()
 
 
 async def test_a_reception_that_the_prison_sends_is_readable_by_probation(
-    installed: Installed, probation: Probation
+    installed: Installed, probation: Probation, prison: StreamLink
 ) -> None:
     crn, prison_number, body = of_both(3)
     await probation.put(f"/v1/offenders/{crn}", body)
-    link = installed.stream()
 
-    await link.submit([said("movement", prison_number, movement(1, reason="remand", comment="Stays in custody."))])
+    await prison.submit([said("movement", prison_number, movement(1, reason="remand", comment="Stays in custody."))])
 
     key = f"{installed.names[PRISON]}/B1/1"
     shown = await probation.shown(f"/v1/offenders/{crn}/movements/{key}")
     assert shown["release"]["body"] == movement(1, reason="remand")
     assert shown["localIds"] == [crn]
-    await link.close()
 
 
 async def test_the_same_message_five_times_is_one_submission(
-    installed: Installed, hub: Hub, probation: Probation
+    installed: Installed, hub: Hub, probation: Probation, prison: StreamLink, live: Holding
 ) -> None:
     crn, prison_number, body = of_both(4)
-    link, prison = installed.stream(), Holding(PRISON, installed.stream())
     outcomes = [await probation.put(f"/v1/offenders/{crn}", body, id_="five-times") for _ in range(5)]
     assert [each["outcome"] for each in outcomes] == ["accepted", *["repeated"] * 4]
 
-    await link.submit([said("movement", prison_number, movement(4), id_="five-times")] * 5)
-    await link.submit([said("movement", prison_number, movement(5))])
+    await prison.submit([said("movement", prison_number, movement(4), id_="five-times")] * 5)
+    await prison.submit([said("movement", prison_number, movement(5))])
 
-    await prison.until(lambda: any(name.key.endswith("B1/5") for name in prison.digests))
-    mine = next(name.person for name in prison.last if name.key.endswith("B1/5"))
-    assert Counter(name.person for name in prison.last)[mine] == len({"offender", "movement 4", "movement 5"})
-    assert not prison.faults
+    await live.until(lambda: any(name.key.endswith("B1/5") for name in live.digests))
+    mine = next(name.person for name in live.last if name.key.endswith("B1/5"))
+    assert Counter(name.person for name in live.last)[mine] == len({"offender", "movement 4", "movement 5"})
+    assert not live.faults
     assert (await _resent(installed, hub, said("movement", prison_number, movement(4), id_="five-times"))) == "repeated"
-    await prison.close()
-    await link.close()
 
 
 async def _resent(installed: Installed, hub: Hub, event: Event) -> str:
@@ -216,49 +222,46 @@ async def _resent(installed: Installed, hub: Hub, event: Event) -> str:
     return str(answer.raise_for_status().json()["outcome"])
 
 
-async def test_two_updates_that_arrive_in_the_wrong_order_converge(installed: Installed, probation: Probation) -> None:
+async def test_two_updates_that_arrive_in_the_wrong_order_converge(
+    installed: Installed, probation: Probation, prison: StreamLink
+) -> None:
     crn, prison_number, body = of_both(6)
-    link = installed.stream()
     await probation.put(f"/v1/offenders/{crn}", body | {"nationality": "Irish"}, time=NOON + timedelta(hours=1))
     await probation.put(f"/v1/offenders/{crn}", body | {"nationality": "British"}, time=NOON)
 
-    await link.submit([said("movement", prison_number, movement(6, reason="remand"), time=NOON + timedelta(hours=1))])
-    await link.submit([said("movement", prison_number, movement(6, reason="imprisonment"), time=NOON)])
-    await link.submit([said("movement", prison_number, movement(7))])
+    await prison.submit([said("movement", prison_number, movement(6, reason="remand"), time=NOON + timedelta(hours=1))])
+    await prison.submit([said("movement", prison_number, movement(6, reason="imprisonment"), time=NOON)])
+    await prison.submit([said("movement", prison_number, movement(7))])
 
     await probation.shown(f"/v1/offenders/{crn}/movements/{installed.names[PRISON]}/B1/7")
     came = await probation.shown(f"/v1/offenders/{crn}/movements/{installed.names[PRISON]}/B1/6")
     assert came["release"]["body"]["reason"] == "remand"
     assert (await probation.shown(f"/v1/offenders/{crn}"))["release"]["body"]["nationality"] == "Irish"
-    await link.close()
 
 
 @pytest.mark.timeout(120)
 async def test_a_store_that_starts_empty_is_rebuilt_from_what_compaction_left(
-    installed: Installed, hub: Hub, probation: Probation
+    installed: Installed, hub: Hub, probation: Probation, prison: StreamLink, live: Holding
 ) -> None:
-    link, live = installed.stream(), Holding(PRISON, installed.stream())
     crn, prison_number, body = of_both(8)
     await probation.put(f"/v1/offenders/{crn}", body)
     for number in range(20):
         await probation.put(f"/v1/offenders/{crn}/assessments/ASM-8", assessment("ASM-8", layer=1 + 2 * (number % 2)))
-        await link.submit([said("movement", prison_number, movement(number + 10))])
+        await prison.submit([said("movement", prison_number, movement(number + 10))])
     await probation.put(f"/v1/offenders/{crn}/assessments/ASM-9", assessment("ASM-9"))
     await live.until(lambda: {"ASM-8", "ASM-9"} <= {name.key.rpartition("/")[2] for name in live.digests})
     await probation.withdraw(f"/v1/offenders/{crn}/assessments/ASM-9")
     await live.until(lambda: len([name for name in live.digests if name.person == _person_of(live, "ASM-8")]) >= 22)
     await live.until(lambda: "ASM-9" not in {name.key.rpartition("/")[2] for name in live.digests})
 
-    await _compacted(installed, link, prison_number)
+    await _compacted(installed, prison, prison_number)
 
-    rebuilt = Holding(PRISON, installed.stream())
-    await rebuilt.until(lambda: rebuilt.digests == live.digests != {})
-    feed = Holding(PRISON, installed.feed(hub.url, PRISON))
-    await feed.until(lambda: feed.digests == live.digests)
-    assert not [*live.faults, *rebuilt.faults, *feed.faults]
-    for each in (live, rebuilt, feed):
-        await each.close()
-    await link.close()
+    async with (
+        Holding(PRISON, installed.stream()) as rebuilt,
+        Holding(PRISON, installed.feed(hub.url, PRISON)) as by_feed,
+    ):
+        await rebuilt.until(lambda: rebuilt.digests == by_feed.digests == live.digests != {})
+        assert not [*live.faults, *rebuilt.faults, *by_feed.faults]
 
 
 def _person_of(store: Holding, reference: str) -> str | None:
@@ -280,7 +283,7 @@ async def _offsets(installed: Installed) -> list[int]:
     return found
 
 
-async def _compacted(installed: Installed, link: StreamLink, prison_number: str) -> None:
+async def _compacted(installed: Installed, prison: StreamLink, prison_number: str) -> None:
     """Have the broker compact the prison's topic; it does so with what stands before the segment being written."""
     topic = ConfigResource(
         ConfigResourceType.TOPIC,
@@ -294,7 +297,7 @@ async def _compacted(installed: Installed, link: StreamLink, prison_number: str)
     full = len(await _offsets(installed))
     async with asyncio.timeout(_COMPACTED_WITHIN_S):
         for number in count(100):
-            await link.submit([said("movement", prison_number, movement(number))])
+            await prison.submit([said("movement", prison_number, movement(number))])
             await asyncio.sleep(0.5)
             if len(await _offsets(installed)) < full:
                 return
