@@ -11,6 +11,7 @@ import orjson
 
 FILE = Path(__file__).with_name("result.json")
 _ROOT = Path(__file__).parents[2]
+_CHANGED = "+changes"
 
 
 @dataclass(slots=True)
@@ -31,7 +32,10 @@ class Done:
 
 @dataclass(slots=True)
 class Result:
-    """commit: the last one that changed anything but the result. began, ended: UTC, ISO 8601."""
+    """commit: the last one that changed anything but the result, `+changes` if there were any since.
+
+    began, ended: UTC, ISO 8601.
+    """
 
     commit: str
     began: str
@@ -58,8 +62,14 @@ def resumed() -> Result:
 
 
 def _commit() -> str:
-    last = ["git", "log", "-1", "--format=%H", "--", ".", f":!{FILE.relative_to(_ROOT)}"]
-    return subprocess.run(last, cwd=_ROOT, check=True, capture_output=True, text=True).stdout.strip()
+    commit = _git("log", "-1", "--format=%H")
+    return f"{commit}{_CHANGED}" if _git("status", "--porcelain") else commit
+
+
+def _git(*words: str) -> str:
+    """What git says of everything but the result."""
+    command = ["git", *words, "--", ".", f":!{FILE.relative_to(_ROOT)}"]
+    return subprocess.run(command, cwd=_ROOT, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def _now() -> str:
