@@ -164,4 +164,4 @@ def _persons(tables: Tables) -> dict[str, frozenset[str]]:
 def _digests(ground: Ground, agency: str) -> dict[object, str]:
     """What an agency is to hold, told by local ids and not by the hub's own ids of persons."""
     named = {row.person: min(_persons(ground.tables)[key]) for key, row in ground.tables.locals.items()}
-    return {(named[id_.person], id_.type, id_.key): each.digest for id_, each in releases(ground, agency).items()}
+    return {(named.get(id_.person, "nobody"), id_.type, id_.key): each.digest for id_, each in releases(ground, agency).items()}
