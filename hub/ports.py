@@ -355,6 +355,10 @@ class RelayStore(Protocol):
         """
         ...
 
+    async def given_out(self, agency: str, before: datetime) -> int:
+        """The last number that was given out before this time; 0 if there was none."""
+        ...
+
     async def pass_over(self, agency: str, numbers: Collection[int], at: datetime) -> None:
         """Owe anew what was overtaken before it was sent, where that is still the record's last number.
 

@@ -1,14 +1,14 @@
 """What a topic's extent tells: whether it has lost something, and whether somebody else has written on it. Pure."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from hub.ports import Outlet, TopicExtent
 
 MADE_UP = 100_000
 """How many lost offsets are made up for. Readers who stand further beyond the end find themselves out of range."""
 LATE = timedelta(minutes=10)
-"""For so long a message may be on its way to the broker, which parts with silent connections after this time."""
+"""For so long a message may be on its way to the broker, which parts with silent connections after this time: one sent
+by a relay that has lost the lead, or one that the broker was asked for and did not answer."""
 
 
 def has_lost(outlet: Outlet, extent: TopicExtent) -> bool:
@@ -29,25 +29,3 @@ def resume_at(outlet: Outlet, extent: TopicExtent, at_once: int) -> int:
         return extent.end
     ended = outlet.topic_end + 2 * min(outlet.number - outlet.published, at_once)
     return ended if ended - extent.end <= MADE_UP else extent.end
-
-
-@dataclass(slots=True)
-class Certain:
-    """The number up to which nothing that was published can be followed by something older any more.
-
-    A relay that has lost the lead, or a broker that answered too late, may still bring in what was sent before.
-    """
-
-    number: int
-    _next: int
-    _since: datetime
-
-    @classmethod
-    def of(cls, published: int, now: datetime) -> "Certain":
-        """What was published when the lead began."""
-        return cls(published, published, now)
-
-    def grow(self, published: int, now: datetime) -> None:
-        """The topic is what it should be, up to this number."""
-        if now - self._since >= LATE:
-            self.number, self._next, self._since = self._next, published, now

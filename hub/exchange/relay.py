@@ -79,7 +79,10 @@ class Relay:
         _log.info("relay_leads")
         await self.owe_under_new_contracts()
         self._outlets = {}
-        watching = asyncio.create_task(self.streams.watch()) if self.streams else None
+        watching = None
+        if self.streams:
+            self.streams.begin()
+            watching = asyncio.create_task(self.streams.watch())
         try:
             while not stop.is_set() and not (watching and watching.done()):
                 wake.clear()

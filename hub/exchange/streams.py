@@ -15,7 +15,7 @@ import structlog
 from hub.clock import Clock
 from hub.domain.contract import Contract, Delivery
 from hub.domain.errors import Unavailable
-from hub.exchange.losses import Certain, has_lost, resume_at
+from hub.exchange.losses import LATE, has_lost, resume_at
 from hub.ports import HeldRow, Outlet, PersonRow, Publication, Publisher, RelayStore, Seal, TopicExtent
 from hub.release import Release, render, wrap
 
@@ -48,9 +48,10 @@ class Streams:
         self._now = now
         self._agencies = sorted(each.agency for each in contracts.values() if each.delivery is Delivery.STREAM)
         self._outlets: dict[str, Outlet] = {}
-        self._certain: dict[str, Certain] = {}
         self._behind = set(self._agencies)
         self._passed_over: set[str] = set()
+        self._shared: set[str] = set()
+        """Agencies on whose topic somebody else has written."""
         self._locks = {agency: asyncio.Lock() for agency in self._agencies}
 
     async def send(self, agency: str, publications: Sequence[Publication], number: int) -> None:
@@ -65,14 +66,17 @@ class Streams:
                 _log.warning("stream_behind", agency=agency, why=str(error))
                 self._behind.add(agency)
 
+    def begin(self) -> None:
+        """This relay has the lead, perhaps again: what others published meanwhile is in the store."""
+        self._behind = set(self._agencies)
+        self._shared.clear()
+        self._outlets.clear()
+
     async def watch(self) -> None:
         """For ever: catch up who is behind, notice topics that are not what was published on them.
 
         Raises `Halt`; `Unavailable` only when the database does not answer or the lead is lost.
         """
-        self._behind = set(self._agencies)
-        self._outlets.clear()
-        self._certain.clear()
         while True:
             await self._store.confirm_lead()
             await self.look()
@@ -91,28 +95,31 @@ class Streams:
         async with self._locks[agency]:
             stored = (await self._store.outlets()).get(agency, Outlet(agency))
             outlet = replace(self._outlets.get(agency, stored), number=stored.number, refill=stored.refill)
-            certain = self._certain.setdefault(agency, Certain.of(stored.published, self._now()))
             extent = await self._publisher.extent(agency)
-            start = self._start(outlet, extent, certain)
+            start = await self._start(outlet, extent)
             if start is None:
-                certain.grow(outlet.published, self._now())
                 return
             self._behind.add(agency)
             end = resume_at(outlet, extent, BATCH)
             seen = Outlet(agency, stored.number, start, extent.id, extent.start, end)
             await self._store.published(seen, refilling=outlet.refill)
             self._outlets[agency] = seen
+            self._shared.discard(agency)
         await self._make_up(agency, end - extent.end)
         await self._catch_up(agency, start)
 
-    def _start(self, outlet: Outlet, extent: TopicExtent, certain: Certain) -> int | None:
-        """Beyond which number to publish again; None when the topic is what it should be."""
+    async def _start(self, outlet: Outlet, extent: TopicExtent) -> int | None:
+        """Beyond which number to publish again; None when the topic is what it should be.
+
+        Where somebody else has written, something older may stand behind what is newer: what was given out since
+        something older could still be on its way is published again.
+        """
         if outlet.refill or has_lost(outlet, extent):
             _log.error("topic_filled_again", agency=outlet.agency, asked=outlet.refill, published=outlet.published)
             return 0
-        if outlet.topic_id is not None and extent.end > outlet.topic_end:
+        if outlet.agency in self._shared or (outlet.topic_id is not None and extent.end > outlet.topic_end):
             _log.warning("topic_longer_than_noted", agency=outlet.agency, published=outlet.published)
-            return min(certain.number, outlet.published)
+            return min(await self._store.given_out(outlet.agency, self._now() - LATE), outlet.published)
         return outlet.published if outlet.agency in self._behind else None
 
     async def _make_up(self, agency: str, lost: int) -> None:
@@ -154,14 +161,15 @@ class Streams:
     async def _publish(self, agency: str, publications: Sequence[Publication], number: int) -> None:
         """Publish, then note how far the topic has got; a crash between publishes again.
 
-        What is noted is the end that the topic must have. If it has another, because it lost something meanwhile, or
-        because a relay that leads no longer put something older behind what is newer, the next look tells.
+        A topic that ends before it must, because it lost something meanwhile, is noted with the end it must have: the
+        next look tells, however much is published until then. If it ends later, somebody else has written on it.
         """
         outlet = self._outlets[agency]
-        if publications:
-            await self._publisher.release(agency, publications)
-        end = outlet.topic_end + len(publications)
-        outlet = replace(outlet, published=max(outlet.published, number), topic_end=end)
+        end = await self._publisher.release(agency, publications) if publications else outlet.topic_end
+        must_end = outlet.topic_end + len(publications)
+        if end > must_end:
+            self._shared.add(agency)
+        outlet = replace(outlet, published=max(outlet.published, number), topic_end=max(end, must_end))
         await self._store.published(outlet)
         self._outlets[agency] = outlet
 

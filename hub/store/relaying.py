@@ -191,6 +191,12 @@ class SqlRelayStore:
             await insert_or_ignore(connection, outlet, [_new_outlet(agency)])
             await connection.execute(update(outlet).where(outlet.c.agency == agency).values(refill=True))
 
+    async def given_out(self, agency: str, before: datetime) -> int:
+        """The last number that was given out before this time; 0 if there was none."""
+        earlier = select(delivery.c.number).where(delivery.c.agency == agency, delivery.c.delivered < micros(before))
+        async with reading(self._engine) as connection:
+            return int(await connection.scalar(earlier.order_by(delivery.c.number.desc()).limit(1)) or 0)
+
     async def pass_over(self, agency: str, numbers: Collection[int], at: datetime) -> None:
         """Owe anew what was overtaken before it was sent, where that is still the record's last number."""
         owe = {"agency": agency, "stamp": secrets.token_hex(8), "since": micros(at)}

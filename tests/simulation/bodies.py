@@ -1,4 +1,4 @@
-"""Small valid bodies over all record types: people who share, mistype and correct identifiers, and change their minds."""
+"""Small valid bodies of all record types: of people who share, mistype and correct identifiers, and change."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ class Bodies:
             "keyDates": lambda: one_of((ABSENT, ABSENT, None, [], self._key_dates())),
             "emails": lambda: one_of((ABSENT, ABSENT, ["a@example.org"], ["b@example.org", "a@example.org"], [], None)),
             "responsibleOfficers": lambda: one_of((ABSENT, ABSENT, self._officers())),
-            "limitedAccess": lambda: self._limited() if self._random.random() < 0.08 else ABSENT,  # noqa: PLR2004
+            "limitedAccess": lambda: self._limited() if self._random.random() < 0.08 else ABSENT,
         }
 
     def _name(self, of: Individual) -> Json:
@@ -80,14 +80,14 @@ class Bodies:
 
     def _alias(self, of: Individual) -> Json:
         alias = {"name": {"surname": self._random.choice(_SURNAMES), "forenames": [of.forename]}}
-        return alias | ({"dateOfBirth": self._random.choice(_BORN)} if self._random.random() < 0.5 else {})  # noqa: PLR2004
+        return alias | ({"dateOfBirth": self._random.choice(_BORN)} if self._random.random() < 0.5 else {})
 
     def _identifiers(self, of: Individual) -> object:
         chance = self._random.random()
-        if chance < 0.2:  # noqa: PLR2004
+        if chance < 0.2:
             return self._random.choice((ABSENT, None, []))
         numbers = self._random.sample(of.numbers, self._random.randint(1, 2))
-        if chance < 0.35:  # noqa: PLR2004 - somebody else's, copied from the wrong file
+        if chance < 0.35:
             numbers.append(self._random.choice(self._random.choice(self._people).numbers))
         return [{"scheme": scheme, "value": value} for scheme, value in dict.fromkeys(numbers)]
 
@@ -100,7 +100,7 @@ class Bodies:
         return [officer | self._random.choice(({}, {"team": "North"}, {"team": "South"}))]
 
     def _limited(self) -> Json:
-        return {"exclusion": self._random.random() < 0.6, "restriction": self._random.random() < 0.3}  # noqa: PLR2004
+        return {"exclusion": self._random.random() < 0.6, "restriction": self._random.random() < 0.3}
 
     def assessment(self, reference: str, oasys_number: str) -> Mapping[str, Callable[[], object]]:
         """How each property of an assessment may come out."""

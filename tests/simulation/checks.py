@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
+from typing import Any
 
 from adapters.client.fresh import fresh
 from adapters.client.link import RecordName
@@ -80,7 +81,7 @@ def _due(ground: Ground, agency: str) -> dict[object, object]:
     return due
 
 
-def _difference(due: Mapping[object, object], holds: Mapping[object, object]) -> str:
+def _difference(due: Mapping[Any, object], holds: Mapping[Any, object]) -> str:
     if missing := due.keys() - holds.keys():
         return f"does not hold {sorted(map(str, missing))}"
     if surplus := holds.keys() - due.keys():
@@ -97,8 +98,9 @@ def _withheld(ending: Ending) -> str:
         for id_, row in ground.tables.records.items():
             if render(contract, id_, row, ground.tables.person(id_.person), ground.seal).withheld:
                 due.add(HeldId(agency, id_))
-    if due != ground.tables.withheld:
-        return f"withheld but not counted {sorted(due - ground.tables.withheld)}, counted but not withheld {sorted(ground.tables.withheld - due)}"
+    counted = ground.tables.withheld
+    if due != counted:
+        return f"withheld but not counted {sorted(due - counted)}, counted but not withheld {sorted(counted - due)}"
     return ""
 
 
@@ -164,4 +166,7 @@ def _persons(tables: Tables) -> dict[str, frozenset[str]]:
 def _digests(ground: Ground, agency: str) -> dict[object, str]:
     """What an agency is to hold, told by local ids and not by the hub's own ids of persons."""
     named = {row.person: min(_persons(ground.tables)[key]) for key, row in ground.tables.locals.items()}
-    return {(named.get(id_.person, "nobody"), id_.type, id_.key): each.digest for id_, each in releases(ground, agency).items()}
+    return {
+        (named.get(id_.person, "nobody"), id_.type, id_.key): each.digest
+        for id_, each in releases(ground, agency).items()
+    }

@@ -80,8 +80,9 @@ class History:
             _Slot("registration", local_id, bodies.registration(reference, scheme), {"reference": reference}),
         ]
         if kind == "prison":
-            named = {"booking": f"B{index}", "sequence": random.randint(1, 2)}
-            slots.append(_Slot("movement", local_id, bodies.movement(**named), named))
+            booking, sequence = f"B{index}", random.randint(1, 2)
+            named = {"booking": booking, "sequence": sequence}
+            slots.append(_Slot("movement", local_id, bodies.movement(booking, sequence), named))
         return slots
 
     def _step(self, agency: str) -> Step:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from random import Random
@@ -77,7 +77,7 @@ class Ground:
     """Called for everything that was shared, as often as it was."""
 
     keys = LookupKeys(b"simulation")
-    seal: Seal = OwnersSeal()
+    seal: Seal = field(default_factory=OwnersSeal)
 
     def sharing(self, wire: Wire | None = None) -> Sharing:
         """The spine, over these tables."""

@@ -85,7 +85,8 @@ class SeededLoop(asyncio.AbstractEventLoop):
 
     def _end(self) -> None:
         for task in self._tasks:
-            task.cancel()
+            if not task.done():  # cancelling one that is done makes asyncio forget its error
+                task.cancel()
         while not all(task.done() for task in self._tasks) and (self._ready or self._timers):
             self._step()
         self._closed = True
@@ -118,10 +119,10 @@ class SeededLoop(asyncio.AbstractEventLoop):
         """Virtual seconds since the start."""
         return self._now
 
-    def call_soon(  # type: ignore[override]  # typeshed says Handle, with its own type variables
+    def call_soon(
         self,
         callback: Callable[[Unpack[_Arguments]], object],
-        *args: Unpack[_Arguments],
+        *args: *_Arguments,
         context: Context | None = None,
     ) -> asyncio.Handle:
         """Run in one of the next steps, in no order."""
@@ -130,21 +131,21 @@ class SeededLoop(asyncio.AbstractEventLoop):
         self._ready.append((handle, within, callback, args))
         return handle
 
-    def call_later(  # type: ignore[override]  # as above
+    def call_later(
         self,
         delay: float,
         callback: Callable[[Unpack[_Arguments]], object],
-        *args: Unpack[_Arguments],
+        *args: *_Arguments,
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Run when this much virtual time has passed."""
         return self.call_at(self._now + delay, callback, *args, context=context)
 
-    def call_at(  # type: ignore[override]  # as above
+    def call_at(
         self,
         when: float,
         callback: Callable[[Unpack[_Arguments]], object],
-        *args: Unpack[_Arguments],
+        *args: *_Arguments,
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Run at a virtual time."""

@@ -1,19 +1,17 @@
 """Faults to plant: each breaks one rule of the straight path, and the simulation must find it."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from adapters.client.link import Delivery, RecordName
-from hub.domain.contract import Contract
+from adapters.client.link import Delivery
 from hub.domain.errors import Unavailable
 from hub.domain.outcome import Outcome
 from hub.exchange import persons, streams
 from hub.exchange.case import Case, Membership
 from hub.exchange.consume import Consumption
-from hub.exchange.losses import Certain
 from hub.exchange.prepare import Prepared
 from hub.exchange.share import Sharing
 from hub.exchange.streams import Streams
@@ -122,8 +120,9 @@ def _never(*_: object) -> bool:
 _start = Streams._start
 
 
-def _overlooks_others(self: Streams, outlet: Outlet, extent: TopicExtent, certain: Certain) -> int | None:
-    return _start(self, outlet, extent._replace(end=min(extent.end, outlet.topic_end)), certain)
+async def _overlooks_others(self: Any, outlet: Outlet, extent: TopicExtent) -> int | None:
+    self._shared.clear()
+    return await _start(self, outlet, extent._replace(end=min(extent.end, outlet.topic_end)))
 
 
 def _gives_out_offsets_again(_outlet: Outlet, extent: TopicExtent, _at_once: int) -> int:

@@ -106,6 +106,7 @@ class MemoryRelayStore:
             applied_digest=before.applied_digest,
             applied_at=before.applied_at,
         )
+        tables.given_out[agency, row.number] = row.delivered
         tables.delivered[agency, row.number] = Delivered(row.number, row.id.record, row.digest)
         tables.outlets[agency] = replace(tables.outlets.get(agency, Outlet(agency)), number=row.number)
 
@@ -130,6 +131,12 @@ class MemoryRelayStore:
             refill=standing.refill and not refilling,
         )
         await self._wire.cross("relay.published-noted")
+
+    async def given_out(self, agency: str, before: datetime) -> int:
+        """The last number that was given out before this time; 0 if there was none."""
+        await self._wire.cross("relay.given-out")
+        times = self._tables.given_out.items()
+        return max((number for (of, number), at in times if of == agency and at < before), default=0)
 
     async def pass_over(self, agency: str, numbers: Collection[int], at: datetime) -> None:
         """Owe anew what was overtaken before it was sent, where that is still the record's last number."""
@@ -188,7 +195,11 @@ class MemoryDeadLetterStore(DeadLetterStore):
         return {each for each in positions if each in self._tables.dead_letters}
 
     async def keep(
-        self, letters: Sequence[DeadLetterRow], streaks: Mapping[str, Streak], limit: int, at: datetime
+        self,
+        letters: Sequence[DeadLetterRow],
+        streaks: Mapping[str, Streak],  # noqa: ARG002 - the port's
+        limit: int,  # noqa: ARG002 - the port's
+        at: datetime,  # noqa: ARG002 - the port's
     ) -> list[str]:
         """Keep new dead letters; nobody is paused."""
         await self._wire.cross("dead-letters.keep")

@@ -41,6 +41,7 @@ class Tables:
     owed: dict[HeldId, Owed] = field(default_factory=dict)
     held: dict[HeldId, HeldRow] = field(default_factory=dict)
     delivered: dict[tuple[str, int], Delivered] = field(default_factory=dict)
+    given_out: dict[tuple[str, int], datetime] = field(default_factory=dict)
     withheld: set[HeldId] = field(default_factory=set)
     outlets: dict[str, Outlet] = field(default_factory=dict)
     audit: list[AuditRow] = field(default_factory=list)

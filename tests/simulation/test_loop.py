@@ -1,6 +1,7 @@
 """The simulation's loop: virtual time, and the same seed the same order."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Coroutine
 from random import Random
 from typing import Any
@@ -89,4 +90,5 @@ def test_an_error_nobody_was_told_of_is_kept() -> None:
 
     loop = SeededLoop(Random(0))
     loop.run(main())
+    gc.collect()
     assert ["unnoticed" in complaint for complaint in loop.complaints] == [True]

@@ -5,10 +5,11 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from unittest.mock import patch
 
@@ -32,6 +33,8 @@ from tests.simulation.wire import Stormy, Weather
 
 LENGTH = 90
 """Submissions of a history, at most."""
+_LATE = timedelta(seconds=5)
+"""No process stands still for longer."""
 _DEADLINE_S = 60.0
 """Within so long after the last fault everything must agree."""
 _LOOKED_S = 2 * streams.WATCH_S
@@ -188,7 +191,7 @@ class World:
         """Start a process of the hub again whenever it dies."""
         while True:
             process = Process(name)
-            hub = Hub(self.ground, process, self._wire(process), lambda: self._assigned(hub))
+            hub = Hub(self.ground, process, self._wire(process), partial(self._assigned, process))
             self.hubs[name] = hub
             self._processes.append(process)
             self.note(f"{name} starts")
@@ -223,12 +226,12 @@ class World:
         if what == "paused" and hub is not None and hub.leads:
             self.ground.tables.leader = None
 
-    def _assigned(self, hub: Hub) -> list[str]:
+    def _assigned(self, process: Process) -> list[str]:
         """The inputs of one process: dealt out among those that are alive."""
-        alive = [each for each in self.hubs.values() if each.process.alive]
-        if hub not in alive:
+        alive = [each.process for each in self.hubs.values() if each.process.alive]
+        if process not in alive:
             return []
-        return list(self.ground.inputs[alive.index(hub) :: len(alive)])
+        return list(self.ground.inputs[alive.index(process) :: len(alive)])
 
     async def _mishaps(self) -> None:
         """Now and then something happens that nobody asked for."""
@@ -269,7 +272,8 @@ class World:
 
     def _cut(self, topic: Topic, outlet: Outlet | None) -> None:
         """A power cut takes the end of a topic, with some of what the relay has noted as published, and the reader."""
-        if outlet is None or outlet.topic_end <= topic.start:
+        undisturbed = all(process.asleep_until <= self._loop.time() for process in self._processes)
+        if outlet is None or outlet.topic_end <= topic.start or not undisturbed:
             return
         topic.cut(topic.end - self._random.randint(topic.start, min(topic.end, outlet.topic_end) - 1))
         for process in [each for each in self._processes if each.name == outlet.agency]:
@@ -326,7 +330,13 @@ class World:
 @contextmanager
 def _scaled() -> Iterator[None]:
     """Batches as small as histories are, and a relay that looks less often when it idles."""
-    with patch.object(relay, "BATCH", 5), patch.object(streams, "BATCH", 3), patch.object(relay, "IDLE_S", 0.2), patch.object(relay, "BACK_OFF_S", 0.3):
+    with (
+        patch.object(relay, "BATCH", 5),
+        patch.object(streams, "BATCH", 3),
+        patch.object(streams, "LATE", _LATE),
+        patch.object(relay, "IDLE_S", 0.2),
+        patch.object(relay, "BACK_OFF_S", 0.3),
+    ):
         yield
 
 
@@ -335,7 +345,7 @@ def _logs_noted(note: Callable[[str], None]) -> Iterator[None]:
     """The hub's log goes to whoever follows the history."""
     before = structlog.get_config()
 
-    def noted(_logger: object, method: str, event: dict[str, object]) -> str:
+    def noted(_logger: object, method: str, event: MutableMapping[str, object]) -> str:
         fields = " ".join(f"{name}={value}" for name, value in event.items() if name != "event")
         note(f"log: {method} {event['event']} {fields}")
         raise structlog.DropEvent
