@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Self
 
 import httpx
+import psutil
 
 from deploy.servers.errors import ServerFailed
 from deploy.servers.ports import free_port
@@ -113,6 +114,11 @@ class Hub:
     def log(self) -> Path:
         """What it wrote, over all its lives: JSON, a line each."""
         return self._folder / "hub.log"
+
+    @property
+    def resident_mb(self) -> float:
+        """What it has in memory, in MB."""
+        return float(psutil.Process(self._process.pid).memory_info().rss) / 1e6
 
     @property
     def running(self) -> bool:

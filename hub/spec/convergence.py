@@ -3,6 +3,7 @@
 from hub.domain.canonical import Json
 from hub.domain.convergence import Agree, Authority, Fields, Highest, Latest, Rule, Union
 from hub.domain.errors import Halt
+from hub.spec.keywords import dereferenced
 
 
 def compile_rule(schema: Json) -> Rule:
@@ -15,7 +16,7 @@ def compile_rule(schema: Json) -> Rule:
 
 
 def _compile(schema: Json, node: Json, path: str) -> Rule:
-    node = _dereference(schema, node)
+    node = dereferenced(schema, node)
     stated = node.get("x-converge")
     if stated is not None:
         return _stated(stated, path)
@@ -23,16 +24,6 @@ def _compile(schema: Json, node: Json, path: str) -> Rule:
     if not properties:
         raise Halt(f"the schema gives no convergence rule for {path or 'the record'}")
     return Fields(path, {name: _compile(schema, inner, f"{path}/{name}") for name, inner in properties.items()})
-
-
-def _dereference(schema: Json, node: Json) -> Json:
-    """The node with what its local `$ref` points at; what stands beside the reference goes first."""
-    if "$ref" not in node:
-        return node
-    target = schema
-    for part in node["$ref"].removeprefix("#/").split("/"):
-        target = target[part]
-    return {**_dereference(schema, target), **node}
 
 
 def _stated(stated: Json, path: str) -> Rule:

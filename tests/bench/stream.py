@@ -37,9 +37,11 @@ def measures(messages: int) -> list[Measure]:
         asyncio.run(_fill(kafka.bootstrap, "hub.in.prison", messages, 0))
         with Hub(installation) as hub:
             through = asyncio.run(_drained(kafka.bootstrap, "hub.out.prison", messages))
+            begun_mb = hub.resident_mb
             puts = _Puts(hub.port, access)
             most = asyncio.run(drive(hub.port, puts.next(_BURST), _CONNECTIONS)).rate
             late = asyncio.run(_readable_after(puts, kafka.bootstrap, most / 2))
+            ended_mb = hub.resident_mb
     p50, p99 = percentile(late, 0.5) * 1e3, percentile(late, 0.99) * 1e3
     return [
         Measure(
@@ -55,6 +57,13 @@ def measures(messages: int) -> list[Measure]:
             "at most 1",
             met=p50 <= 10,
             detail=f"p50 {p50:.1f} ms at {most / 2:.0f}/s",
+        ),
+        Measure(
+            "memory of the whole hub in one process, in MB / 300",
+            ended_mb / 300,
+            "under 1, flat over an hour",
+            met=ended_mb < 300,
+            detail=f"{begun_mb:.0f} MB after the backlog, {ended_mb:.0f} MB after the PUTs",
         ),
         Measure("the same: p99 ms / 50 ms", p99 / 50, "at most 1", met=p99 <= 50, detail=f"p99 {p99:.1f} ms"),
     ]
