@@ -198,8 +198,7 @@ class World:
             task = process.start(hub.run())
             await asyncio.wait((task,))
             if not task.cancelled():
-                task.result()
-                raise Stuck(f"{name} ended by itself")
+                raise Disagreement(f"{name} ended by itself: {task.exception()!r}") from task.exception()
             self._processes.remove(process)
             await asyncio.sleep(self._random.expovariate(2))
 
@@ -211,7 +210,7 @@ class World:
             task = process.start(agency.read(self._wire(process)))
             await asyncio.wait((task,))
             if not task.cancelled() and not isinstance(task.exception(), Unavailable):
-                task.result()
+                raise Disagreement(f"{agency.name} ended by itself: {task.exception()!r}") from task.exception()
             self._processes.remove(process)
             await asyncio.sleep(self._random.choice((0.2, 1.0, 4.0)))
 

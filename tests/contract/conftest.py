@@ -1,0 +1,70 @@
+"""The ports' implementations, one after the other: what is true of one must be true of all."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub.ports import RelayStore, Store
+from hub.store.engine import create_schema, open_engine
+from hub.store.receipts import ReceiptStore
+from hub.store.relaying import SqlRelayStore
+from hub.store.sharing import SqlStore
+from tests.simulation.relayed import MemoryReceiptStore, MemoryRelayStore
+from tests.simulation.stored import MemoryStore
+from tests.simulation.tables import Tables
+
+_TERMINATE_LOCK_HOLDERS = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+    " WHERE locktype = 'advisory' AND datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """One database, as two processes of a hub have it. lose_lead: breaks the connection that holds the lead."""
+
+    store: Store
+    relay: RelayStore
+    other_relay: RelayStore
+    receipts: ReceiptStore
+    lose_lead: Callable[[], Awaitable[None]]
+
+
+def _in_memory() -> Stores:
+    tables = Tables()
+
+    async def lose_lead() -> None:
+        tables.leader = None
+
+    return Stores(
+        MemoryStore(tables),
+        MemoryRelayStore(tables),
+        MemoryRelayStore(tables),
+        MemoryReceiptStore(tables),
+        lose_lead,
+    )
+
+
+def _over(engine: AsyncEngine) -> Stores:
+    async def lose_lead() -> None:
+        async with engine.connect() as connection:
+            await connection.execute(_TERMINATE_LOCK_HOLDERS)
+
+    return Stores(SqlStore(engine), SqlRelayStore(engine), SqlRelayStore(engine), ReceiptStore(engine), lose_lead)
+
+
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+async def stores(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stores]:
+    """An empty database."""
+    if request.param == "memory":
+        yield _in_memory()
+        return
+    sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
+    engine = open_engine(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
+    await create_schema(engine)
+    yield _over(engine)
+    await engine.dispose()
