@@ -53,10 +53,10 @@ def offender(number: int) -> Event:
 
 
 async def until_shown(http: httpx.AsyncClient, number: int) -> httpx.Response:
-    """The record, as soon as it is there."""
+    """The record, as soon as it is there; a hub that is busy starting may ask to be asked again."""
     path = f"/v1/offenders/A{number:04}AA"
     answer = await http.get(path)
-    while answer.status_code == 404:
+    while answer.status_code in {404, 503}:
         await asyncio.sleep(0.1)
         answer = await http.get(path)
     return answer

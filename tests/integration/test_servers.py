@@ -216,9 +216,8 @@ async def _create_topic(bootstrap: str, name: str, *, copies: int) -> None:
 
 async def _send(bootstrap: str, topic: str, value: bytes) -> None:
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True)
-    await producer.start()
-    await producer.send_and_wait(topic, value)
-    await producer.stop()
+    async with producer:
+        await producer.send_and_wait(topic, value)
 
 
 async def _read(bootstrap: str, topic: str, count: int) -> list[bytes | None]:
