@@ -7,8 +7,10 @@ see the same fields of a record, they hold the same.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 
 import asyncpg
 import httpx
@@ -16,6 +18,7 @@ import orjson
 
 from adapters.client.events import encoded, structured
 from adapters.client.link import RecordName
+from tests.crash.calm import shown_by_a_calm_hub
 from tests.crash.holding import Holding
 from tests.crash.installed import Installed
 from tests.crash.senders import Senders
@@ -49,6 +52,15 @@ async def assert_agreement(
     """As `verdict`, for tests in which all must hold."""
     found = await verdict(installed, hub, senders, said, *live)
     assert not found, "\n".join(found[:_SHOWN])
+
+
+async def assert_as_if_nothing_had_happened(installed: Installed, hub: str, said: Sequence[Said], folder: Path) -> None:
+    """What the hub shows is what another, to which nothing happened, makes of the same submissions."""
+    calm = await shown_by_a_calm_hub(installed, said, folder)
+    for by in (PROBATION, PRISON):
+        shown = await shown_to(installed, hub, by)
+        stormy = Counter((name.type, name.key, digest) for name, digest in shown.items())
+        assert stormy == calm[by]
 
 
 async def findings(installed: Installed, hub: str, said: Sequence[Said], stores: Sequence[Holding]) -> list[str]:
@@ -116,7 +128,7 @@ async def _doubled(installed: Installed, said: Sequence[Said]) -> list[str]:
     return [f"{what}: {count} instead of {right}" for what, count, right in counted if count != right]
 
 
-async def _shown(installed: Installed, hub: str, by: str) -> dict[RecordName, str]:
+async def shown_to(installed: Installed, hub: str, by: str) -> dict[RecordName, str]:
     """What the hub shows a service of all its people: record -> digest."""
     query = "SELECT DISTINCT person FROM local_id WHERE agency = $1"
     people = iter([row[0] for row in await queried(installed, query, installed.names[by])])
@@ -141,7 +153,7 @@ async def _timeline(http: httpx.AsyncClient, person: str) -> dict[RecordName, st
 async def _apart(installed: Installed, hub: str, stores: Sequence[Holding]) -> list[str]:
     if owed := (await queried(installed, "SELECT count(*) FROM owed"))[0][0]:
         return [f"the hub still owes {owed} releases"]
-    shown = {by: await _shown(installed, hub, by) for by in (PROBATION, PRISON)}
+    shown = {by: await shown_to(installed, hub, by) for by in (PROBATION, PRISON)}
     found = []
     for number, store in enumerate(stores):
         held, wanted = store.digests, shown[store.service]

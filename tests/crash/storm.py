@@ -1,8 +1,10 @@
 """Kills a hub again and again, at moments that a seed decides, while submissions flow in."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from random import Random
+from typing import NamedTuple
 
 from deploy.servers.hub import Hub
 from tests.crash.senders import Senders
@@ -46,11 +48,20 @@ def killing(*hubs: Hub) -> Strike:
     return strike
 
 
-def stopping(hub: Hub, codes: list[int]) -> Strike:
-    """Stops a hub in good order, notes its exit code, and starts it again."""
+class Stopped(NamedTuple):
+    """How a hub ended when it was asked to."""
+
+    code: int
+    seconds: float
+
+
+def stopping(hub: Hub, stops: list[Stopped]) -> Strike:
+    """Stops a hub in good order, notes how it ended, and starts it again."""
 
     async def strike(_random: Random) -> None:
-        codes.append(await asyncio.to_thread(hub.stop))
+        began = time.monotonic()
+        code = await asyncio.to_thread(hub.stop)
+        stops.append(Stopped(code, time.monotonic() - began))
         await asyncio.to_thread(hub.start)
 
     return strike

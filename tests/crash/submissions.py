@@ -13,7 +13,7 @@ from tests.builders.valid_bodies import examples
 VERSION = "1.0.0"
 PROBATION, PRISON = "probation", "prison"
 
-_BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
+_BEGAN = datetime(2024, 3, 1, tzinfo=UTC)
 _SPAN_S = 30 * 24 * 60 * 60
 _SAID_OF_ONE = 12
 """How many submissions there are for a person, about."""

@@ -10,17 +10,20 @@ from pathlib import Path
 import pytest
 
 from deploy.servers.hub import Hub
-from tests.crash.agreement import assert_agreement
+from tests.crash.agreement import assert_agreement, assert_as_if_nothing_had_happened
 from tests.crash.holding import Holding
 from tests.crash.installed import install
 from tests.crash.senders import Senders
-from tests.crash.storm import killing, stopping, storm
+from tests.crash.storm import Stopped, killing, stopping, storm
 from tests.crash.submissions import PRISON, PROBATION, submissions
 
 KILLS = int(os.environ.get("HUB_CRASH_KILLS", "20"))
 PART_KILLS = int(os.environ.get("HUB_CRASH_PART_KILLS", "6"))
 SUBMISSIONS = int(os.environ.get("HUB_CRASH_SUBMISSIONS", "5000"))
 SEED = int(os.environ.get("HUB_CRASH_SEED", "1"))
+
+FEED_POLL_S = 15.0
+"""Less than an agency's link waits for more."""
 
 pytestmark = [pytest.mark.servers, pytest.mark.crash]
 
@@ -40,6 +43,7 @@ async def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(
             await storm(senders, said, KILLS, SEED, killing(hub))
 
             await assert_agreement(installed, hub.url, senders, said, probation, prison)
+            await assert_as_if_nothing_had_happened(installed, hub.url, said, tmp_path)
 
 
 @pytest.mark.timeout(120 + 20 * PART_KILLS)
@@ -68,10 +72,14 @@ async def test_stopped_in_good_order_under_load_it_loses_nothing_and_exits_with_
 ) -> None:
     installed = install(tmp_path, postgres_url, kafka_bootstrap)
     said = submissions(1_000, SEED)
-    codes: list[int] = []
+    stops: list[Stopped] = []
     with Hub(installed.installation) as hub:
-        async with Senders(installed, hub.url) as senders:
-            await storm(senders, said, 3, SEED, stopping(hub, codes))
+        async with (
+            Senders(installed, hub.url) as senders,
+            Holding(PROBATION, installed.feed(hub.url)) as waiting_for_more,
+        ):
+            await storm(senders, said, 3, SEED, stopping(hub, stops))
 
-            assert codes == [0, 0, 0]
-            await assert_agreement(installed, hub.url, senders, said)
+            assert [each.code for each in stops] == [0, 0, 0]
+            assert max(each.seconds for each in stops) < FEED_POLL_S, "a waiting poll was not ended at once"
+            await assert_agreement(installed, hub.url, senders, said, waiting_for_more)

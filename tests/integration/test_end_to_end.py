@@ -35,7 +35,7 @@ from tests.crash.submissions import PRISON
 
 pytestmark = pytest.mark.servers
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
 _SHOWN_WITHIN_S = 20.0
 _COMPACTED_WITHIN_S = 40.0
 
