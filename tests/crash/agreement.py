@@ -66,7 +66,7 @@ async def assert_as_if_nothing_had_happened(installed: Installed, hub: str, said
 async def findings(installed: Installed, hub: str, said: Sequence[Said], stores: Sequence[Holding]) -> list[str]:
     """What does not hold of these stores. Returns as soon as nothing is found, at the latest after `QUIET_S`."""
     deadline = time.monotonic() + QUIET_S
-    await _all_taken(installed, len(said), deadline)
+    await _all_settled(installed, len(said), deadline)
     found = await _lost(installed, hub, said) + await _doubled(installed, said)
     apart = await _apart(installed, hub, stores)
     while apart and time.monotonic() < deadline:
@@ -84,16 +84,17 @@ async def queried(installed: Installed, query: str, *given: str) -> list[asyncpg
         await connection.close()
 
 
-async def _all_taken(installed: Installed, wanted: int, deadline: float) -> None:
-    """Wait until so many submissions are in, for what the broker has accepted comes in later; or until the deadline."""
-    while (await queried(installed, "SELECT count(*) FROM assertion"))[0][0] < wanted:
+async def _all_settled(installed: Installed, wanted: int, deadline: float) -> None:
+    """Wait until so many are taken or dead letters, as the broker has what comes in later; or until the deadline."""
+    settled = "SELECT (SELECT count(*) FROM assertion) + (SELECT count(*) FROM dead_letter WHERE notified)"
+    while (await queried(installed, settled))[0][0] < wanted:
         if time.monotonic() > deadline:
             return
         await asyncio.sleep(_LOOK_S)
 
 
 async def _lost(installed: Installed, hub: str, said: Sequence[Said]) -> list[str]:
-    """Sent again, each must be known."""
+    """Sent again, each must be known, but for those that cannot be taken, which are refused again."""
     found = []
     for by in (PROBATION, PRISON):
         async with _client(installed, hub, by) as http:
@@ -105,19 +106,22 @@ async def _lost(installed: Installed, hub: str, said: Sequence[Said]) -> list[st
                 found += [
                     f"{each.event.id} of {by} was {outcome['outcome']} when it came again"
                     for each, outcome in zip(some, outcomes, strict=True)
-                    if outcome["outcome"] != "repeated"
+                    if outcome["outcome"] != ("repeated" if each.good else "refused")
                 ]
     return found
 
 
 async def _doubled(installed: Installed, said: Sequence[Said]) -> list[str]:
-    """Each was taken, and noted, once."""
+    """Each was taken, and noted, once; each that could not be taken is a dead letter of which its sender was told."""
+    good = sum(each.good for each in said)
     wanted = {
-        "submissions taken": ("SELECT count(*) FROM assertion", len(said)),
+        "submissions taken": ("SELECT count(*) FROM assertion", good),
         "submissions noted in the audit": (
             "SELECT count(*) FROM audit WHERE actor = agency AND action IN ('collection', 'withdrawal')",
-            len(said),
+            good,
         ),
+        "dead letters": ("SELECT count(*) FROM dead_letter", len(said) - good),
+        "dead letters told": ("SELECT count(*) FROM dead_letter WHERE notified", len(said) - good),
         "agencies with numbers that are no delivery": (
             "SELECT count(*) FROM (SELECT max(number) - count(*) AS missing FROM delivery GROUP BY agency) AS each"
             " WHERE missing <> 0",

@@ -28,7 +28,7 @@ async def shown_by_a_calm_hub(installed: Installed, said: Sequence[Said], folder
     await create_schema(engine)
     contracts = load_contracts(Path(installed.installation.settings["HUB_CONTRACTS"]), registry())
     hub = Hub(engine, contracts, now=datetime.now(UTC))
-    submissions = [_submission(installed.names[each.by], each) for each in said]
+    submissions = [_submission(installed.names[each.by], each) for each in said if each.good]
     for start in range(0, len(submissions), _TOGETHER):
         await hub.take(*submissions[start : start + _TOGETHER])
     releases = await hub.current()

@@ -17,7 +17,7 @@ _BEGAN = datetime(2024, 3, 1, tzinfo=UTC)
 _SPAN_S = 30 * 24 * 60 * 60
 _SAID_OF_ONE = 12
 """How many submissions there are for a person, about."""
-_WITHDRAWN, _UNLINKED, _MISTYPED = 0.06, 0.15, 0.1
+_WITHDRAWN, _UNLINKED, _MISTYPED, _SPOILT = 0.06, 0.15, 0.1, 0.03
 _KINDS: Mapping[str, Mapping[str, int]] = {
     PROBATION: {"offender": 3, "assessment": 4, "registration": 2},
     PRISON: {"offender": 3, "assessment": 2, "registration": 2, "movement": 3},
@@ -30,6 +30,11 @@ class Said:
 
     by: str
     event: Event
+
+    @property
+    def good(self) -> bool:
+        """Whether it can be taken; the prison now and then sends what cannot."""
+        return self.event.version == VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,8 @@ def _endless(people: list[Person], random: Random, mark: str) -> Iterator[Said]:
         withdrawn = random.random() < _WITHDRAWN
         time = _BEGAN + timedelta(seconds=random.randrange(_SPAN_S))
         said = {name: body[name] for name in naming} if withdrawn else body
-        event = Event(f"{mark}-{number}", record_type, VERSION, local_id, time, said, withdrawn, sequence=number)
+        version = "9.9.9" if by == PRISON and random.random() < _SPOILT else VERSION
+        event = Event(f"{mark}-{number}", record_type, version, local_id, time, said, withdrawn, sequence=number)
         yield Said(by, event)
 
 

@@ -87,6 +87,8 @@ async def test_while_the_broker_is_away_submissions_are_taken_and_the_feed_is_se
         await scene.until(lambda: scene.senders.answers[httpx.codes.OK] > taken + 10)
         await scene.until(lambda: scene.probation.highest > told + 10)
         assert (await asyncio.to_thread(scene.hub.readiness))["state"] == "degraded"
+        await asyncio.to_thread(scene.hub.kill)
+        await asyncio.to_thread(scene.hub.start)
         await asyncio.to_thread(own_kafka.start)
 
     await storm(scene.senders, said, 2, 1, strike)
