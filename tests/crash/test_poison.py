@@ -32,13 +32,17 @@ async def test_poison_of_every_kind_harms_nobody(running: Running) -> None:
 
     await _send(running.installed.kafka, agency, _messages(agency, at))
     goods = 1 + POISON // GOOD_AFTER
-    judged = "SELECT (SELECT count(*) FROM assertion) + (SELECT count(*) FROM dead_letter WHERE notified)"
+    judged = (
+        "SELECT (SELECT count(*) FROM assertion) + (SELECT count(*) FROM dead_letter WHERE agency = $1 AND notified)"
+    )
     async with asyncio.timeout(30 + POISON // 50):
-        while await _counted(running, judged) < goods + POISON:  # noqa: ASYNC110 - only the database knows
+        while await _counted(running, judged, agency) < goods + POISON:  # noqa: ASYNC110 - only the database knows
             await asyncio.sleep(0.2 + POISON / 20_000)
 
     assert await _counted(running, "SELECT count(*) FROM assertion") == goods
-    found = await queried(running.installed, "SELECT reason, count(*) FROM dead_letter GROUP BY reason")
+    found = await queried(
+        running.installed, "SELECT reason, count(*) FROM dead_letter WHERE agency = $1 GROUP BY reason", agency
+    )
     expected = Counter(KINDS[kind][1].value for kind in islice(cycle(KINDS), POISON))
     assert dict(found) == dict(expected)
     assert (await asyncio.to_thread(running.hub.readiness))["state"] == "ready"
@@ -64,5 +68,5 @@ async def _send(bootstrap: str, agency: str, messages: Iterator[Raw]) -> None:
         await producer.stop()
 
 
-async def _counted(running: Running, query: str) -> int:
-    return int((await queried(running.installed, query))[0][0])
+async def _counted(running: Running, query: str, *given: str) -> int:
+    return int((await queried(running.installed, query, *given))[0][0])
