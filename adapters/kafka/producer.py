@@ -87,7 +87,7 @@ class Producer:
                 try:
                     async with asyncio.timeout(_SECONDS_TO_PUBLISH):
                         await producer.start()
-                except (KafkaError, OSError, TimeoutError):
+                except (KafkaError, OSError, TimeoutError, asyncio.CancelledError):
                     await part_with_producer(producer)
                     raise
                 self._running = producer

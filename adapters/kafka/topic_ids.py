@@ -4,6 +4,7 @@ aiokafka speaks the Metadata request up to version 5, which has no ids. This is 
 by every broker since Apache Kafka 2.8; it never makes a topic by being asked for it.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from io import BytesIO
@@ -158,7 +159,7 @@ class TopicIds:
             client = AIOKafkaClient(**self._broker.arguments())
             try:
                 await client.bootstrap()
-            except (KafkaError, OSError, TimeoutError):
+            except (KafkaError, OSError, TimeoutError, asyncio.CancelledError):
                 await client.close()
                 raise
             self._connected = client
