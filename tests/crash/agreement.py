@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import asyncpg
@@ -64,13 +64,14 @@ async def assert_agreement(
     assert not found, "\n".join(found[:_SHOWN])
 
 
-async def assert_as_if_nothing_had_happened(installed: Installed, hub: str, said: Sequence[Said], folder: Path) -> None:
-    """What the hub shows is what another, to which nothing happened, makes of the same submissions."""
+async def assert_as_if_nothing_had_happened(
+    installed: Installed, said: Sequence[Said], folder: Path, *stores: Holding
+) -> None:
+    """What these stores hold is what a hub to which nothing happened makes of the same submissions."""
     calm = await shown_by_a_calm_hub(installed, said, folder)
-    for by in (PROBATION, PRISON):
-        shown = await shown_to(installed, hub, by)
-        stormy = Counter((name.type, name.key, digest) for name, digest in shown.items())
-        assert stormy == calm[by]
+    for store in stores:
+        stormy = Counter((name.type, name.key, digest) for name, digest in store.digests.items())
+        assert stormy == calm[store.service]
 
 
 async def findings(installed: Installed, hub: str, said: Sequence[Said], stores: Sequence[Holding]) -> list[str]:
@@ -127,7 +128,7 @@ async def _miscounted(installed: Installed, said: Sequence[Said]) -> list[str]:
     return [f"{what}: {count} instead of {right[what]}" for what, count in counted.items() if count != right[what]]
 
 
-async def shown_to(installed: Installed, hub: str, by: str) -> dict[RecordName, str]:
+async def _shown(installed: Installed, hub: str, by: str) -> dict[RecordName, str]:
     """What the hub shows a service of all its people: record -> digest."""
     query = "SELECT DISTINCT person FROM local_id WHERE agency = $1"
     people = iter([row[0] for row in await queried(installed, query, installed.names[by])])
@@ -152,7 +153,10 @@ async def _timeline(http: httpx.AsyncClient, person: str) -> dict[RecordName, st
 async def _apart(installed: Installed, hub: str, stores: Sequence[Holding]) -> list[str]:
     if owed := (await queried(installed, "SELECT count(*) FROM owed"))[0][0]:
         return [f"the hub still owes {owed} releases"]
-    shown = {by: await shown_to(installed, hub, by) for by in (PROBATION, PRISON)}
+    for one, other in pairwise(sorted(stores, key=lambda store: store.service)):
+        if one.service == other.service and one.digests != other.digests:
+            return [f"two stores of {one.service} differ"]
+    shown = {by: await _shown(installed, hub, by) for by in (PROBATION, PRISON)}
     found = []
     for number, store in enumerate(stores):
         held, wanted = store.digests, shown[store.service]

@@ -1,7 +1,6 @@
 """A hub that runs, for the tests of a module that do not end it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
@@ -10,18 +9,8 @@ from deploy.servers import Kafka, Postgres
 from deploy.servers.databases import drop_database
 from deploy.servers.hub import Hub
 from deploy.servers.own import OwnKafka, OwnPostgres
-from tests.crash.installed import Installed, install
-
-POISON_LIMIT = 30
-"""Rejections in a row that pause an input here."""
-
-
-@dataclass(frozen=True)
-class Running:
-    """A hub as one process, over the servers shared by all tests."""
-
-    installed: Installed
-    hub: Hub
+from tests.crash.installed import install
+from tests.crash.running import POISON_LIMIT, Running
 
 
 @pytest.fixture(scope="module")

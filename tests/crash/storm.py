@@ -16,6 +16,11 @@ ANSWERED_WITHIN_S = 120.0
 _LONGEST_LIFE_S = 0.8
 _DIES_YOUNG = 0.2
 _YOUNG_S = 2.0
+_IS_KILLED = 0.5
+_FROZEN_S = 2.0
+_IS_LONG_FROZEN = 0.2
+_LONG_FROZEN_S = 12.0
+"""Longer than the session of a consumer."""
 
 Strike = Callable[[Random], Awaitable[None]]
 """Does harm, and mends it."""
@@ -44,6 +49,23 @@ def killing(*hubs: Hub) -> Strike:
             await asyncio.sleep(random.uniform(0, _YOUNG_S))
             await asyncio.to_thread(hub.kill)
         await asyncio.to_thread(hub.start)
+
+    return strike
+
+
+def killing_or_freezing(*hubs: Hub, until_taken_for_dead: bool) -> Strike:
+    """Kills one of these, or freezes it for a while; if told to, now and then so long that others take it for dead."""
+    kill = killing(*hubs)
+
+    async def strike(random: Random) -> None:
+        if random.random() < _IS_KILLED:
+            await kill(random)
+            return
+        hub = random.choice(hubs)
+        hub.pause()
+        long = until_taken_for_dead and random.random() < _IS_LONG_FROZEN
+        await asyncio.sleep(_LONG_FROZEN_S if long else random.uniform(0, _FROZEN_S))
+        hub.resume()
 
     return strike
 

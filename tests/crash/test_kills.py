@@ -14,11 +14,12 @@ from tests.crash.agreement import assert_agreement, assert_as_if_nothing_had_hap
 from tests.crash.holding import Holding
 from tests.crash.installed import install
 from tests.crash.senders import Senders
-from tests.crash.storm import Stopped, killing, stopping, storm
+from tests.crash.storm import Stopped, killing, killing_or_freezing, stopping, storm
 from tests.crash.submissions import PRISON, PROBATION, submissions
 
 KILLS = int(os.environ.get("HUB_CRASH_KILLS", "20"))
-PART_KILLS = int(os.environ.get("HUB_CRASH_PART_KILLS", "6"))
+EVERY_DAY = 5
+PART_KILLS = int(os.environ.get("HUB_CRASH_PART_KILLS", EVERY_DAY))
 SUBMISSIONS = int(os.environ.get("HUB_CRASH_SUBMISSIONS", "5000"))
 SEED = int(os.environ.get("HUB_CRASH_SEED", "1"))
 
@@ -43,7 +44,7 @@ async def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(
             await storm(senders, said, KILLS, SEED, killing(hub))
 
             await assert_agreement(installed, hub.url, senders, said, probation, prison)
-            await assert_as_if_nothing_had_happened(installed, hub.url, said, tmp_path)
+            await assert_as_if_nothing_had_happened(installed, said, tmp_path, probation, prison)
 
 
 @pytest.mark.timeout(120 + 20 * PART_KILLS)
@@ -64,6 +65,20 @@ async def test_its_parts_are_killed_each_in_a_process_of_its_own(
             await storm(senders, said, PART_KILLS, SEED, killing(*parts))
 
             await assert_agreement(installed, api.url, senders, said)
+
+
+@pytest.mark.timeout(120 + 20 * PART_KILLS)
+async def test_two_hubs_side_by_side_are_killed_and_frozen(
+    tmp_path: Path, postgres_url: str, kafka_bootstrap: str
+) -> None:
+    installed = install(tmp_path, postgres_url, kafka_bootstrap)
+    said = submissions(SUBMISSIONS // 4, SEED)
+    with Hub(installed.installation, name="one") as one, Hub(installed.installation, name="two") as two:
+        async with Senders(installed, one.url) as senders, Holding(PROBATION, installed.feed(two.url)) as probation:
+            strike = killing_or_freezing(one, two, until_taken_for_dead=PART_KILLS > EVERY_DAY)
+            await storm(senders, said, PART_KILLS, SEED, strike)
+
+            await assert_agreement(installed, one.url, senders, said, probation)
 
 
 @pytest.mark.timeout(120)

@@ -16,7 +16,7 @@ from aiokafka import AIOKafkaProducer
 from adapters.kafka.topics import input_topic
 from tests.builders.poison import KINDS, Raw, good
 from tests.crash.agreement import queried
-from tests.crash.conftest import Running
+from tests.crash.running import Running
 from tests.crash.submissions import PRISON
 
 POISON = int(os.environ.get("HUB_CRASH_POISON", str(10 * len(KINDS))))

@@ -10,8 +10,8 @@ from adapters.kafka.topics import input_topic
 from deploy.servers.hub import Hub
 from hub.ports import Publication
 from tests.crash.closing import closing
-from tests.crash.conftest import POISON_LIMIT, Running
 from tests.crash.holding import Holding
+from tests.crash.running import POISON_LIMIT, Running
 from tests.crash.submissions import PRISON, PROBATION, submissions
 
 pytestmark = [pytest.mark.servers, pytest.mark.crash]

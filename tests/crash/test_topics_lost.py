@@ -10,8 +10,8 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from adapters.kafka.topics import output_topic
-from tests.crash.conftest import Running
 from tests.crash.holding import Holding
+from tests.crash.running import Running
 from tests.crash.senders import Senders
 from tests.crash.submissions import PRISON, submissions
 
