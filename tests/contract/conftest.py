@@ -13,7 +13,8 @@ from hub.store.engine import create_schema, open_engine
 from hub.store.receipts import ReceiptStore
 from hub.store.relaying import SqlRelayStore
 from hub.store.sharing import SqlStore
-from tests.simulation.relayed import MemoryReceiptStore, MemoryRelayStore
+from tests.simulation.received import MemoryReceiptStore
+from tests.simulation.relayed import MemoryRelayStore
 from tests.simulation.stored import MemoryStore
 from tests.simulation.tables import Tables
 

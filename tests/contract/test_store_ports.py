@@ -372,13 +372,16 @@ async def test_what_an_agency_holds_is_read_by_number(stores: Stores) -> None:
     assert await stores.relay.unpublished("probation", 0, 10) == []
 
 
-async def test_what_was_given_out_before_a_time_is_known_by_its_last_number(stores: Stores) -> None:
+async def test_what_was_given_out_long_before_is_known_by_its_last_number(stores: Stores) -> None:
     await deliver(stores, delivery(1), delivery(2, MAPPA))
     await deliver(stores, delivery(3, at=LATER))
+    half_a_minute = LATER - NOW
 
-    assert await stores.relay.given_out("prison", LATER) == 2
-    assert await stores.relay.given_out("prison", NOW) == 0
-    assert await stores.relay.given_out("probation", LATER) == 0
+    assert await stores.relay.given_out("prison", half_a_minute - timedelta(microseconds=1), 3) == 2
+    assert await stores.relay.given_out("prison", half_a_minute, 3) == 0
+    assert await stores.relay.given_out("prison", timedelta(), 2) == 0
+    assert await stores.relay.given_out("prison", timedelta(), 4) == 0
+    assert await stores.relay.given_out("probation", timedelta(), 3) == 0
 
 
 async def test_what_is_noted_of_a_topic_leaves_the_number_and_the_contract_alone(stores: Stores) -> None:

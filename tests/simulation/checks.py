@@ -1,9 +1,12 @@
 """What must hold when a history has come to rest."""
 
-from collections.abc import Mapping, Sequence
+from base64 import b64decode
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
+
+import orjson
 
 from adapters.client.fresh import fresh
 from adapters.client.link import RecordName
@@ -12,8 +15,7 @@ from hub.domain.outcome import Accepted
 from hub.domain.submission import Submission
 from hub.ports import HeldId, RecordId, SubmissionId
 from hub.release import Release, render
-from tests.simulation.agencies import Agency, delivery_of
-from tests.simulation.broker import Broker
+from tests.simulation.agencies import Agency, StreamAgency, delivery_of
 from tests.simulation.histories import History
 from tests.simulation.hub import Ground
 from tests.simulation.tables import Tables
@@ -25,9 +27,10 @@ class Ending:
 
     ground: Ground
     agencies: Sequence[Agency]
-    broker: Broker
-    accepted: Mapping[SubmissionId, Submission]
     history: History
+    accepted: Mapping[SubmissionId, Sequence[Submission]]
+    """Id -> whatever was accepted under it: the same submission again and again."""
+    refused: Set[SubmissionId]
     random: Random
 
 
@@ -35,6 +38,7 @@ async def broken(ending: Ending) -> str:
     """What does not hold, in words; empty when all does."""
     return (
         _taken(ending)
+        or _refused(ending)
         or _held(ending)
         or _withheld(ending)
         or _receipts(ending)
@@ -44,13 +48,36 @@ async def broken(ending: Ending) -> str:
 
 
 def _taken(ending: Ending) -> str:
-    """Every accepted submission is in, once; nothing else is; every step of the history was settled."""
+    """Every accepted submission is in, once, and nothing else is; every step of the history has an outcome."""
     stored = set(ending.ground.tables.assertions)
     if missing := set(ending.accepted) - stored:
         return f"accepted, but not in: {sorted(missing)}"
     if surplus := stored - set(ending.accepted):
         return f"in, but never accepted: {sorted(surplus)}"
+    if two := {id_ for id_, each in ending.accepted.items() if any(_said(one) != _said(each[0]) for one in each)}:
+        return f"accepted, with two bodies: {sorted(two)}"
+    steps = ending.history.steps.items()
+    sent = {SubmissionId(agency, step.event.id) for agency, each in steps for step in each}
+    if forgotten := sent - set(ending.accepted) - ending.refused:
+        return f"sent, and neither accepted nor refused: {sorted(forgotten)}"
     return ""
+
+
+def _said(submission: Submission) -> tuple[object, ...]:
+    """What makes a repeated id the same submission: all but when it was recorded."""
+    return submission.record_type, submission.version, submission.withdrawn, submission.local_id, submission.body
+
+
+def _refused(ending: Ending) -> str:
+    """What was refused on a topic is a dead letter; nothing else is."""
+    ground = ending.ground
+    kept = set()
+    for row in ground.tables.dead_letters.values():
+        headers = orjson.loads(ground.seal.open(f"rejections:{row.agency}", row.headers))
+        kept.add(SubmissionId(row.agency, b64decode(headers["ce_id"]).decode()))
+    streams = {agency.name for agency in ending.agencies if isinstance(agency, StreamAgency)}
+    due = {id_ for id_ in ending.refused if id_.agency in streams}
+    return f"refused and not kept, or kept and not refused: {sorted(kept ^ due)}" if kept != due else ""
 
 
 def releases(ground: Ground, agency: str) -> dict[RecordId, Release]:
@@ -117,7 +144,7 @@ def _rebuilt(ending: Ending) -> str:
     for agency in ending.agencies:
         if ending.ground.contracts[agency.name].delivery is not Delivery.STREAM:
             continue
-        topic = ending.broker.topic(f"hub.out.{agency.name}")
+        topic = ending.ground.broker.topic(f"hub.out.{agency.name}")
         topic.compact(ending.random)
         seen: dict[RecordName, int] = {}
         holds: dict[object, object] = {}
@@ -134,7 +161,11 @@ async def _the_law(ending: Ending) -> str:
     """The same submissions in any order, one by one, give the same persons, reviews and digests."""
     anew = replace(ending.ground, tables=Tables(), told=lambda _submission, _outcome: None)
     sharing = anew.sharing()
-    submissions = [ending.accepted[id_] for id_ in sorted(ending.accepted)]
+    orders = {id_: row.order for id_, row in ending.ground.tables.assertions.items()}
+    submissions = [
+        next(submission for submission in ending.accepted[id_] if submission.order == orders[id_])
+        for id_ in sorted(ending.accepted)
+    ]
     ending.random.shuffle(submissions)
     for submission in submissions:
         (outcome,) = await sharing.share([submission])

@@ -1,6 +1,6 @@
 """What the agencies do in one history, from its seed: who says what, when it happened, and when it is sent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -102,7 +102,7 @@ class History:
             sequence=random.choice((None, None, 1, 9, 10)),
         )
         copies = random.choice((1, 1, 1, 1, 2, 3))
-        return Step(self._spoilt(event), random.expovariate(12), copies)
+        return Step(self._spoilt(event, self.steps[agency]), random.expovariate(12), copies)
 
     def _body(self, slot: _Slot) -> Json:
         """Anew, changed a little, what was said before the last time, or anything said before."""
@@ -128,17 +128,19 @@ class History:
         times.append(min(times[-1] + timedelta(seconds=self._random.randint(0, 5)), START + timedelta(minutes=4)))
         return times[-1]
 
-    def _spoilt(self, event: Event) -> Event:
+    def _spoilt(self, event: Event, earlier: Sequence[Step]) -> Event:
         """Now and then something that cannot be taken."""
         if self._random.random() > 0.05:
             return event
-        match self._random.randrange(4):
+        match self._random.randrange(5):
             case 0:
                 return replace(event, time=START + timedelta(days=1))
             case 1:
                 return replace(event, version="9.9.9")
             case 2:
                 return replace(event, body={"nonsense": True})
+            case 3 if earlier:
+                return replace(event, id=self._random.choice(earlier).event.id)
             case _:
                 return replace(event, record_type="movement", body={}, withdrawn=False)
 

@@ -1,7 +1,7 @@
 """One process of a hub: everything of the straight path but HTTP, Kafka and SQL, over ports in memory."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from hub.domain.contract import Contract
-from hub.domain.errors import Unavailable
+from hub.domain.errors import Rejected, Unavailable
 from hub.domain.ids import uuid7
 from hub.domain.outcome import Outcome
 from hub.domain.submission import Submission, micros
@@ -25,7 +25,8 @@ from hub.spec.registry import Registry, schemas_folder
 from hub.trust.sealing import LookupKeys
 from tests.simulation.broker import Broker, MemoryPublisher
 from tests.simulation.loop import Process
-from tests.simulation.relayed import MemoryDeadLetterStore, MemoryReceiptStore, MemoryRelayStore
+from tests.simulation.received import MemoryDeadLetterStore, MemoryReceiptStore
+from tests.simulation.relayed import MemoryRelayStore
 from tests.simulation.stored import MemoryStore
 from tests.simulation.tables import Tables
 from tests.simulation.wire import Wire
@@ -43,6 +44,10 @@ _Answer = TypeVar("_Answer")
 def registry() -> Registry:
     """The specification, read once."""
     return Registry.load(schemas_folder())
+
+
+class Died(Exception):
+    """A process, or a request to one, ended in an error that is not the hub's own."""
 
 
 class OwnersSeal:
@@ -66,7 +71,7 @@ class Ground:
 
     tables: Tables
     broker: Broker
-    contracts: Mapping[str, Contract]
+    contracts: dict[str, Contract]
     inputs: Sequence[str]
     """Topics the hub reads: `hub.in.<agency>/<partition>`."""
     now: Callable[[], datetime]
@@ -137,7 +142,9 @@ class Hub:
         """Have something done in this process, as by a request.
 
         Raises:
+            Rejected: as whoever asks is told.
             Unavailable: also when the process dies over it; whether it was done is then unknown.
+            Died: the hub itself is wrong.
         """
         if not self.process.alive:
             work.close()
@@ -146,6 +153,9 @@ class Hub:
         await asyncio.wait((task,))
         if task.cancelled():
             raise Unavailable("the connection broke off")
+        error = task.exception()
+        if error is not None and not isinstance(error, Rejected | Unavailable):
+            raise Died(f"a request to {self.process.name} ended in {error!r}") from error
         return task.result()
 
     async def _consume(self) -> None:

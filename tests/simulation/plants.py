@@ -15,7 +15,7 @@ from hub.exchange.consume import Consumption
 from hub.exchange.prepare import Prepared
 from hub.exchange.share import Sharing
 from hub.exchange.streams import Streams
-from hub.ports import Message, Outlet, Owed, Publication, TopicExtent
+from hub.ports import Message, Moved, Outlet, Owed, Publication, TopicExtent
 from tests.simulation import agencies
 from tests.simulation.relayed import MemoryRelayStore
 from tests.simulation.stored import _Transaction
@@ -45,9 +45,9 @@ async def _answers_before_it_is_kept(self: Any, batch: list[Prepared]) -> list[O
     try:
         async with self._store.sharing() as tx:
             outcomes = await self._take(tx, batch)
-    except Unavailable:
+    except (Moved, Unavailable):
         if not outcomes:
-            raise
+            raise Unavailable("looked in vain") from None
     return outcomes
 
 

@@ -1,14 +1,13 @@
-"""`hub.ports.RelayStore` in memory, with the receipts and dead letters beside it."""
+"""`hub.ports.RelayStore` in memory."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub.domain.errors import Unavailable
 from hub.ports import AuditRow, HeldId, HeldRow, Outlet, Owed, PersonRow, RecordId, RecordRow
-from hub.store.dead_letters import DeadLetterRow, DeadLetterStore, InputRow, Streak
-from hub.store.receipts import Applied, Delivered, ReceiptStore
+from hub.store.receipts import Delivered
 from tests.simulation.tables import Tables
 from tests.simulation.wire import Calm, Wire
 
@@ -132,11 +131,14 @@ class MemoryRelayStore:
         )
         await self._wire.cross("relay.published-noted")
 
-    async def given_out(self, agency: str, before: datetime) -> int:
-        """The last number that was given out before this time; 0 if there was none."""
+    async def given_out(self, agency: str, earlier: timedelta, than: int) -> int:
+        """The last number that was given out so much earlier than this one; 0 if there was none."""
         await self._wire.cross("relay.given-out")
-        times = self._tables.given_out.items()
-        return max((number for (of, number), at in times if of == agency and at < before), default=0)
+        times = self._tables.given_out
+        then = times.get((agency, than))
+        if then is None:
+            return 0
+        return max((number for (of, number), at in times.items() if of == agency and at < then - earlier), default=0)
 
     async def pass_over(self, agency: str, numbers: Collection[int], at: datetime) -> None:
         """Owe anew what was overtaken before it was sent, where that is still the record's last number."""
@@ -155,69 +157,3 @@ class MemoryRelayStore:
         tables.outlets[agency] = replace(tables.outlets.get(agency, Outlet(agency)), contract=contract)
         held = {each for each in tables.held if each.agency == agency}
         tables.owe(held | {HeldId(agency, record) for record in tables.records}, at)
-
-
-class MemoryReceiptStore(ReceiptStore):
-    """Deliveries and receipts in memory."""
-
-    def __init__(self, tables: Tables, wire: Wire | None = None) -> None:
-        self._tables = tables
-        self._wire = wire or Calm()
-
-    async def delivered(self, agency: str, numbers: Collection[int]) -> dict[int, Delivered]:
-        """Which of these numbers were given to this agency."""
-        await self._wire.cross("receipts.delivered")
-        found = {number: self._tables.delivered.get((agency, number)) for number in sorted(numbers)}
-        return {number: row for number, row in found.items() if row is not None}
-
-    async def apply(self, agency: str, applied: Sequence[Applied], at: datetime) -> None:
-        """Note these receipts; one that is older than what the record has already stays without effect."""
-        await self._wire.cross("receipts.apply")
-        for each in applied:
-            row = self._tables.held.get(HeldId(agency, each.record))
-            if row is not None and (row.applied_number or 0) <= each.number:
-                self._tables.held[row.id] = replace(
-                    row, applied_number=each.number, applied_digest=each.digest, applied_at=at
-                )
-        await self._wire.cross("receipts.applied")
-
-
-class MemoryDeadLetterStore(DeadLetterStore):
-    """Dead letters in memory; of inputs, only that none is paused."""
-
-    def __init__(self, tables: Tables, wire: Wire | None = None) -> None:
-        self._tables = tables
-        self._wire = wire or Calm()
-
-    async def known(self, positions: Iterable[str]) -> set[str]:
-        """Which of these positions are dead letters already."""
-        await self._wire.cross("dead-letters.known")
-        return {each for each in positions if each in self._tables.dead_letters}
-
-    async def keep(
-        self,
-        letters: Sequence[DeadLetterRow],
-        streaks: Mapping[str, Streak],  # noqa: ARG002 - the port's
-        limit: int,  # noqa: ARG002 - the port's
-        at: datetime,  # noqa: ARG002 - the port's
-    ) -> list[str]:
-        """Keep new dead letters; nobody is paused."""
-        await self._wire.cross("dead-letters.keep")
-        for letter in letters:
-            self._tables.dead_letters.setdefault(letter.position, letter)
-        await self._wire.cross("dead-letters.kept")
-        return []
-
-    async def unnotified(self, limit: int) -> list[DeadLetterRow]:
-        """Dead letters whose senders have not been told yet."""
-        letters = self._tables.dead_letters
-        return [letter for position, letter in letters.items() if position not in self._tables.notified][:limit]
-
-    async def note_notified(self, positions: Iterable[str]) -> None:
-        """Their senders have been told."""
-        await self._wire.cross("dead-letters.notified")
-        self._tables.notified.update(positions)
-
-    async def inputs(self) -> dict[str, InputRow]:
-        """Every agency's input: none has a bad name."""
-        return {}

@@ -9,7 +9,7 @@ from tests.simulation.world import Broken, play
 
 HISTORIES = 200
 AT_ONCE = 50
-FOUND_WITHIN = 150
+FOUND_WITHIN = 400
 """Histories after which a planted fault must have shown."""
 
 

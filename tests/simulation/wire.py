@@ -11,6 +11,8 @@ from tests.simulation.loop import Process
 
 _PAUSES_S = (0.3, 1.0, 3.0)
 """For how long a machine stands still: the last is long enough for another to have taken over and looked around."""
+_WHERE_IT_HURTS = 10
+"""So much more often it stands still while it publishes: what it sends then may come behind what is newer."""
 _YIELDS = 0.7
 """How often another task may come between, at a point that does not take time."""
 
@@ -65,7 +67,7 @@ class Stormy:
         weather, chance = self._weather, self._random.random
         if weather.held:
             return
-        if chance() < weather.paused:
+        if chance() < weather.paused * (_WHERE_IT_HURTS if point == "broker.publish" else 1):
             self._strikes(self._process, point, "paused")
             self._process.asleep_until = asyncio.get_running_loop().time() + self._random.choice(_PAUSES_S)
             await self._linger()
