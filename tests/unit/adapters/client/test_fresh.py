@@ -22,6 +22,10 @@ def test_a_withdrawal_is_news_only_to_whoever_had_the_record() -> None:
     assert [each.number for each in fresh([delivery(4, withdrawn=True)], {ONE: 2})] == [4]
 
 
+def test_nothing_older_follows_a_withdrawal_even_of_a_record_never_held() -> None:
+    assert fresh([delivery(4, withdrawn=True), delivery(3)], {}) == []
+
+
 def test_a_record_withdrawn_and_released_again_is_news_again() -> None:
     news = fresh([delivery(1), delivery(2, withdrawn=True), delivery(2, withdrawn=True), delivery(3)], {})
     assert [each.number for each in news] == [1, 2, 3]
