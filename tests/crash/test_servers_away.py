@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -75,23 +76,34 @@ async def scene(own_postgres: Postgres, own_kafka: Kafka, tmp_path: Path) -> Asy
             yield Scene(installed, hub, senders, probation, http)
 
 
+@asynccontextmanager
+async def away(server: Postgres | Kafka, end: Callable[[], None]) -> AsyncIterator[None]:
+    """Inside this context a server is gone; afterwards it is back, over the data it had."""
+    await asyncio.to_thread(end)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(server.start)
+
+
 async def test_while_the_broker_is_away_submissions_are_taken_and_the_feed_is_served(
     scene: Scene, own_kafka: Kafka
 ) -> None:
     said = submissions(SUBMISSIONS, seed=1)
     ends = iter((own_kafka.stop, own_kafka.kill))
+    meanwhile = iter((said[-200:-100], said[-100:]))
 
     async def strike(_random: Random) -> None:
-        await asyncio.to_thread(next(ends))
-        taken, told = scene.senders.answers[httpx.codes.OK], scene.probation.highest
-        await scene.until(lambda: scene.senders.answers[httpx.codes.OK] > taken + 10)
-        await scene.until(lambda: scene.probation.highest > told + 10)
-        assert (await asyncio.to_thread(scene.hub.readiness))["state"] == "degraded"
-        await asyncio.to_thread(scene.hub.kill)
-        await asyncio.to_thread(scene.hub.start)
-        await asyncio.to_thread(own_kafka.start)
+        async with away(own_kafka, next(ends)):
+            taken, told = scene.senders.answers[httpx.codes.OK], scene.probation.highest
+            scene.senders.put(next(meanwhile))
+            await scene.until(lambda: scene.senders.answers[httpx.codes.OK] > taken + 10)
+            await scene.until(lambda: scene.probation.highest > told + 10)
+            assert (await asyncio.to_thread(scene.hub.readiness))["state"] == "degraded"
+            await asyncio.to_thread(scene.hub.kill)
+            await asyncio.to_thread(scene.hub.start)
 
-    await storm(scene.senders, said, 2, 1, strike)
+    await storm(scene.senders, said[:-200], 2, 1, strike)
     await scene.come_to_rest(said)
 
 
@@ -100,20 +112,20 @@ async def test_while_the_database_is_away_it_says_try_again_and_goes_on_by_itsel
 ) -> None:
     said = submissions(SUBMISSIONS, seed=2)
     ends = iter((own_postgres.stop, own_postgres.kill))
+    meanwhile = iter((said[-200:-100], said[-100:]))
 
     async def strike(_random: Random) -> None:
-        await scene.until(lambda: scene.senders.answers[httpx.codes.OK] > 0)
-        await asyncio.to_thread(next(ends))
-        answer = await scene.http.get("/v1/feed?after=0&wait=0")
-        assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
-        assert int(answer.headers["Retry-After"]) > 0
-        assert (await asyncio.to_thread(scene.hub.readiness))["state"] == "unavailable"
-        refused = scene.senders.answers[httpx.codes.SERVICE_UNAVAILABLE]
-        await scene.until(lambda: scene.senders.answers[httpx.codes.SERVICE_UNAVAILABLE] > refused)
-        await asyncio.to_thread(own_postgres.start)
+        async with away(own_postgres, next(ends)):
+            answer = await scene.http.get("/v1/feed?after=0&wait=0")
+            assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
+            assert int(answer.headers["Retry-After"]) > 0
+            assert (await asyncio.to_thread(scene.hub.readiness))["state"] == "unavailable"
+            refused = scene.senders.answers[httpx.codes.SERVICE_UNAVAILABLE]
+            scene.senders.put(next(meanwhile))
+            await scene.until(lambda: scene.senders.answers[httpx.codes.SERVICE_UNAVAILABLE] > refused)
 
     await scene.http.get("/v1/feed?after=0&wait=0")  # it has a token now
-    await storm(scene.senders, said, 2, 1, strike)
+    await storm(scene.senders, said[:-200], 2, 1, strike)
     await scene.come_to_rest(said)
 
 
@@ -124,9 +136,8 @@ async def test_what_the_broker_forgets_in_a_power_cut_is_published_again(scene: 
 
         async def strike(_random: Random) -> None:
             await scene.until(lambda: prison.highest > 50)
-            await asyncio.to_thread(own_kafka.kill)
-            _cut_in_half(own_kafka.data() / f"{topic}-0")
-            await asyncio.to_thread(own_kafka.start)
+            async with away(own_kafka, own_kafka.kill):
+                _cut_in_half(own_kafka.data() / f"{topic}-0")
 
         await storm(scene.senders, said, 1, 1, strike)
         await scene.come_to_rest(said, prison)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 _KILLED = "tests/crash/test_kills.py::test_killed_again_and_again_it_loses_nothing_and_doubles_nothing"
 _PARTS_KILLED = "tests/crash/test_kills.py::test_its_parts_are_killed_each_in_a_process_of_its_own"
+_SIDE_BY_SIDE = "tests/crash/test_kills.py::test_two_hubs_side_by_side_are_killed_and_frozen"
 _POISONED = "tests/crash/test_poison.py"
 _SUBMISSIONS_A_KILL = 250
 
@@ -40,7 +41,11 @@ def _kills(at_once: int, seed: int) -> Chunk:
 def _kills_of_parts(at_once: int, seed: int) -> Chunk:
     submissions = str(at_once * _SUBMISSIONS_A_KILL)
     return _tests(
-        _PARTS_KILLED, HUB_CRASH_PART_KILLS=str(at_once), HUB_CRASH_SUBMISSIONS=submissions, HUB_CRASH_SEED=str(seed)
+        _PARTS_KILLED,
+        _SIDE_BY_SIDE,
+        HUB_CRASH_PART_KILLS=str(at_once),
+        HUB_CRASH_SUBMISSIONS=submissions,
+        HUB_CRASH_SEED=str(seed),
     )
 
 
@@ -73,7 +78,7 @@ _CHUNKS = {
 
 STEPS = (
     Step("kills", "kills of the whole hub under load", 1_000, 50),
-    Step("kills of parts", "kills of parts in processes of their own under load", 300, 30),
+    Step("kills of parts", "kills of parts, and of two hubs side by side, under load", 300, 30),
     Step("poison", "malformed messages", 1_000_000, 20_000),
     Step("histories", "simulated histories", 20_000, 500),
     Step("cases", "generated cases for each property", 20_000, 500),
