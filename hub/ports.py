@@ -10,7 +10,7 @@ Bodies are opaque bytes here: they went through a `Seal`. Local ids, slots and r
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from hub.domain.recognition import Claim, Doubtful
@@ -355,8 +355,8 @@ class RelayStore(Protocol):
         """
         ...
 
-    async def given_out(self, agency: str, before: datetime) -> int:
-        """The last number that was given out before this time; 0 if there was none."""
+    async def given_out(self, agency: str, earlier: timedelta, than: int) -> int:
+        """The last number that was given out so much earlier than this one; 0 if there was none."""
         ...
 
     async def pass_over(self, agency: str, numbers: Collection[int], at: datetime) -> None:

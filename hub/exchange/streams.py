@@ -117,10 +117,10 @@ class Streams:
         if outlet.refill or has_lost(outlet, extent):
             _log.error("topic_filled_again", agency=outlet.agency, asked=outlet.refill, published=outlet.published)
             return 0
-        if outlet.agency in self._shared or (outlet.topic_id is not None and extent.end > outlet.topic_end):
+        if outlet.topic_id is not None and extent.end > outlet.topic_end:
             _log.warning("topic_longer_than_noted", agency=outlet.agency, published=outlet.published)
-            return min(await self._store.given_out(outlet.agency, self._now() - LATE), outlet.published)
-        return outlet.published if outlet.agency in self._behind else None
+            return await self._store.given_out(outlet.agency, LATE, outlet.published)
+        return outlet.published if outlet.agency in self._behind | self._shared else None
 
     async def _make_up(self, agency: str, lost: int) -> None:
         """Make up for offsets that a topic has lost from its end, so that they are not given out again.
@@ -162,14 +162,19 @@ class Streams:
         """Publish, then note how far the topic has got; a crash between publishes again.
 
         A topic that ends before it must, because it lost something meanwhile, is noted with the end it must have: the
-        next look tells, however much is published until then. If it ends later, somebody else has written on it.
+        next look tells, however much is published until then. If it ends later, somebody else has written on it: what
+        may be older than what it now follows counts as not published.
         """
         outlet = self._outlets[agency]
         end = await self._publisher.release(agency, publications) if publications else outlet.topic_end
         must_end = outlet.topic_end + len(publications)
-        if end > must_end:
+        reached = max(outlet.published, number)
+        if agency in self._shared:
+            reached = outlet.published
+        elif end > must_end:
             self._shared.add(agency)
-        outlet = replace(outlet, published=max(outlet.published, number), topic_end=max(end, must_end))
+            reached = await self._store.given_out(agency, LATE, reached)
+        outlet = replace(outlet, published=reached, topic_end=max(end, must_end))
         await self._store.published(outlet)
         self._outlets[agency] = outlet
 

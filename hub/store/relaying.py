@@ -5,7 +5,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from hub.store.times import from_micros
 _LEAD_LOCK = 0x52454C4159
 """The advisory lock whose holder is the active relay."""
 _RELAY = "relay"
+_MICROSECOND = timedelta(microseconds=1)
 _TERM = select(lead.c.term).where(lead.c.id == _RELAY)
 
 
@@ -191,11 +192,13 @@ class SqlRelayStore:
             await insert_or_ignore(connection, outlet, [_new_outlet(agency)])
             await connection.execute(update(outlet).where(outlet.c.agency == agency).values(refill=True))
 
-    async def given_out(self, agency: str, before: datetime) -> int:
-        """The last number that was given out before this time; 0 if there was none."""
-        earlier = select(delivery.c.number).where(delivery.c.agency == agency, delivery.c.delivered < micros(before))
+    async def given_out(self, agency: str, earlier: timedelta, than: int) -> int:
+        """The last number that was given out so much earlier than this one; 0 if there was none."""
+        of_agency = delivery.c.agency == agency
+        then = select(delivery.c.delivered).where(of_agency, delivery.c.number == than).scalar_subquery()
+        before = select(delivery.c.number).where(of_agency, delivery.c.delivered < then - earlier // _MICROSECOND)
         async with reading(self._engine) as connection:
-            return int(await connection.scalar(earlier.order_by(delivery.c.number.desc()).limit(1)) or 0)
+            return int(await connection.scalar(before.order_by(delivery.c.number.desc()).limit(1)) or 0)
 
     async def pass_over(self, agency: str, numbers: Collection[int], at: datetime) -> None:
         """Owe anew what was overtaken before it was sent, where that is still the record's last number."""
