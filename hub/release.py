@@ -90,12 +90,17 @@ def wrap(release: Release, held: HeldRow, person: PersonRow | None, seal: Seal) 
             "number": held.number,
             "digest": release.digest,
             "person": person_id,
-            "localIds": sorted(seal.open(f"local:{key}", sealed).decode() for key, sealed in _own(agency, person)),
+            "localIds": own_local_ids(agency, person, seal),
             "sources": release.sources,
             "movedTo": person.survivor if person else None,
             "release": release.document,
         }
     )
+
+
+def own_local_ids(agency: str, person: PersonRow | None, seal: Seal) -> list[str]:
+    """The agency's own local ids of a person, opened and sorted."""
+    return sorted(seal.open(f"local:{key}", sealed).decode() for key, sealed in _own(agency, person))
 
 
 def _own(agency: str, person: PersonRow | None) -> list[tuple[str, bytes]]:

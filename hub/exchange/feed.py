@@ -12,8 +12,9 @@ from typing import Literal
 from hub.clock import Clock
 from hub.domain.contract import Contract
 from hub.domain.errors import Reason, Rejected
+from hub.exchange.held import still_held
 from hub.ports import RelayStore, Seal
-from hub.release import render, wrap
+from hub.release import wrap
 
 LOOK_S = 0.25
 """How often a waiting reader looks by itself, for deliveries that a relay in another process made."""
@@ -72,18 +73,8 @@ class Feed:
 
     async def _page(self, contract: Contract, after: int, limit: int) -> Page:
         rows = await self._store.unpublished(contract.agency, after, limit)
-        records, persons = await self._store.current([row.id.record for row in rows])
-        deliveries: list[bytes] = []
-        overtaken: list[int] = []
-        for row in rows:
-            person = persons.get(row.id.record.person)
-            release = render(contract, row.id.record, records.get(row.id.record), person, self._seal)
-            if release.is_held(row):
-                deliveries.append(wrap(release, row, person, self._seal))
-            else:
-                overtaken.append(row.number)
-        if overtaken:
-            await self._store.pass_over(contract.agency, overtaken, self._now())
+        still = await still_held(self._store, contract, rows, self._seal, self._now)
+        deliveries = [wrap(each.release, each.row, each.person, self._seal) for each in still]
         return Page(deliveries, rows[-1].number if rows else after)
 
     async def _wait(self, news: "asyncio.Future[Literal[True]]", left: float) -> None:

@@ -15,7 +15,7 @@ from hub.domain.errors import Fault, Reason, Rejected
 from hub.domain.identifiers import STRONG, Identifier, parse
 from hub.domain.submission import micros
 from hub.ports import AuditRow, Keys, PersonRow, RecordRow, Seal
-from hub.release import Release, render
+from hub.release import Release, own_local_ids, render
 from hub.spec.keys import ONLY_ONE, join
 from hub.spec.registry import Registry
 from hub.store.reading import Before, SqlReading, View
@@ -156,17 +156,13 @@ class Reading:
         return [*by_reference, record_key(self._keys, record_type, reference)]
 
     def _shown(self, contract: Contract, person: PersonRow, rows: Iterable[RecordRow]) -> list[Shown]:
-        own = self._own_local_ids(contract.agency, person)
+        own = tuple(own_local_ids(contract.agency, person, self._seal))
         released = [(row, render(contract, row.id, row, person, self._seal)) for row in rows]
         return [
             Shown(person.id, own, row.id.type, row.id.key, row.changed, release)
             for row, release in released
             if not release.withdrawn
         ]
-
-    def _own_local_ids(self, agency: str, person: PersonRow) -> tuple[str, ...]:
-        sealed = [(key, each) for name, key, each in person.locals if name == agency]
-        return tuple(sorted(self._seal.open(f"local:{key}", each).decode() for key, each in sealed))
 
     async def _audit(self, contract: Contract, shown: Iterable[Shown]) -> None:
         """Who looked at what, on which basis and for what purpose: Data Protection Act 2018, section 62."""

@@ -15,9 +15,10 @@ import structlog
 from hub.clock import Clock
 from hub.domain.contract import Contract, Delivery
 from hub.domain.errors import Unavailable
+from hub.exchange.held import still_held
 from hub.exchange.losses import LATE, has_lost, resume_at
 from hub.ports import HeldRow, Outlet, PersonRow, Publication, Publisher, RelayStore, Seal, TopicExtent
-from hub.release import Release, render, wrap
+from hub.release import Release, wrap
 
 _log = structlog.get_logger(__name__)
 
@@ -144,19 +145,8 @@ class Streams:
                 return
 
     async def _rendered(self, agency: str, rows: Sequence[HeldRow]) -> list[Publication]:
-        records, persons = await self._store.current([row.id.record for row in rows])
-        publications: list[Publication] = []
-        overtaken: list[int] = []
-        for row in rows:
-            person = persons.get(row.id.record.person)
-            release = render(self._contracts[agency], row.id.record, records.get(row.id.record), person, self._seal)
-            if release.is_held(row):
-                publications.extend(published(release, row, person, self._seal))
-            else:
-                overtaken.append(row.number)
-        if overtaken:
-            await self._store.pass_over(agency, overtaken, self._now())
-        return publications
+        still = await still_held(self._store, self._contracts[agency], rows, self._seal, self._now)
+        return [message for each in still for message in published(each.release, each.row, each.person, self._seal)]
 
     async def _publish(self, agency: str, publications: Sequence[Publication], number: int) -> None:
         """Publish, then note how far the topic has got; a crash between publishes again.

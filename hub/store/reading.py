@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from hub.ports import AuditRow, PersonRow, RecordRow
 from hub.store.columns import among
 from hub.store.engine import reading, writing
-from hub.store.rows import audit_values, record_row
+from hub.store.rows import audit_values, person_rows, record_row
 from hub.store.tables import audit, claim, local_id, person, record, standing
 
 
@@ -70,14 +70,9 @@ class View:
 
     async def persons(self, ids: Collection[str]) -> dict[str, PersonRow]:
         """Persons that are alive, with all their local ids."""
-        members: dict[str, list[tuple[str, str, bytes]]] = {}
-        restricted: set[str] = set()
-        columns = (local_id.c.person, local_id.c.agency, local_id.c.key, local_id.c.sealed, local_id.c.restricted)
-        for row in await self._connection.execute(select(*columns).where(among(local_id.c.person, ids))):
-            members.setdefault(row.person, []).append((row.agency, row.key, row.sealed))
-            if row.restricted:
-                restricted.add(row.person)
-        return {id_: PersonRow(id_, tuple(sorted(members[id_])), id_ in restricted, None) for id_ in members}
+        found = await self._connection.execute(select(local_id).where(among(local_id.c.person, ids)))
+        rows = found.mappings().all()
+        return person_rows(rows, {row["person"]: None for row in rows})
 
     async def rids_of_slots(self, slots: Collection[str]) -> list[str]:
         """The records for which an agency's own references stand now."""

@@ -2,7 +2,6 @@
 
 import fcntl
 import secrets
-from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
@@ -18,7 +17,7 @@ from hub.ports import AuditRow, HeldId, HeldRow, Moved, Outlet, Owed, PersonRow,
 from hub.store.bulk import delete_rows, execute_many, insert_or_ignore, insert_rows, inserting, upsert
 from hub.store.columns import any_of, as_set
 from hub.store.engine import alone, reading, writing
-from hub.store.rows import audit_values, record_row
+from hub.store.rows import audit_values, person_rows, record_row
 from hub.store.tables import audit, delivery, held, lead, local_id, outlet, owed, person, record, withheld
 from hub.store.times import from_micros
 
@@ -104,15 +103,9 @@ class SqlRelayStore:
         async with reading(self._engine) as connection:
             found = (await connection.execute(_RECORDS, sought)).mappings()
             rows = {row.id: row for row in map(record_row, found)}
-            locals_ = (await connection.execute(_LOCALS, sought)).all()
+            locals_ = (await connection.execute(_LOCALS, sought)).mappings().all()
             survivors = {row.id: row.survivor for row in await connection.execute(_PERSONS, sought)}
-        of: dict[str, list[tuple[str, str, bytes]]] = defaultdict(list)
-        restricted: set[str] = set()
-        for row in locals_:
-            of[row.person].append((row.agency, row.key, row.sealed))
-            if row.restricted:
-                restricted.add(row.person)
-        return rows, {each: PersonRow(each, tuple(of[each]), each in restricted, survivors[each]) for each in survivors}
+        return rows, person_rows(locals_, survivors)
 
     async def held(self, ids: Sequence[HeldId]) -> dict[HeldId, HeldRow]:
         """What these agencies hold of these records."""

@@ -1,13 +1,13 @@
 """Rows of the tables as the hub's parts know them, and the way back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from hub.domain.recognition import Claim
 from hub.domain.submission import Order, micros
-from hub.ports import AssertionRow, AuditRow, LocalIdRow, RecordId, RecordRow, StandingRow
+from hub.ports import AssertionRow, AuditRow, LocalIdRow, PersonRow, RecordId, RecordRow, StandingRow
 from hub.store.times import from_micros
 
 
@@ -40,6 +40,20 @@ def record_values(row: RecordRow) -> dict[str, Any]:
         "content": row.content,
         "contested": "\n".join(row.contested),
         "changed": micros(row.changed),
+    }
+
+
+def person_rows(locals_: Iterable[RowMapping], survivors: Mapping[str, str | None]) -> dict[str, PersonRow]:
+    """Persons with all their local ids. survivors: each person's id, with whom it was merged into, if it was."""
+    members: dict[str, list[tuple[str, str, bytes]]] = {id_: [] for id_ in survivors}
+    restricted: set[str] = set()
+    for row in locals_:
+        members[row["person"]].append((row["agency"], row["key"], row["sealed"]))
+        if row["restricted"]:
+            restricted.add(row["person"])
+    return {
+        id_: PersonRow(id_, tuple(sorted(members[id_])), id_ in restricted, survivor)
+        for id_, survivor in survivors.items()
     }
 
 
