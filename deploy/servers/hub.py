@@ -2,7 +2,6 @@
 
 import asyncio
 import concurrent.futures
-import contextlib
 import shutil
 import signal
 import subprocess
@@ -12,12 +11,12 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
 
 import httpx
 import psutil
 
 from deploy.servers.errors import ServerFailed
+from deploy.servers.lifetime import Lifetime
 from deploy.servers.ports import free_port
 from deploy.servers.process import ServerProcess, clean_environment
 from hub.settings import PREFIX, load_settings, new_key
@@ -87,7 +86,7 @@ class Installation:
             return {name: await base.agencies.add(name, scopes) for name, scopes in agencies.items()}
 
 
-class Hub:
+class Hub(Lifetime):
     """One process of a hub: `hub serve`, with all its parts or some.
 
     Args:
@@ -188,17 +187,10 @@ class Hub:
             self._say_last_words()
         shutil.rmtree(self._folder)
 
-    def __enter__(self) -> Self:
-        with contextlib.ExitStack() as unless_started:
-            unless_started.callback(self.close)
-            self.start()
-            unless_started.pop_all()
-        return self
-
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:
             self._say_last_words()
-        self.close()
+        super().__exit__(kind)
 
     def _say_last_words(self) -> None:
         sys.stderr.write("\n".join(self.log.read_text().splitlines()[-_LINES_TO_SAY:]) + "\n")

