@@ -12,9 +12,9 @@ from pathlib import Path
 import orjson
 
 from adapters.sandbox.mapping import kept, said
-from adapters.sandbox.rest import complete, difference
 from adapters.sandbox.shape import NativeSystem, Part, Row, columns_of, tables_below
 from hub.domain.canonical import Json
+from hub.spec.lens.rest import complete, difference
 
 _SECONDS_TO_WAIT_FOR_A_LOCK = 30.0
 

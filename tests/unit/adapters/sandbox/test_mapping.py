@@ -5,9 +5,9 @@ import orjson
 import pytest
 
 from adapters.sandbox.mapping import kept, said
-from adapters.sandbox.rest import complete, difference
 from adapters.sandbox.shape import NativeSystem, Shape
 from hub.domain.canonical import canonical, digest
+from hub.spec.lens.rest import complete, difference
 from hub.spec.registry import schemas_folder
 
 _EXAMPLES = sorted(schemas_folder().glob("*/1.0.0/valid/*.json"))

@@ -3,8 +3,8 @@ import copy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.sandbox.rest import complete, difference
 from hub.domain.canonical import Json, canonical
+from hub.spec.lens.rest import complete, difference
 
 _leaves = st.none() | st.booleans() | st.integers(-3, 3) | st.floats(0.5, 2.5) | st.sampled_from(["", "a", "b"])
 _json = st.recursive(
