@@ -11,6 +11,16 @@ from dataclasses import dataclass
 STRONG = frozenset({"pnc", "cro", "prison-number", "crn"})
 """Schemes whose verified numbers, held in common, make two local ids one person."""
 
+_NUMBERS_OF: Mapping[str, str] = {
+    "former-prison-number": "prison-number",
+    "merged-prison-number": "prison-number",
+    "duplicate-prison-number": "prison-number",
+    "previous-crn": "crn",
+    "merged-crn": "crn",
+    "duplicate-crn": "crn",
+}
+"""Schemes of numbers a person was known by before: they are numbers of a strong scheme, and as strong."""
+
 _CHECK_LETTERS = "ZABCDEFGHJKLMNPQRTUVWXY"
 _PNC_WITH_SLASH = re.compile(r"([0-9]{2}|[0-9]{4})/([0-9]{1,7})([A-Z])")
 _PNC_IN_ONE = re.compile(r"([0-9]{3,11})([A-Z])")
@@ -69,6 +79,14 @@ def parse(scheme: str, raw: str, year: int) -> Identifier:
         return Identifier(scheme, raw, candidates=tuple(sorted(reading.canonical for reading in likely)))
     (reading,) = likely
     return Identifier(scheme, raw, reading.canonical, reading.verified)
+
+
+def strong_scheme(scheme: str) -> str | None:
+    """The strong scheme that a number of this scheme belongs to; None where the scheme is not strong.
+
+    Whoever still names the number removed by a merge means the survivor: `merged-prison-number` is a prison number.
+    """
+    return scheme if scheme in STRONG else _NUMBERS_OF.get(scheme)
 
 
 def _read_pnc(number: str, year: int) -> Iterator[_Reading]:

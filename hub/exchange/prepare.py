@@ -9,7 +9,7 @@ import orjson
 from hub.domain.canonical import Json, canonical
 from hub.domain.contract import Contract, Kind
 from hub.domain.errors import Fault, Reason, Rejected
-from hub.domain.identifiers import STRONG, parse
+from hub.domain.identifiers import parse, strong_scheme
 from hub.domain.recognition import Claim, Features, fold
 from hub.domain.submission import Submission
 from hub.ports import Keys, Seal
@@ -126,9 +126,9 @@ class Preparing:
         if body is None:
             return Spoken(own, None, restricted=False)
         claims = {
-            Claim(claim_digest(self._keys, each["scheme"], each["canonical"]), each["verified"])
+            Claim(claim_digest(self._keys, scheme, each["canonical"]), each["verified"])
             for each in body.get("identifiers") or ()
-            if each["scheme"] in STRONG and each.get("canonical")
+            if (scheme := strong_scheme(each["scheme"])) and each.get("canonical")
         }
         return Spoken(_without_doubles(own, claims), features(body), _is_restricted(body))
 

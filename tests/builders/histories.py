@@ -35,6 +35,7 @@ IDENTIFIERS = tuple(
         ("pnc", OTHER_PNC),
         ("crn", "x000001"),
         ("prison-number", "A1111AA"),
+        ("merged-prison-number", "A2222BB"),
     )
 )
 

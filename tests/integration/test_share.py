@@ -9,7 +9,7 @@ from hub.domain.canonical import Json
 from hub.domain.errors import Reason
 from hub.domain.outcome import Accepted
 from hub.domain.submission import Submission
-from hub.store.tables import assertion, audit, standing
+from hub.store.tables import assertion, audit, local_id, standing
 from tests.builders.hub import NOW, Hub, reasons
 from tests.builders.records import (
     PNC,
@@ -166,6 +166,24 @@ async def test_a_value_counts_from_when_it_was_first_said_even_if_that_is_learne
     await hub.take(said(*PRISON, offender(pnc=PNC, religion="none", sex="male"), 1))
 
     assert {body["religion"] for body in (await hub.bodies("court")).values() if body} == {"Sikh"}
+
+
+async def test_whoever_still_names_a_number_removed_by_a_merge_is_joined_with_the_survivor(hub: Hub) -> None:
+    numbers = [{"scheme": "merged-prison-number", "value": "A7777AA"}]
+    still = [{"scheme": "prison-number", "value": "A7777AA"}]
+    await hub.take(said("prison", "A7777AA", offender(), 1), said(*PROBATION, offender(identifiers=still), 1))
+    await hub.take(said("prison", "B7777BB", offender(identifiers=numbers), 2))
+    await hub.take(withdrawn("prison", "A7777AA", offender(), 3))
+
+    assert len({row["person"] for row in await hub.rows(local_id)}) == 1
+
+
+async def test_a_removed_number_not_of_its_form_joins_nobody(hub: Hub) -> None:
+    numbers = [{"scheme": "merged-prison-number", "value": "none"}]
+    await hub.take(said("prison", "A7777AA", offender(identifiers=numbers), 1))
+    await hub.take(said("prison", "B7777BB", offender(identifiers=numbers), 2))
+
+    assert len({row["person"] for row in await hub.rows(local_id)}) == 2
 
 
 async def test_an_assessment_may_come_before_its_offender(hub: Hub) -> None:

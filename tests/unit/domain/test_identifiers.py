@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.identifiers import STRONG, parse
+from hub.domain.identifiers import STRONG, parse, strong_scheme
 
 FIXTURES = Path(__file__).parents[3].parent / "shared" / "fixtures"
 SCHEMES = [*sorted(STRONG), "ni-number", "previous-crn", "merged-prison-number", "booking-number", "other"]
@@ -143,6 +143,34 @@ def test_a_number_of_the_wrong_form_has_no_canonical_form(scheme: str, raw: str)
 def test_o_is_barred_in_the_second_letter_of_a_national_insurance_number_only() -> None:
     assert parse("ni-number", "OA402012C", 2026).verified
     assert not parse("ni-number", "AO402012C", 2026).verified
+
+
+@pytest.mark.parametrize(
+    ("scheme", "strong"),
+    [
+        ("prison-number", "prison-number"),
+        ("merged-prison-number", "prison-number"),
+        ("former-prison-number", "prison-number"),
+        ("duplicate-prison-number", "prison-number"),
+        ("merged-crn", "crn"),
+        ("previous-crn", "crn"),
+        ("duplicate-crn", "crn"),
+        ("pnc", "pnc"),
+        ("former-prison-booking-number", None),
+        ("ni-number", None),
+        ("other", None),
+    ],
+)
+def test_a_number_given_up_is_a_number_of_its_scheme_still(scheme: str, strong: str | None) -> None:
+    assert strong_scheme(scheme) == strong
+
+
+@given(scheme=st.sampled_from(SCHEMES), raw=st.text("A0123456789CRXZ/ ", max_size=9))
+def test_a_number_given_up_is_read_as_its_strong_scheme_reads_it(scheme: str, raw: str) -> None:
+    strong = strong_scheme(scheme)
+    if strong is not None:
+        given_up, held = parse(scheme, raw, 2026), parse(strong, raw, 2026)
+        assert (given_up.canonical, given_up.verified) == (held.canonical, held.verified)
 
 
 @given(scheme=st.sampled_from(SCHEMES), raw=st.text(max_size=30), year=st.integers(2000, 2099))

@@ -73,6 +73,38 @@ def test_a_number_with_a_wrong_check_letter_is_claimed_but_not_verified(prepare:
     assert claim("pnc", "1981/0000034X", verified=False) in spoken.claims
 
 
+@pytest.mark.parametrize(
+    ("given_up", "scheme", "number"),
+    [
+        ("merged-prison-number", "prison-number", "A7777AA"),
+        ("former-prison-number", "prison-number", "A7777AA"),
+        ("duplicate-prison-number", "prison-number", "A7777AA"),
+        ("merged-crn", "crn", "X777777"),
+        ("previous-crn", "crn", "X777777"),
+        ("duplicate-crn", "crn", "X777777"),
+    ],
+)
+def test_a_number_removed_by_a_merge_is_claimed_by_the_survivor(
+    prepare: Prepare, given_up: str, scheme: str, number: str
+) -> None:
+    body = offender(identifiers=[{"scheme": given_up, "value": number}])
+
+    spoken = prepare(said(*PRISON, body, 1)).spoken
+
+    assert spoken is not None
+    assert spoken.claims == {claim("prison-number", "A1234BC"), claim(scheme, number)}
+
+
+@pytest.mark.parametrize("value", ["none", "A 7777 AA", "24/7777A", ""])
+def test_a_removed_number_that_has_not_its_form_is_no_claim(prepare: Prepare, value: str) -> None:
+    body = offender(identifiers=[{"scheme": "merged-prison-number", "value": value or "?"}])
+
+    spoken = prepare(said(*PRISON, body, 1)).spoken
+
+    assert spoken is not None
+    assert spoken.claims == {claim("prison-number", "A1234BC")}
+
+
 def test_a_withdrawn_offender_record_leaves_its_own_number_and_no_features(prepare: Prepare) -> None:
     spoken = prepare(withdrawn(*PRISON, offender(pnc=PNC), 1)).spoken
 
