@@ -20,12 +20,16 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class CodeList:
-    """A list of codes. ordered: from low to high. source: where the list comes from."""
+    """A list of codes. source: where the list comes from.
+
+    ordered: from low to high. open: a code it does not name may be said as `system:code`, raw.
+    """
 
     name: str
     title: str
     source: str
     ordered: bool
+    open: bool
     codes: tuple[Code, ...]
 
     @property
@@ -54,10 +58,12 @@ def _load(path: Path) -> CodeList:
             Code(entry["code"], entry["label"], {name: tuple(own) for name, own in entry["systems"].items()})
             for entry in content["codes"]
         )
-        title, source, ordered = content["title"], content["source"], content.get("ordered", False)
+        title, source = content["title"], content["source"]
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise Halt(f"code list {path.stem} cannot be read: {type(error).__name__}") from error
-    code_list = CodeList(path.stem, title, source, ordered, codes)
+    code_list = CodeList(path.stem, title, source, content.get("ordered", False), content.get("open", False), codes)
+    if code_list.open and code_list.ordered:
+        raise Halt(f"code list {code_list.name} is ordered, so it cannot be open: a code it does not name has no rank")
     _refuse_doubles(code_list)
     return code_list
 

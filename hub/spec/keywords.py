@@ -14,6 +14,9 @@ from hub.spec.keys import AGENCY
 
 SENSITIVITIES = frozenset({"official", "personal", "sensitive"})
 
+UNLISTED = {"$ref": "#/$defs/unlisted"}
+"""What an open list takes beside its codes: the source system and its own code, raw."""
+
 _CHOICES = frozenset({"latest", "authority", "highest", "agree"})
 
 
@@ -152,7 +155,18 @@ def _codes(node: Json, path: str, lists: Mapping[str, CodeList]) -> Iterator[str
         code_list = lists.get(node["x-codes"])
         if code_list is None:
             yield f"{path}: the code list {node['x-codes']} does not exist"
-        elif tuple(value for value in node["enum"] if value is not None) != code_list.values:
+        elif tuple(value for value in _named_codes(node, code_list) if value is not None) != code_list.values:
             yield f"{path}: the enum differs from the code list {code_list.name}"
     for name, inner in node.items():
         yield from _codes(inner, f"{path}/{name}", lists)
+
+
+def _named_codes(node: Json, code_list: CodeList) -> list[Json]:
+    """The codes that the node names; none when it is open and its list is not, or the other way."""
+    match node:
+        case {"enum": codes} if not code_list.open:
+            return list(codes)
+        case {"anyOf": [{"enum": codes}, unlisted]} if code_list.open and unlisted == UNLISTED:
+            return list(codes)
+        case _:
+            return []

@@ -95,7 +95,7 @@ _Explaining = extend(  # type: ignore[no-untyped-call]  # the stubs leave it unt
 def _fault(error: ValidationError) -> Fault:
     keyword = str(error.validator)
     node = error.schema if isinstance(error.schema, dict) else {}
-    if keyword == "enum" and "x-codes" in node:
+    if keyword in {"enum", "anyOf"} and "x-codes" in node:
         keyword = "x-codes"
     detail = _DETAILS.get(keyword, _other_detail)(node.get(keyword), node)
     return Fault(pointer(error.absolute_path), keyword, detail)
@@ -116,6 +116,10 @@ def _format_detail(stated: Json, _node: Json) -> str:
     }.get(stated, f"must be of the format {stated}")
 
 
+def _or_raw(node: Json) -> str:
+    return ", or system:code for one it does not name" if "anyOf" in node else ""
+
+
 def _other_detail(_stated: Json, _node: Json) -> str:
     return "does not fit the schema"
 
@@ -124,7 +128,7 @@ _DETAILS: dict[str, Callable[[Json, Json], str]] = {
     "type": _type_detail,
     "required": lambda _stated, _node: "is required",
     "additionalProperties": lambda _stated, _node: "an unknown property is present",
-    "x-codes": lambda stated, _node: f"must be one of the codes of the list {stated}",
+    "x-codes": lambda stated, node: f"must be one of the codes of the list {stated}{_or_raw(node)}",
     "enum": lambda stated, _node: f"must be one of: {', '.join(map(str, stated))}",
     "pattern": lambda stated, _node: f"must match the pattern {stated}",
     "format": _format_detail,

@@ -75,7 +75,10 @@ def _sayings(record_type: str) -> dict[str, _Saying]:
     sayings: dict[str, _Saying] = {}
     for name, node in schema["properties"].items():
         said = [body[name] for body in examples(record_type) if name in body]
-        codes = dereferenced(schema, node).get("enum", [])
+        resolved = dereferenced(schema, node)
+        codes = resolved.get("enum", []) or (
+            [*resolved["anyOf"][0]["enum"], "nomis:XTACT"] if "x-codes" in resolved else []
+        )
         sayings[name] = _Saying(
             whole=tuple(said + codes),
             items=tuple(chain.from_iterable(value for value in said if isinstance(value, list))),

@@ -71,7 +71,7 @@ def test_every_property_of_a_record_says_what_it_is(path: Path) -> None:
 @pytest.mark.parametrize("path", SCHEMAS, ids=_named)
 def test_days_and_times_are_bounded_and_text_is_not_endless(path: Path) -> None:
     texts = [(at, node) for at, node in _nodes(_read(path)) if "string" in node.get("type", ())]
-    open_ended = {at for at, node in texts if not node.keys() & {"enum", "maxLength", "pattern"}}
+    open_ended = {at for at, node in texts if not node.keys() & {"enum", "x-codes", "maxLength", "pattern"}}
     assert open_ended == set()
     assert {at for at, node in texts if "format" in node and "pattern" not in node} == set()
 
@@ -103,6 +103,18 @@ def test_every_list_that_is_compared_is_ordered() -> None:
         if node.get("x-converge", {}).get("rule") == "highest" and "x-codes" in node
     }
     assert ranked <= {name for name, code_list in LISTS.items() if code_list.ordered}
+
+
+@pytest.mark.parametrize("path", SCHEMAS, ids=_named)
+def test_a_code_that_no_list_names_is_described_alike_everywhere(path: Path) -> None:
+    first = _read(SCHEMAS[0])["$defs"]["unlisted"]
+    assert _read(path)["$defs"]["unlisted"] == first
+
+
+def test_what_is_ranked_or_ruled_on_is_closed() -> None:
+    ruled_on = {"movement-types", "oasys-answers", "oasys-sections", "assessment-statuses", "registration-schemes"}
+    ranked = {name for name, code_list in LISTS.items() if code_list.ordered}
+    assert not any(LISTS[name].open for name in ranked | ruled_on)
 
 
 def test_what_an_answer_scores_is_known_for_every_answer() -> None:

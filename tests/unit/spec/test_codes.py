@@ -22,6 +22,13 @@ def test_a_list_gives_shared_codes_and_translates_a_systems_own() -> None:
     assert risk.from_system("crams") == {}
 
 
+def test_an_ordered_list_that_is_open_halts_the_hub(tmp_path: Path) -> None:
+    content = {"title": "Level", "source": "made up", "ordered": True, "open": True, "codes": []}
+    (tmp_path / "level.json").write_bytes(orjson.dumps(content))
+    with pytest.raises(Halt, match="level is ordered, so it cannot be open"):
+        load_code_lists(tmp_path)
+
+
 def test_a_list_that_names_a_code_twice_halts_the_hub(tmp_path: Path) -> None:
     _write(tmp_path, [{"code": "male", "label": "Male", "systems": {}}] * 2)
     with pytest.raises(Halt, match="sex names a code twice"):

@@ -24,6 +24,17 @@ def test_only_unknown_codes_are_refused_as_unknown_codes() -> None:
     assert _refused("offender", {"names": NAMES, "sex": "M", "shoe": 44}).reason is Reason.INVALID_BODY
 
 
+def test_a_code_that_an_open_list_does_not_name_is_taken_raw() -> None:
+    OFFENDER.check({"names": NAMES, "sex": "nomis:I", "ethnicity": "delius:Māori"})
+    assert _refused("offender", {"names": NAMES, "sex": "nomis:"}).reason is Reason.UNKNOWN_CODE
+
+
+def test_a_level_of_risk_that_no_list_names_is_refused() -> None:
+    level = {"scheme": "probation-register", "code": "X", "reference": "1", "period": {"start": "2026-01-01"}}
+    refused = _refused("registration", level | {"riskLevel": "delius:EXTREME"})
+    assert [(fault.path, fault.rule) for fault in refused.faults] == [("/riskLevel", "x-codes")]
+
+
 def test_a_refusal_names_all_that_is_wrong() -> None:
     refused = _refused("offender", {"sex": 1, "phones": [{}], "dateOfBirth": "1.1.1980"})
     assert {(fault.path, fault.rule) for fault in refused.faults} == {

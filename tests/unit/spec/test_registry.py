@@ -128,6 +128,11 @@ def _enum_beside_its_list(schema: Json) -> None:
     schema["properties"]["scheme"]["enum"].append("visor")
 
 
+def _open_beside_a_closed_list(schema: Json) -> None:
+    scheme = schema["properties"]["scheme"]
+    scheme["anyOf"] = [{"enum": scheme.pop("enum")}, {"$ref": "#/$defs/unlisted"}]
+
+
 def _unknown_check(schema: Json) -> None:
     schema["x-rules"].append("full-moon")
 
@@ -170,6 +175,7 @@ def _no_json_schema(schema: Json) -> None:
         (_without_sensitivity, "/notes: x-sensitivity is missing"),
         (_unknown_sensitivity, "/notes: secret is no sensitivity"),
         (_unknown_list, "the code list moods does not exist"),
+        (_open_beside_a_closed_list, "the enum differs from the code list registration-schemes"),
         (_enum_beside_its_list, "the enum differs from the code list registration-schemes"),
         (_unknown_check, "x-rules names full-moon"),
         (_unknown_preparation, "x-prepare names sums"),
