@@ -64,7 +64,7 @@ def offender(lists: Mapping[str, CodeList]) -> Shape:
             flag("interpreter_required", "language/interpreterNeeded"),
             flag("excluded_flag", "limitedAccess/exclusion"),
             flag("restricted_flag", "limitedAccess/restriction"),
-            column("restricted_message", "limitedAccess/message"),
+            column("restricted_message", "limitedAccess/restrictionMessage"),
             column("com_provider", "probationArea/name"),
             column("com_provider_code", "probationArea/code"),
             column("com_provider_since", "probationArea/since"),

@@ -71,7 +71,7 @@ def offender_row(case: Case, rng: Random, words: Words) -> Row:
         "disposal": [_disposal_row(case, rng, words)],
     }
     if person.limited_access:
-        row |= {"current_exclusion": "N", "current_restriction": "Y", "exclusion_message": "Ask the area's head."}
+        row |= {"current_exclusion": "N", "current_restriction": "Y", "restriction_message": "Ask the area's head."}
     return row
 
 
