@@ -8,6 +8,7 @@ import uvloop
 
 from hub import log
 from hub.commands import agency, inputs
+from hub.commands.conformance import conformance
 from hub.commands.running import on_foundation
 from hub.domain.errors import HubError, Rejected
 from hub.settings import load_settings, new_key
@@ -20,6 +21,7 @@ keys = typer.Typer(no_args_is_help=True, help="The keys the hub is given by its 
 commands.add_typer(agency.commands, name="agency")
 commands.add_typer(inputs.commands, name="input")
 commands.add_typer(keys, name="keys")
+commands.command()(conformance)
 
 
 @commands.callback()

@@ -1,0 +1,92 @@
+"""Plays the situations one after the other against a tried adapter, and says what passed."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+
+import uvicorn
+
+from adapters.conformance.app import app_of
+from adapters.conformance.driver import Driver, DriverFailed
+from adapters.conformance.people import People
+from adapters.conformance.pretend import PretendHub
+from adapters.conformance.situations import SITUATIONS, Situation
+from adapters.conformance.stage import Failed, Stage
+from hub.clock import Clock
+
+
+class Result(StrEnum):
+    """How a situation ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_TRIED = "not tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a situation. why: what went wrong, or why it was not tried."""
+
+    situation: str
+    result: Result
+    why: str = ""
+
+
+async def play(
+    hub: PretendHub,
+    driver: Driver,
+    now: Clock,
+    *,
+    situations: Sequence[Situation] = SITUATIONS,
+    patience: float = 15.0,
+    quiet: float = 1.5,
+    ended: Callable[[Outcome], None] = lambda _outcome: None,
+) -> list[Outcome]:
+    """Play the situations; `ended` is told of each as it ends. patience, quiet: seconds, see `Stage`.
+
+    Raises:
+        DriverFailed: the driver does not say what it can.
+    """
+    tried = await driver.abilities()
+    stage = Stage(hub, driver, tried, People(tried.kind), now(), patience, quiet)
+    outcomes = []
+    for situation in situations:
+        outcome = await _played(situation, stage)
+        ended(outcome)
+        outcomes.append(outcome)
+    return outcomes
+
+
+async def _played(situation: Situation, stage: Stage) -> Outcome:
+    if not situation.applies(stage.tried):
+        return Outcome(situation.name, Result.NOT_TRIED, "the driver says that this is not the system's")
+    try:
+        await situation.play(stage)
+    except (Failed, DriverFailed) as error:
+        return Outcome(situation.name, Result.FAILED, str(error))
+    return Outcome(situation.name, Result.PASSED)
+
+
+@asynccontextmanager
+async def served(hub: PretendHub, listening: socket.socket) -> AsyncIterator[None]:
+    """The pretended hub answers on the socket within the context."""
+    config = uvicorn.Config(app_of(hub), lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+        listening.close()
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs the whole process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
