@@ -41,7 +41,7 @@ def render(
     """The current release of a record for an agency; pure but for opening the seal.
 
     What is not permitted is not there: a type the contract does not list, a person the agency does not know,
-    limited access without rights for it.
+    limited access without rights for it, whether the person's offender record says it or this record alone.
     """
     receives = contract.receives.get(record_id.type)
     if record is None or record.content is None or person is None or receives is None:
@@ -52,6 +52,8 @@ def render(
         return _nothing(record_id, withheld=True)
     content = orjson.loads(seal.open(f"person:{record_id.person}", record.content))
     body, contested, sources = content["body"], content["contested"], content["sources"]
+    if _says_limited(body) and not contract.limited_access:
+        return _nothing(record_id, withheld=True)
     if receives.fields is not None:
         visible = receives.fields | {""}
         body = {name: value for name, value in body.items() if name in visible}
@@ -66,6 +68,11 @@ def render(
     }
     known_as = digest(sorted(key for key, _ in _own(contract.agency, person)))
     return Release(document, digest(document), withdrawn=False, sources=sources, known_as=known_as)
+
+
+def _says_limited(body: Json) -> bool:
+    """Whether the record itself is of a person whom its system keeps from some staff, as an assessment may say."""
+    return body.get("limitedAccess") is True
 
 
 def _nothing(record_id: RecordId, *, withheld: bool = False) -> Release:

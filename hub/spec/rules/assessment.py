@@ -38,23 +38,23 @@ def overall_risk(body: Json) -> Iterator[Fault]:
 
 
 def rosh_items_once(body: Json) -> Iterator[Fault]:
-    """Each item of the screening and of the full analysis is answered once."""
-    for part in ("roshScreening", "roshFull"):
+    """Each item of the screening, of the full analysis and of the risk management plan is answered once."""
+    for part in ("roshScreening", "roshFull", "riskManagementPlan"):
         items = (body.get(part) or {}).get("items") or ()
         yield from listed_once(items, ("number", "part"), f"/{part}/items", "rosh-items-once")
 
 
 def predictors(body: Json) -> Iterator[Fault]:
-    """Each predictor once; two years are at least as likely as one; a band stands on a score or a likelihood."""
+    """Each predictor once; two years are at least as likely as one.
+
+    A band may stand alone: an assessment system's summaries give it without the score, and it must not be lost.
+    """
     listed = body.get("predictors") or ()
     yield from listed_once(listed, ("name",), "/predictors", "predictors")
     for index, predictor in enumerate(listed):
         one_year, two_year = predictor.get("oneYear"), predictor.get("twoYear")
         if one_year is not None and two_year is not None and two_year < one_year:
             yield Fault(f"/predictors/{index}/twoYear", "predictors", "must not be below oneYear")
-        unfounded = one_year is None and two_year is None and predictor.get("score") is None
-        if unfounded and predictor.get("band") not in {None, "not-applicable"}:
-            yield Fault(f"/predictors/{index}/band", "predictors", "needs a score or a likelihood")
 
 
 def hand_overs(body: Json) -> Iterator[Fault]:

@@ -167,3 +167,14 @@ def test_a_delivery_about_nobody_names_nobody() -> None:
     delivery = orjson.loads(wrap(render(contract("prison"), OFFENDER, None, None, SEAL), held(), None, SEAL))
 
     assert (delivery["movedTo"], delivery["localIds"]) == (None, [])
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_a_record_that_itself_says_limited_access_goes_only_to_whoever_has_rights_for_it(*, said: bool) -> None:
+    assessment = RecordId("p1", "assessment", "prison/1")
+    row = record({"reference": "1", "limitedAccess": said}, id_=assessment, sources={"": ["prison"]})
+
+    without, with_rights = contract("prison"), contract("prison", limited_access=True)
+
+    assert render(without, assessment, row, person(), SEAL).withheld is said
+    assert not render(with_rights, assessment, row, person(), SEAL).withheld
