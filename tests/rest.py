@@ -28,6 +28,7 @@ from hub.domain.errors import Reason, Rejected
 from hub.domain.ids import uuid7
 from hub.exchange.feed import Feed
 from hub.exchange.gather import Gatherer
+from hub.exchange.parked import Parkings
 from hub.exchange.read import Reading
 from hub.exchange.relay import Relay
 from hub.exchange.share import Sharing
@@ -35,6 +36,7 @@ from hub.metrics import Metrics
 from hub.spec.registry import Registry, schemas_folder
 from hub.store.agencies import AgencyStore
 from hub.store.engine import create_schema, open_engine, reading
+from hub.store.parked import ParkedStore
 from hub.store.queues import look_at_queues
 from hub.store.reading import SqlReading
 from hub.store.receipts import ReceiptStore
@@ -138,6 +140,7 @@ async def rest_hub(url: str) -> AsyncIterator[RestHub]:
             reading=Reading(SqlReading(engine), contracts, registry, keys, seal, now),
             feed=Feed(relay_store, contracts, seal, now, delivered, stop),
             receipts=ReceiptStore(engine),
+            parkings=Parkings(ParkedStore(engine), ReceiptStore(engine), seal, now),
             contracts=contracts,
             now=now,
             max_body_bytes=LIMIT,

@@ -1,15 +1,18 @@
 """Submissions as CloudEvents 1.0, the way an agency sends them, and deliveries as it gets them."""
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from uuid import uuid4
 
 import orjson
 
-from adapters.client.link import Delivery, Event, RecordName, Refusal
+from adapters.client.link import Delivery, Event, Parked, RecordName, Refusal
 from hub.domain.canonical import Json, digest
 from hub.domain.errors import Fault
 
 _PROBLEM = "urn:case-sharing:problem:"
+_FAULTS_TOLD, _DETAIL_TOLD = 20, 500
+"""Of what is parked: so many faults at most, and so many characters of each sentence."""
 
 
 def attributes(agency: str, event: Event) -> dict[str, str]:
@@ -55,6 +58,16 @@ def structured(agency: str, event: Event) -> dict[str, Json]:
 def receipts(deliveries: Iterable[Delivery]) -> dict[str, Json]:
     """The agency's word that it holds these deliveries as the hub sent them."""
     return {"receipts": [{"number": each.number, "digest": digest(each.release)} for each in deliveries]}
+
+
+def parked_message(parked: Iterable[Parked]) -> dict[str, Json]:
+    """The agency's word that it could not apply these deliveries."""
+    return {"receipts": [], "parked": [{"number": each.number, "faults": _told(each.faults)} for each in parked]}
+
+
+def _told(faults: Iterable[Fault]) -> list[Json]:
+    first = islice(faults, _FAULTS_TOLD)
+    return [{"path": each.path, "rule": each.rule, "detail": each.detail[:_DETAIL_TOLD]} for each in first]
 
 
 def read_delivery(document: Mapping[str, Json]) -> Delivery:

@@ -9,9 +9,9 @@ import httpx
 import orjson
 
 from adapters.client.credentials import ClientCredentials
-from adapters.client.events import encoded, read_delivery, read_refusal, receipts, structured
+from adapters.client.events import encoded, parked_message, read_delivery, read_refusal, receipts, structured
 from adapters.client.fresh import fresh, last_of_each
-from adapters.client.link import Delivery, Event, RecordName, Refusal
+from adapters.client.link import Delivery, Event, Parked, RecordName, Refusal
 from adapters.client.patience import until_answered
 from hub.domain.canonical import Json
 from hub.domain.errors import Halt, Reason, Rejected, Unavailable
@@ -81,10 +81,12 @@ class FeedLink:
         """Send receipts for deliveries that are in the agency's own store."""
         last = last_of_each(applied)
         for start in range(0, len(last), _RECEIPTS_AT_ONCE):
-            content = encoded(receipts(last[start : start + _RECEIPTS_AT_ONCE]))
-            await until_answered(
-                self._closing, partial(self._asked, "POST", "/v1/receipts", content=content, headers=_JSON)
-            )
+            await self._say(receipts(last[start : start + _RECEIPTS_AT_ONCE]))
+
+    async def park(self, parked: Sequence[Parked]) -> None:
+        """Say which deliveries could not be applied."""
+        for start in range(0, len(parked), _RECEIPTS_AT_ONCE):
+            await self._say(parked_message(parked[start : start + _RECEIPTS_AT_ONCE]))
 
     async def close(self) -> None:
         """End the iterators and let go of the connections."""
@@ -108,6 +110,13 @@ class FeedLink:
             raise Unavailable("the hub has no answer for any of the submissions")
         answered += [False] * (len(events) - len(answered))
         return [event for event, done in zip(events, answered, strict=True) if not done]
+
+    async def _say(self, word: Json) -> None:
+        """Have receipts, or what is parked, noted by the hub."""
+        content = encoded(word)
+        await until_answered(
+            self._closing, partial(self._asked, "POST", "/v1/receipts", content=content, headers=_JSON)
+        )
 
     async def _page(self, after: int) -> dict[str, Json]:
         wanted = {"after": after, "limit": _DELIVERIES_AT_ONCE, "wait": _WAIT_S}

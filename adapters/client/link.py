@@ -79,6 +79,17 @@ class Delivery:
     release: Mapping[str, Json]
 
 
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A delivery that could not be applied: the native system refuses it, or what it says cannot be said there.
+
+    number: the delivery's. faults: why, as paths into the release's body and rules, never values; "" is the whole.
+    """
+
+    number: int
+    faults: tuple[Fault, ...]
+
+
 class Link(Protocol):
     """One agency's connection to the hub, with that agency's credentials."""
 
@@ -107,6 +118,14 @@ class Link(Protocol):
 
     async def acknowledge(self, applied: Sequence[Delivery]) -> None:
         """Send receipts for deliveries that are in the agency's own store, which settle earlier ones of each record."""
+        ...
+
+    async def park(self, parked: Sequence[Parked]) -> None:
+        """Say which deliveries could not be applied, so that the hub's operators see them.
+
+        They count as parked until a receipt for the same record comes, of that delivery or a later one. Saying it
+        again changes nothing. Of each delivery the first faults are told, at least one.
+        """
         ...
 
     async def close(self) -> None:

@@ -1,7 +1,7 @@
 """An agency's link to the hub over Kafka."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
 
@@ -10,6 +10,7 @@ import orjson
 from adapters.client.events import (
     encoded,
     kafka_headers,
+    parked_message,
     read_delivery,
     read_refusal,
     read_tombstone,
@@ -17,12 +18,13 @@ from adapters.client.events import (
     receipts,
 )
 from adapters.client.fresh import fresh, last_of_each
-from adapters.client.link import Delivery, Event, RecordName, Refusal
+from adapters.client.link import Delivery, Event, Parked, RecordName, Refusal
 from adapters.client.patience import until_answered
 from adapters.kafka.broker import Broker
 from adapters.kafka.producer import Producer
 from adapters.kafka.reader import Record, TopicReader
 from adapters.kafka.topics import input_topic, output_topic, rejected_topic
+from hub.domain.canonical import Json
 from hub.ports import Publication
 
 _RECEIPTS_AT_ONCE = 500
@@ -66,21 +68,22 @@ class StreamLink:
     async def acknowledge(self, applied: Sequence[Delivery]) -> None:
         """Send receipts for deliveries that are in the agency's own store."""
         last = last_of_each(applied)
-        await self._publish(
-            [
-                Publication(
-                    "receipts",
-                    receipt_headers(self._agency),
-                    encoded(receipts(last[start : start + _RECEIPTS_AT_ONCE])),
-                )
-                for start in range(0, len(last), _RECEIPTS_AT_ONCE)
-            ]
-        )
+        together = [last[start : start + _RECEIPTS_AT_ONCE] for start in range(0, len(last), _RECEIPTS_AT_ONCE)]
+        await self._say([receipts(each) for each in together])
+
+    async def park(self, parked: Sequence[Parked]) -> None:
+        """Say which deliveries could not be applied."""
+        together = [parked[start : start + _RECEIPTS_AT_ONCE] for start in range(0, len(parked), _RECEIPTS_AT_ONCE)]
+        await self._say([parked_message(each) for each in together])
 
     async def close(self) -> None:
         """Finish what is under way and let go of the broker; ends the iterators."""
         self._closing.set()
         await self._producer.close()
+
+    async def _say(self, words: Iterable[Json]) -> None:
+        """Hand over receipts and what is parked; all under one key, so that they stay in order."""
+        await self._publish([Publication("receipts", receipt_headers(self._agency), encoded(each)) for each in words])
 
     async def _publish(self, publications: Sequence[Publication]) -> None:
         if publications:

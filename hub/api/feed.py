@@ -1,5 +1,6 @@
 """Deliveries for whoever reads them here, and receipts from whoever applied them."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -12,7 +13,8 @@ from hub.api.describe import answers, body, problems
 from hub.api.services import services_of
 from hub.domain.errors import Reason
 from hub.exchange.envelope import JSON
-from hub.exchange.receipts import read_receipts, settle
+from hub.exchange.parked import Parked, Parking, read_parked
+from hub.exchange.receipts import Receipt, Settlement, read_receipts, settle
 
 router = APIRouter(tags=["Deliveries"])
 
@@ -39,16 +41,26 @@ async def read_feed(
 
 @router.post(
     "/v1/receipts",
-    summary="Say what you applied",
+    summary="Say what you applied, and what you could not",
     response_class=Response,
     responses=answers("Settlements", "Noted.")
     | problems(Reason.BAD_JSON, Reason.TOO_LARGE, Reason.WRONG_CONTENT_TYPE, Reason.INVALID_BODY),
     openapi_extra=body("Receipts"),
 )
 async def send_receipts(request: Request, caller: Reader) -> Response:
-    """A receipt settles every earlier delivery of its record. A digest of your own computing proves agreement."""
-    receipts = read_receipts(await read_json(request))
+    """A receipt settles every earlier delivery of its record. A digest of your own computing proves agreement.
+
+    What you could not apply is `parked`: the hub's operators see it until a receipt for that record comes.
+    """
+    document = await read_json(request)
+    receipts, parked = read_receipts(document), read_parked(document)
     services = services_of(request)
     settled = await settle(services.receipts, caller.agency, receipts, services.now())
-    outcomes = [{"number": each.number, "outcome": what} for each, what in zip(receipts, settled, strict=True)]
-    return answer({"outcomes": outcomes})
+    kept = await services.parkings.park(caller.agency, parked)
+    return answer({"outcomes": _told(receipts, settled), "parked": _told(parked, kept)})
+
+
+def _told(
+    said: Sequence[Receipt | Parked], outcomes: Sequence[Settlement | Parking]
+) -> list[dict[str, int | Settlement | Parking]]:
+    return [{"number": each.number, "outcome": outcome} for each, outcome in zip(said, outcomes, strict=True)]

@@ -10,6 +10,7 @@ from hub.clock import Clock
 from hub.domain.contract import Contract
 from hub.exchange.feed import Feed
 from hub.exchange.gather import Gatherer
+from hub.exchange.parked import Parkings
 from hub.exchange.read import Reading
 from hub.store.receipts import ReceiptStore
 from hub.trust.tokens import Caller
@@ -32,6 +33,7 @@ class Services:
     reading: Reading
     feed: Feed
     receipts: ReceiptStore
+    parkings: Parkings
     contracts: Mapping[str, Contract]
     now: Clock
     max_body_bytes: int

@@ -111,6 +111,17 @@ _DELIVERY = {
     "movedTo": None,
     "release": _DOCUMENT,
 }
+_FAULT_EXAMPLE = {"path": "/names/0/surname", "rule": "maxLength", "detail": "holds at most 35 characters"}
+_PARKED_FAULT = _object(
+    "Why a delivery could not be applied.",
+    {
+        "path": _text('JSON Pointer into the release\'s body; "" for the whole.', maxLength=1000),
+        "rule": _text("The rule that does not hold.", pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"),
+        "detail": _text("A sentence for whoever mends it; no value of the record.", maxLength=500),
+    },
+    _FAULT_EXAMPLE,
+    "detail",
+)
 
 EVENT_EXAMPLE = {
     "specversion": "1.0",
@@ -269,7 +280,7 @@ SHAPES: dict[str, dict[str, Any]] = {
         {"deliveries": [_DELIVERY], "next": 12},
     ),
     "Receipts": _object(
-        "What you applied.",
+        "What you applied, and what you could not.",
         {
             "receipts": _list(
                 _object(
@@ -278,12 +289,24 @@ SHAPES: dict[str, dict[str, Any]] = {
                     {"number": 12, "digest": _DIGEST},
                 ),
                 "At most 1,000. Each settles every earlier delivery of its record.",
-            )
+            ),
+            "parked": _list(
+                _object(
+                    "A delivery that your system refuses, or that cannot be said there.",
+                    {
+                        "number": {"type": "integer", "minimum": 1},
+                        "faults": _list(_PARKED_FAULT, "Why: from 1 to 20 places and rules."),
+                    },
+                    {"number": 13, "faults": [_FAULT_EXAMPLE]},
+                ),
+                "At most 1,000. Each stays parked until a receipt for its record settles it.",
+            ),
         },
-        {"receipts": [{"number": 12, "digest": _DIGEST}]},
+        {"receipts": [{"number": 12, "digest": _DIGEST}], "parked": [{"number": 13, "faults": [_FAULT_EXAMPLE]}]},
+        "parked",
     ),
     "Settlements": _object(
-        "What became of each receipt, in their order.",
+        "What became of each receipt, and of each parked delivery, in their order.",
         {
             "outcomes": _list(
                 _object(
@@ -298,9 +321,23 @@ SHAPES: dict[str, dict[str, Any]] = {
                     {"number": 12, "outcome": "settled"},
                 ),
                 "One for each receipt.",
-            )
+            ),
+            "parked": _list(
+                _object(
+                    "One parked delivery.",
+                    {
+                        "number": {"type": "integer"},
+                        "outcome": {
+                            "enum": ["parked", "settled", "unknown-delivery"],
+                            "description": "`settled`: a receipt for it, or a later one of its record, has come.",
+                        },
+                    },
+                    {"number": 13, "outcome": "parked"},
+                ),
+                "One for each parked delivery.",
+            ),
         },
-        {"outcomes": [{"number": 12, "outcome": "settled"}]},
+        {"outcomes": [{"number": 12, "outcome": "settled"}], "parked": [{"number": 13, "outcome": "parked"}]},
     ),
 }
 """Name -> schema, under `components/schemas` of the API description."""

@@ -17,6 +17,7 @@ from hub.domain.outcome import Outcome, Refused
 from hub.domain.submission import Submission
 from hub.exchange.dead_letters import DeadLetters
 from hub.exchange.envelope import from_kafka
+from hub.exchange.parked import Parked, Parking, read_parked
 from hub.exchange.receipts import Receipt, Settlement, read_receipts
 from hub.ports import Message
 from hub.store.dead_letters import Streak
@@ -27,8 +28,11 @@ Share: TypeAlias = Callable[[Sequence[Submission]], Awaitable[Sequence[Outcome]]
 Settle: TypeAlias = Callable[[str, Sequence[Receipt]], Awaitable[Sequence[Settlement]]]
 """Notes an agency's receipts; raises `Unavailable` or `Halt`."""
 
+Park: TypeAlias = Callable[[str, Sequence[Parked]], Awaitable[Sequence[Parking]]]
+"""Keeps what an agency could not apply; raises `Unavailable` or `Halt`."""
+
 RECEIPT = b"receipt"
-"""The event type (`ce_type`) of a message that carries receipts, which comes in binary mode."""
+"""The event type (`ce_type`) of a message that carries receipts and what is parked, which comes in binary mode."""
 
 _log = structlog.get_logger(__name__)
 
@@ -37,19 +41,21 @@ _log = structlog.get_logger(__name__)
 class _Receipts:
     agency: str
     receipts: list[Receipt]
+    parked: list[Parked]
 
 
 class Consumption:
     """The use case. body_limit: bytes of the largest message that is taken."""
 
-    def __init__(self, share: Share, settle: Settle, dead_letters: DeadLetters, body_limit: int) -> None:
+    def __init__(self, share: Share, settle: Settle, park: Park, dead_letters: DeadLetters, body_limit: int) -> None:
         self._share = share
         self._settle = settle
+        self._park = park
         self._dead_letters = dead_letters
         self._body_limit = body_limit
 
     async def take(self, messages: Sequence[Message]) -> None:
-        """Share the submissions of one poll in its order, settle its receipts, keep what cannot be taken.
+        """Share the submissions of one poll in its order, settle its receipts, keep what is parked or cannot be taken.
 
         Raises:
             Unavailable: nothing is known of the whole poll; giving it again is right.
@@ -71,7 +77,8 @@ class Consumption:
             return Rejected(Reason.TOO_LARGE, f"a message holds at most {self._body_limit} bytes")
         try:
             if message.headers.get("ce_type") == RECEIPT:
-                return _Receipts(message.agency, read_receipts(parse(value)))
+                document = parse(value)
+                return _Receipts(message.agency, read_receipts(document), read_parked(document))
             return from_kafka(message.agency, message.headers, message.value)
         except Rejected as rejection:
             return rejection
@@ -81,14 +88,16 @@ class Consumption:
 
     async def _settled(self, given: Sequence[_Receipts]) -> None:
         """Agency by agency, for many messages in one go."""
-        by_agency: dict[str, list[Receipt]] = defaultdict(list)
-        for each in given:
-            by_agency[each.agency].extend(each.receipts)
-        for agency, receipts in by_agency.items():
-            settlements = await self._settle(agency, receipts)
+        for agency in sorted({each.agency for each in given}):
+            of_agency = [each for each in given if each.agency == agency]
+            settlements = await self._settle(agency, [receipt for each in of_agency for receipt in each.receipts])
             astray = sum(settlement is not Settlement.SETTLED for settlement in settlements)
             if astray:
                 _log.warning("receipts_astray", agency=agency, count=astray)
+            parkings = await self._park(agency, [parked for each in of_agency for parked in each.parked])
+            parked = sum(parking is Parking.PARKED for parking in parkings)
+            if parked:
+                _log.warning("deliveries_parked", agency=agency, count=parked)
 
 
 def _refused(read: Rejected | _Receipts) -> Rejected | None:

@@ -83,10 +83,15 @@ def _settlement(delivered: Delivered | None, receipt: Receipt) -> Settlement:
     return Settlement.SETTLED if delivered.digest == receipt.digest else Settlement.DIVERGING
 
 
+def is_number(value: Json) -> bool:
+    """Whether this is a number that a delivery may have."""
+    return type(value) is int and 0 < value <= _HIGHEST
+
+
 def _faults(index: int, item: Json) -> Iterator[Fault]:
     given = item if isinstance(item, dict) else {}
     number, digest = given.get("number"), given.get("digest")
-    if type(number) is not int or not 0 < number <= _HIGHEST:
+    if not is_number(number):
         yield Fault(f"/receipts/{index}/number", "delivery-number", "the number of a delivery, from 1")
     if not isinstance(digest, str) or _DIGEST.fullmatch(digest) is None:
         yield Fault(f"/receipts/{index}/digest", "digest", "64 lower-case hex digits")

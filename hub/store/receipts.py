@@ -11,6 +11,7 @@ from hub.domain.submission import micros
 from hub.ports import RecordId
 from hub.store.bulk import execute_many
 from hub.store.engine import reading, writing
+from hub.store.parked import settle_parked
 from hub.store.tables import delivery, held
 
 
@@ -51,6 +52,8 @@ class ReceiptStore:
     async def apply(self, agency: str, applied: Sequence[Applied], at: datetime) -> None:
         """Note these receipts; one that is older than what the record has already stays without effect.
 
+        What was parked of these records up to the delivery applied is settled.
+
         Raises `Unavailable`, `Halt`.
         """
         statement = (
@@ -76,3 +79,4 @@ class ReceiptStore:
         ]
         async with writing(self._engine) as connection:
             await execute_many(connection, statement, rows)
+            await settle_parked(connection, agency, [each.record for each in applied])

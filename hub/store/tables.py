@@ -144,6 +144,20 @@ delivery = Table(
     Column("delivered", BigInteger, nullable=False),
 )
 
+parked = Table(
+    "parked",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("faults", LargeBinary, nullable=False),
+    Column("retried", BigInteger),
+    Index("ix_parked_agency_number", "agency", "number", unique=True),
+)
+
 withheld = Table(
     "withheld",
     metadata,

@@ -29,6 +29,7 @@ from hub.exchange.consume import Consumption
 from hub.exchange.dead_letters import DeadLetters
 from hub.exchange.feed import Feed
 from hub.exchange.gather import Gatherer
+from hub.exchange.parked import Parkings
 from hub.exchange.read import Reading
 from hub.exchange.receipts import Receipt, Settlement, settle
 from hub.exchange.relay import Relay
@@ -36,6 +37,7 @@ from hub.exchange.share import Sharing
 from hub.metrics import Metrics, Queues
 from hub.settings import Settings
 from hub.store.dead_letters import DeadLetterStore
+from hub.store.parked import ParkedStore
 from hub.store.queues import look_at_queues
 from hub.store.reading import SqlReading
 from hub.store.receipts import ReceiptStore
@@ -79,6 +81,7 @@ class Parts:
         self._metrics = Metrics(base.registry.types())
         self._relay_store = SqlRelayStore(base.engine)
         self._receipts = ReceiptStore(base.engine)
+        self._parkings = Parkings(ParkedStore(base.engine), self._receipts, base.seal, base.now)
         self._sharing = Sharing(
             SqlStore(base.engine), base.registry, base.contracts, base.keys, base.seal, base.now, self._new_person
         )
@@ -107,7 +110,7 @@ class Parts:
         store = DeadLetterStore(base.engine)
         letters = DeadLetters(store, kafka.publisher, base.seal, base.now, settings.poison_limit)
         await self._prepare_topics(kafka, letters)
-        consumption = Consumption(self._share, self._settle, letters, settings.max_body_bytes)
+        consumption = Consumption(self._share, self._settle, self._parkings.park, letters, settings.max_body_bytes)
 
         async def held_back() -> frozenset[str]:
             return await letters.paused() | await base.agencies.suspended()
@@ -123,6 +126,7 @@ class Parts:
             reading=Reading(SqlReading(base.engine), base.contracts, base.registry, base.keys, base.seal, base.now),
             feed=Feed(self._relay_store, base.contracts, base.seal, base.now, bells.delivered, bells.stop),
             receipts=self._receipts,
+            parkings=self._parkings,
             contracts=base.contracts,
             now=base.now,
             max_body_bytes=settings.max_body_bytes,

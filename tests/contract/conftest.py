@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.ports import RelayStore, Store
 from hub.store.engine import create_schema, open_engine
+from hub.store.parked import ParkedStore
 from hub.store.receipts import ReceiptStore
 from hub.store.relaying import SqlRelayStore
 from hub.store.sharing import SqlStore
-from tests.simulation.received import MemoryReceiptStore
+from tests.simulation.received import MemoryParkedStore, MemoryReceiptStore
 from tests.simulation.relayed import MemoryRelayStore
 from tests.simulation.stored import MemoryStore
 from tests.simulation.tables import Tables
@@ -32,6 +33,7 @@ class Stores:
     relay: RelayStore
     other_relay: RelayStore
     receipts: ReceiptStore
+    parked: ParkedStore
     lose_lead: Callable[[], Awaitable[None]]
 
 
@@ -46,6 +48,7 @@ def _in_memory() -> Stores:
         MemoryRelayStore(tables),
         MemoryRelayStore(tables),
         MemoryReceiptStore(tables),
+        MemoryParkedStore(tables),
         lose_lead,
     )
 
@@ -55,7 +58,14 @@ def _over(engine: AsyncEngine) -> Stores:
         async with engine.connect() as connection:
             await connection.execute(_TERMINATE_LOCK_HOLDERS)
 
-    return Stores(SqlStore(engine), SqlRelayStore(engine), SqlRelayStore(engine), ReceiptStore(engine), lose_lead)
+    return Stores(
+        SqlStore(engine),
+        SqlRelayStore(engine),
+        SqlRelayStore(engine),
+        ReceiptStore(engine),
+        ParkedStore(engine),
+        lose_lead,
+    )
 
 
 @pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])

@@ -10,14 +10,15 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from adapters.client.events import kafka_headers, read_delivery, read_refusal, receipt_headers
-from adapters.client.link import Event
+from adapters.client.events import kafka_headers, parked_message, read_delivery, read_refusal, receipt_headers
+from adapters.client.link import Event, Parked
 from adapters.kafka.topics import TopicPlan, input_topic, output_topic, rejected_topic
 from hub.domain.canonical import digest
 from hub.domain.errors import Fault, Reason
 from hub.exchange.consume import RECEIPT
 from hub.exchange.dead_letters import DeadLetter, _notice
 from hub.exchange.envelope import from_kafka
+from hub.exchange.parked import FAULTS, LONGEST_DETAIL, read_parked
 from hub.exchange.receipts import LIMIT, read_receipts
 from hub.exchange.streams import published
 from hub.ports import HeldId, HeldRow, PersonRow, Publication, RecordId
@@ -77,7 +78,16 @@ def test_receipts_carry_the_headers_that_are_published() -> None:
     assert set(headers) == described("receipts")
     assert headers["ce_type"].encode() == RECEIPT
     validate(MESSAGES["receipts"]["headers"], headers)
-    assert MESSAGES["receipts"]["payload"]["properties"]["receipts"]["maxItems"] == LIMIT
+    told = MESSAGES["receipts"]["payload"]["properties"]
+    assert told["receipts"]["maxItems"] == told["parked"]["maxItems"] == LIMIT
+    assert told["parked"]["items"]["properties"]["faults"]["maxItems"] == FAULTS
+
+
+def test_what_is_parked_is_said_as_it_is_published() -> None:
+    fault = Fault("/names/0/surname", "maxLength", "x" * (LONGEST_DETAIL + 1))
+    said = parked_message([Parked(12, (fault,) * (FAULTS + 1))])
+    validate(MESSAGES["receipts"]["payload"], said)
+    assert [each.number for each in read_parked(said)] == [12]
 
 
 @pytest.mark.parametrize("withdrawn", [False, True])
@@ -125,6 +135,7 @@ def test_both_ends_read_the_examples_of_receipts_deliveries_and_rejections() -> 
         MESSAGES[name]["examples"] for name in ("receipts", "delivery", "rejection")
     )
     assert [receipt.number for receipt in read_receipts(receipts["payload"])] == [12]
+    assert [parked.number for parked in read_parked(receipts["payload"])] == [13]
     read = read_delivery(delivery["payload"])
     assert (read.record.person, read.digest) == (PERSON, digest(read.release))
     assert Reason(read_refusal(rejection["payload"]).reason) is Reason.UNKNOWN_CODE

@@ -11,10 +11,12 @@ from structlog.testing import capture_logs
 from hub.domain.errors import Reason, Unavailable
 from hub.exchange.consume import Consumption
 from hub.exchange.dead_letters import REMEMBERED, DeadLetters
+from hub.exchange.parked import Parkings
 from hub.exchange.receipts import settle
 from hub.ports import Message, Publication, TopicExtent
 from hub.store.agencies import AgencyStore
 from hub.store.dead_letters import DeadLetterStore
+from hub.store.parked import ParkedStore
 from hub.store.receipts import ReceiptStore
 from hub.store.tables import assertion, held
 from hub.trust.agencies import Agencies, Scope
@@ -67,6 +69,7 @@ class Desk:
         self.consumption = Consumption(
             hub.sharing.share,
             lambda agency, given: settle(receipts, agency, given, hub.now),
+            Parkings(ParkedStore(hub.engine), receipts, SEAL, lambda: hub.now).park,
             self.letters,
             BODY_LIMIT,
         )

@@ -12,13 +12,16 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from adapters.client.link import Delivery, Event, RecordName, Refusal
+from adapters.client.link import Delivery, Event, Parked, RecordName, Refusal
 from adapters.client.stream import StreamLink
 from adapters.kafka.broker import Broker
 from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.topics import TopicPlan, input_topic, output_topic
 from hub.domain.canonical import Json, digest
+from hub.domain.errors import Fault
 from hub.exchange.envelope import from_kafka
+from hub.exchange.parked import Parked as Told
+from hub.exchange.parked import read_parked
 from hub.exchange.receipts import Receipt, read_receipts
 from hub.ports import Publication
 
@@ -197,6 +200,17 @@ async def test_receipts_name_the_last_delivery_of_each_record_with_the_digest_of
     assert headers["ce_type"] == b"receipt"
     expected = [Receipt(each.number, each.digest) for each in deliveries[1:]]
     assert read_receipts(orjson.loads(value or b"")) == expected
+
+
+async def test_what_cannot_be_applied_is_said_on_the_same_way_as_receipts(stream: Stream) -> None:
+    faults = (Fault("/names", "maxLength", "holds at most 35 characters"),)
+    link = StreamLink(stream.broker, stream.agency)
+    await link.park([Parked(4, faults), Parked(7, faults)])
+    await link.close()
+    ((headers, value),) = await inputs(stream, 1)
+    assert headers["ce_type"] == b"receipt"
+    document = orjson.loads(value or b"")
+    assert (read_receipts(document), read_parked(document)) == ([], [Told(4, faults), Told(7, faults)])
 
 
 async def test_refusals_come_as_they_are_told(stream: Stream) -> None:

@@ -19,9 +19,11 @@ from adapters.kafka.reader import TopicReader
 from adapters.kafka.topics import TopicPlan, Topics, input_topic, rejected_topic
 from hub.exchange.consume import Consumption
 from hub.exchange.dead_letters import DeadLetters
+from hub.exchange.parked import Parkings
 from hub.exchange.receipts import settle
 from hub.store.agencies import AgencyStore
 from hub.store.dead_letters import DeadLetterStore
+from hub.store.parked import ParkedStore
 from hub.store.receipts import ReceiptStore
 from hub.store.tables import assertion, dead_letter
 from hub.trust.agencies import Agencies, Scope
@@ -58,6 +60,7 @@ class Consuming:
         consumption = Consumption(
             self.hub.sharing.share,
             lambda agency, given: settle(receipts, agency, given, self.hub.now),
+            Parkings(ParkedStore(self.hub.engine), receipts, SEAL, lambda: self.hub.now).park,
             self.letters,
             PLAN.message_limit,
         )

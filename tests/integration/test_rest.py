@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from hub.domain.canonical import digest
-from hub.store.tables import assertion, held
+from hub.store.tables import assertion, held, parked
 from tests.rest import RestHub, rest_hub
 
 OFFENDER = {
@@ -20,6 +20,7 @@ OFFENDER = {
     "identifiers": [{"scheme": "pnc", "value": "81/34U"}],
 }
 ASSESSMENT = {"reference": "ASM-1", "oasysNumber": "4711", "layer": 3, "lifecycle": {"status": "OPEN"}}
+FAULT = {"path": "/names/0/surname", "rule": "maxLength", "detail": "holds at most 35 characters"}
 MOVEMENT = {
     "booking": "B 17/2",
     "sequence": 1,
@@ -325,6 +326,39 @@ async def test_a_receipt_settles_earlier_deliveries_and_an_older_one_changes_not
 
     (row,) = await hub.rows(select(held).where(held.c.agency == "probation"))
     assert (row.number, row.applied_number, row.applied_digest) == (2, 2, digests[1])
+
+
+async def test_what_could_not_be_applied_is_parked_until_a_receipt_settles_it(hub: RestHub) -> None:
+    await say(hub.probation, "/v1/offenders/X100001", OFFENDER)
+    await hub.relayed()
+    word = {"receipts": [], "parked": [{"number": number, "faults": [FAULT]} for number in (1, 99)]}
+    answer = await hub.probation.post("/v1/receipts", json=word)
+
+    assert answer.json() == {
+        "outcomes": [],
+        "parked": [{"number": 1, "outcome": "parked"}, {"number": 99, "outcome": "unknown-delivery"}],
+    }
+    assert [row.number for row in await hub.rows(select(parked))] == [1]
+
+    receipt = {"receipts": [{"number": 1, "digest": "0" * 64}]}
+    await hub.probation.post("/v1/receipts", json=receipt)
+    assert await hub.rows(select(parked)) == []
+    assert (await hub.probation.post("/v1/receipts", json=word)).json()["parked"][0]["outcome"] == "settled"
+
+
+async def test_a_word_of_parked_deliveries_that_is_wrong_notes_none_of_its_receipts(hub: RestHub) -> None:
+    await say(hub.probation, "/v1/offenders/X100001", OFFENDER)
+    await hub.relayed()
+    word = {"receipts": [{"number": 1, "digest": "0" * 64}], "parked": [{"number": 1, "faults": [{"rule": "Quill!"}]}]}
+    answer = await hub.probation.post("/v1/receipts", json=word)
+
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:case-sharing:problem:invalid-body")
+    assert [fault["path"] for fault in answer.json()["faults"]] == [
+        "/parked/0/faults/0/path",
+        "/parked/0/faults/0/rule",
+    ]
+    assert "Quill" not in answer.text
+    assert [row.applied_number for row in await hub.rows(select(held).where(held.c.agency == "probation"))] == [None]
 
 
 async def test_another_agencys_deliveries_cannot_be_settled(hub: RestHub) -> None:

@@ -17,6 +17,7 @@ from hub.exchange.consume import Consumption
 from hub.exchange.dead_letters import DeadLetters
 from hub.exchange.feed import Feed
 from hub.exchange.gather import Gatherer
+from hub.exchange.parked import Parkings
 from hub.exchange.receipts import Receipt, Settlement, settle
 from hub.exchange.relay import Relay
 from hub.exchange.share import Sharing
@@ -25,7 +26,7 @@ from hub.spec.registry import Registry, schemas_folder
 from hub.trust.sealing import LookupKeys
 from tests.simulation.broker import Broker, MemoryPublisher
 from tests.simulation.loop import Process
-from tests.simulation.received import MemoryDeadLetterStore, MemoryReceiptStore
+from tests.simulation.received import MemoryDeadLetterStore, MemoryParkedStore, MemoryReceiptStore
 from tests.simulation.relayed import MemoryRelayStore
 from tests.simulation.stored import MemoryStore
 from tests.simulation.tables import Tables
@@ -106,12 +107,13 @@ class Hub:
         self._sharing = ground.sharing(wire)
         self._stop, self._wake, self._delivered = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._receipts = MemoryReceiptStore(tables, wire)
+        self._parkings = Parkings(MemoryParkedStore(tables, wire), self._receipts, ground.seal, now)
         publisher = MemoryPublisher(ground.broker, wire)
         self._relay_store = relay_store = MemoryRelayStore(tables, wire)
         self._relay = Relay(relay_store, publisher, ground.contracts, ground.seal, now)
         self.feed = Feed(relay_store, ground.contracts, ground.seal, now, self._delivered, self._stop)
         self._dead_letters = DeadLetters(MemoryDeadLetterStore(tables, wire), publisher, ground.seal, now, _REJECTIONS)
-        self._consumption = Consumption(self.share, self.settle, self._dead_letters, _BODY_LIMIT)
+        self._consumption = Consumption(self.share, self.settle, self._parkings.park, self._dead_letters, _BODY_LIMIT)
         self.gatherer = Gatherer(self.share)
 
     @property

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hub.ports import HeldId
+from hub.ports import AuditRow, HeldId, RecordId
 from hub.store.dead_letters import DeadLetterRow, DeadLetterStore, InputRow, Streak
+from hub.store.parked import ParkedRow, ParkedStore
 from hub.store.receipts import Applied, Delivered, ReceiptStore
 from tests.simulation.tables import Tables
 from tests.simulation.wire import Calm, Wire
@@ -33,7 +34,52 @@ class MemoryReceiptStore(ReceiptStore):
                 self._tables.held[row.id] = replace(
                     row, applied_number=each.number, applied_digest=each.digest, applied_at=at
                 )
+                self._settle_parked(row.id, each.number)
         await self._wire.cross("receipts.applied")
+
+    def _settle_parked(self, held: HeldId, number: int) -> None:
+        if held in self._tables.parked and self._tables.parked[held].number <= number:
+            del self._tables.parked[held]
+
+
+class MemoryParkedStore(ParkedStore):
+    """What is parked, in memory."""
+
+    def __init__(self, tables: Tables, wire: Wire | None = None) -> None:
+        self._tables = tables
+        self._wire = wire or Calm()
+
+    async def keep(self, agency: str, rows: Sequence[ParkedRow]) -> set[int]:
+        """Keep those that no receipt has settled, the last of each record; the numbers of those it had settled."""
+        await self._wire.cross("parked.keep")
+        settled: set[int] = set()
+        for row in sorted(rows, key=lambda each: each.number):
+            id_ = HeldId(agency, row.record)
+            if row.number <= (self._tables.held[id_].applied_number or 0):
+                settled.add(row.number)
+            elif id_ not in self._tables.parked or self._tables.parked[id_].number < row.number:
+                self._tables.parked[id_] = row
+        await self._wire.cross("parked.kept")
+        return settled
+
+    async def listed(self, agency: str, after: int, limit: int) -> list[ParkedRow]:
+        """What an agency has parked, by ascending number beyond `after`."""
+        await self._wire.cross("parked.listed")
+        rows = [row for id_, row in self._tables.parked.items() if id_.agency == agency and row.number > after]
+        return sorted(rows, key=lambda row: row.number)[:limit]
+
+    async def retry(self, agency: str, number: int, entry: AuditRow) -> RecordId | None:
+        """Owe a parked record anew."""
+        await self._wire.cross("parked.retry")
+        tables = self._tables
+        found = [(id_, row) for id_, row in tables.parked.items() if (id_.agency, row.number) == (agency, number)]
+        for id_, row in found:
+            tables.held[id_] = replace(tables.held[id_], digest="")
+            tables.owe([id_], entry.at)
+            tables.parked[id_] = replace(row, retried=entry.at)
+            tables.audit.append(replace(entry, **row.record._asdict()))
+            return row.record
+        return None
 
 
 class MemoryDeadLetterStore(DeadLetterStore):

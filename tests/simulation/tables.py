@@ -24,6 +24,7 @@ from hub.ports import (
     SubmissionId,
 )
 from hub.store.dead_letters import DeadLetterRow
+from hub.store.parked import ParkedRow
 from hub.store.receipts import Delivered
 
 
@@ -42,6 +43,7 @@ class Tables:
     held: dict[HeldId, HeldRow] = field(default_factory=dict)
     delivered: dict[tuple[str, int], Delivered] = field(default_factory=dict)
     given_out: dict[tuple[str, int], datetime] = field(default_factory=dict)
+    parked: dict[HeldId, ParkedRow] = field(default_factory=dict)
     withheld: set[HeldId] = field(default_factory=set)
     outlets: dict[str, Outlet] = field(default_factory=dict)
     audit: list[AuditRow] = field(default_factory=list)

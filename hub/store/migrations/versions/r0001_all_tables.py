@@ -111,6 +111,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_held_agency_number", "held", ["agency", "number"], unique=True)
     op.create_table(
+        "lead",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("term", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead")),
+    )
+    op.create_table(
         "local_id",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("agency", sa.Text(), nullable=False),
@@ -121,12 +127,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_local_id")),
     )
     op.create_index(op.f("ix_local_id_person"), "local_id", ["person"], unique=False)
-    op.create_table(
-        "lead",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("term", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead")),
-    )
     op.create_table(
         "outlet",
         sa.Column("agency", sa.Text(), nullable=False),
@@ -150,6 +150,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("agency", "person", "type", "key", name=op.f("pk_owed")),
     )
     op.create_index(op.f("ix_owed_since"), "owed", ["since"], unique=False)
+    op.create_table(
+        "parked",
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("faults", sa.LargeBinary(), nullable=False),
+        sa.Column("retried", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("agency", "person", "type", "key", name=op.f("pk_parked")),
+    )
+    op.create_index("ix_parked_agency_number", "parked", ["agency", "number"], unique=True)
     op.create_table(
         "person",
         sa.Column("id", sa.Text(), nullable=False),
@@ -222,12 +235,14 @@ def downgrade() -> None:
     op.drop_table("review")
     op.drop_table("record")
     op.drop_table("person")
+    op.drop_index("ix_parked_agency_number", table_name="parked")
+    op.drop_table("parked")
     op.drop_index(op.f("ix_owed_since"), table_name="owed")
     op.drop_table("owed")
     op.drop_table("outlet")
-    op.drop_table("lead")
     op.drop_index(op.f("ix_local_id_person"), table_name="local_id")
     op.drop_table("local_id")
+    op.drop_table("lead")
     op.drop_index("ix_held_agency_number", table_name="held")
     op.drop_table("held")
     op.drop_table("delivery")

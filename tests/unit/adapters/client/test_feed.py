@@ -11,9 +11,9 @@ import orjson
 import pytest
 
 from adapters.client.feed import FeedLink
-from adapters.client.link import Delivery, Event, RecordName, Refusal
+from adapters.client.link import Delivery, Event, Parked, RecordName, Refusal
 from hub.domain.canonical import digest
-from hub.domain.errors import Reason, Rejected
+from hub.domain.errors import Fault, Reason, Rejected
 
 HUB = "http://hub.test"
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -192,6 +192,24 @@ async def test_receipts_carry_the_digest_of_what_is_held(link: FeedLink, pretend
     assert orjson.loads(request.content)["receipts"] == [
         {"number": each.number, "digest": digest(each.release)} for each in deliveries[1:]
     ]
+
+
+async def test_what_cannot_be_applied_is_said_with_its_faults_beside_the_receipts(
+    link: FeedLink, pretend: PretendHub
+) -> None:
+    pretend.answers = [httpx.Response(503), httpx.Response(200, json={})]
+    await link.park([Parked(7, (Fault("/names", "maxLength", "x" * 600),) * 30)])
+    first, again = [orjson.loads(request.content) for request in pretend.requests]
+    assert first == again
+    assert [request.url.path for request in pretend.requests] == ["/v1/receipts"] * 2
+    (told,) = first["parked"]
+    assert (told["number"], first["receipts"]) == (7, [])
+    assert told["faults"] == [{"path": "/names", "rule": "maxLength", "detail": "x" * 500}] * 20
+
+
+async def test_where_nothing_is_parked_nothing_is_said(link: FeedLink, pretend: PretendHub) -> None:
+    await link.park([])
+    assert pretend.requests == []
 
 
 async def test_closing_ends_whoever_waits(link: FeedLink) -> None:
