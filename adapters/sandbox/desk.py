@@ -11,7 +11,7 @@ import orjson
 from adapters.client.credentials import ClientCredentials
 from adapters.client.events import encoded, read_refusal
 from adapters.client.feed import FeedLink
-from adapters.client.link import Delivery, Event, RecordName, Refusal
+from adapters.client.link import Delivery, Event, Parked, RecordName, Refusal
 from adapters.client.patience import until_answered
 from hub.domain.errors import Unavailable
 
@@ -50,6 +50,10 @@ class DeskLink:
     async def acknowledge(self, applied: Sequence[Delivery]) -> None:
         """Send receipts."""
         await self._feed.acknowledge(applied)
+
+    async def park(self, parked: Sequence[Parked]) -> None:
+        """Say which deliveries could not be applied."""
+        await self._feed.park(parked)
 
     async def close(self) -> None:
         """End the deliveries and let go of the connections."""

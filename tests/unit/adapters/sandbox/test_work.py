@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.client.link import Delivery, Event, RecordName, Refusal
+from adapters.client.link import Delivery, Event, Parked, RecordName, Refusal
 from adapters.sandbox.agency import Agency
 from adapters.sandbox.caseload.changes import Change, Mishap
 from adapters.sandbox.shape import NativeSystem
@@ -53,6 +53,9 @@ class HubInMemory:
 
     async def acknowledge(self, applied: Sequence[Delivery]) -> None:
         self.receipts.extend((each.number, digest(each.release)) for each in applied)
+
+    async def park(self, parked: Sequence[Parked]) -> None:
+        raise NotImplementedError
 
     async def close(self) -> None:
         raise NotImplementedError
