@@ -6,6 +6,7 @@ environment goes first. There are no default secrets.
 
 import base64
 import binascii
+import getpass
 import os
 import socket
 import tomllib
@@ -55,6 +56,14 @@ def _decoded_key(value: object) -> object:
     return raw
 
 
+def _login() -> str:
+    """The name of whoever runs this process; a container's user may have none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"
+
+
 SecretKey = Annotated[SecretBytes, BeforeValidator(_decoded_key)]
 
 
@@ -84,6 +93,9 @@ class Settings(BaseSettings):
     """Of every `hub.in.<agency>` the hub makes: so many consumers share its work."""
     instance: str = Field(default_factory=socket.gethostname)
     """This process's own name among those that consume, the same after a restart; no two share one."""
+
+    operator: str = Field(default_factory=_login, min_length=1, max_length=80)
+    """Who acts by command line, for the audit; the login name unless told."""
 
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65_535)

@@ -20,6 +20,7 @@ from jsonschema import Draft202012Validator
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from hub.api.admin.desk import Desk
 from hub.api.app import bare_app, create_app
 from hub.api.operations import Operations
 from hub.api.services import Services
@@ -43,7 +44,7 @@ from hub.store.receipts import ReceiptStore
 from hub.store.relaying import SqlRelayStore
 from hub.store.sharing import SqlStore
 from hub.store.tables import audit
-from hub.trust.agencies import Agencies, Scope
+from hub.trust.agencies import AS_OPERATORS, Agencies, Scope
 from hub.trust.contracts import load_contracts
 from hub.trust.sealing import CompressingSeal, LookupKeys
 from hub.trust.tokens import Caller
@@ -53,8 +54,14 @@ LIMIT = 20_000
 """Bytes a body may have here."""
 
 
+OPERATOR = "anna"
+
+
 class Verifier:
-    """Takes `<agency>` for a token of that agency with every scope but admin, and `expired` for an expired one."""
+    """Takes `<agency>` for a token of that agency with all its scopes, `expired` for an expired one.
+
+    `<agency>:<scope>` is one with this scope alone, `operator` that of the operator `OPERATOR`.
+    """
 
     def __init__(self, contracts: Mapping[str, Contract]) -> None:
         self._contracts = contracts
@@ -62,6 +69,8 @@ class Verifier:
     async def verify(self, token: str) -> Caller:
         if token == "expired":  # noqa: S105 - the name of a case
             raise Rejected(Reason.TOKEN_EXPIRED, "the token has expired")
+        if token == "operator":  # noqa: S105 - the name of a case
+            return Caller(OPERATOR, AS_OPERATORS)
         agency, _, scope = token.partition(":")
         if agency not in self._contracts:
             raise Rejected(Reason.UNAUTHENTICATED, "not a token")
@@ -81,6 +90,8 @@ class RestHub:
     stop: asyncio.Event
     probation: httpx.AsyncClient
     prison: httpx.AsyncClient
+    operator: httpx.AsyncClient
+    desk: Desk
     now: datetime = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
     def client(self, token: str | None) -> httpx.AsyncClient:
@@ -145,18 +156,25 @@ async def rest_hub(url: str) -> AsyncIterator[RestHub]:
             now=now,
             max_body_bytes=LIMIT,
         )
+        agencies = Agencies(AgencyStore(engine), contracts, keys, now)
         operations = Operations(
             queues=lambda: look_at_queues(engine, frozenset(), now()),
             broker=None,
             metrics=Metrics(registry.types()),
-            agencies=Agencies(AgencyStore(engine), contracts, keys, now),
+            agencies=agencies,
             tokens=None,
         )
-        app = create_app(services, operations, registry)
+        desk = Desk(agencies=agencies)
+        app = create_app(services, operations, desk, registry)
         relay = Relay(relay_store, None, contracts, seal, now)
         nobody = httpx.AsyncClient()
-        hub = RestHub(app, engine, registry, contracts, relay, delivered, stop, nobody, nobody)
-        async with nobody, hub.client("probation") as hub.probation, hub.client("prison") as hub.prison:
+        hub = RestHub(app, engine, registry, contracts, relay, delivered, stop, nobody, nobody, nobody, desk)
+        async with (
+            nobody,
+            hub.client("probation") as hub.probation,
+            hub.client("prison") as hub.prison,
+            hub.client("operator") as hub.operator,
+        ):
             yield hub
     await engine.dispose()
 

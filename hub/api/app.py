@@ -6,6 +6,8 @@ from typing import Any
 from fastapi import FastAPI
 
 from hub.api import docs, feed, health, oauth, offenders, search, submissions
+from hub.api.admin.desk import Desk
+from hub.api.admin.routes import ROUTERS as ADMIN_ROUTERS
 from hub.api.counting import Counting
 from hub.api.openapi import describe
 from hub.api.operations import Operations
@@ -15,11 +17,12 @@ from hub.api.services import Services
 from hub.spec.registry import Registry
 
 
-def create_app(services: Services, operations: Operations, registry: Registry) -> FastAPI:
-    """The app that serves agencies and whoever watches over the hub."""
+def create_app(services: Services, operations: Operations, desk: Desk, registry: Registry) -> FastAPI:
+    """The app that serves agencies, operators, and whoever watches over the hub."""
     app = bare_app(registry)
     app.state.services = services
     app.state.operations = operations
+    app.state.desk = desk
     app.add_middleware(Counting, metrics=operations.metrics)
     return app
 
@@ -37,7 +40,7 @@ def bare_app(registry: Registry) -> FastAPI:
     )
     writes = (offenders.writes, *(writes_of(named) for named in NAMED), submissions.router)
     reads = (offenders.reads, *(reads_of(named) for named in NAMED), search.router, feed.router)
-    for router in (*writes, *reads, oauth.router, health.router, docs.router):
+    for router in (*writes, *reads, *ADMIN_ROUTERS, oauth.router, health.router, docs.router):
         app.include_router(router)
     answer_with_problems(app)
     app.openapi = _once(lambda: describe(app, registry))  # type: ignore[method-assign]  # FastAPI's documented way

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from hub.api.admin.shapes import SHAPES as ADMIN_SHAPES
 from hub.api.describe import problem_response, problems, schema
 from hub.api.problems import NOT_AS_DESCRIBED, invalid_request
 from hub.api.shapes import EVENT_EXAMPLE, SHAPES
@@ -29,6 +30,7 @@ def describe(app: FastAPI, registry: Registry) -> dict[str, Any]:
     )
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas.update(SHAPES)
+    schemas.update(ADMIN_SHAPES)
     records = {
         f"{type_}-{version}": (type_, version) for type_ in registry.types() for version in registry.versions(type_)
     }

@@ -39,6 +39,7 @@ STATUS: dict[Reason, int] = {
     Reason.TOKEN_EXPIRED: 401,
     Reason.FORBIDDEN: 403,
     Reason.NOT_FOUND: 404,
+    Reason.WRONG_STATE: 409,
 }
 """The HTTP status of every reason."""
 
@@ -60,6 +61,7 @@ _TITLES: dict[Reason, str] = {
     Reason.TOKEN_EXPIRED: "The token has expired",
     Reason.FORBIDDEN: "These credentials do not allow it",
     Reason.NOT_FOUND: "Not found",
+    Reason.WRONG_STATE: "Not as things stand",
 }
 
 

@@ -5,6 +5,7 @@ Records have their own schemas, in `schemas/`. Tests hold every answer against t
 
 from typing import Any
 
+from hub.api.shaping import NEXT, list_of, ref, shape, text
 from hub.domain.errors import Reason
 
 _PERSON = "0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b"
@@ -12,35 +13,11 @@ _DIGEST = "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
 _TIME = "2026-03-01T09:30:00.250000Z"
 _KEY = "9630348"
 
-
-def _ref(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _object(description: str, properties: dict[str, Any], example: Any, *optional: str) -> dict[str, Any]:  # noqa: ANN401 - any JSON
-    return {
-        "type": "object",
-        "description": description,
-        "required": [name for name in properties if name not in optional],
-        "properties": properties,
-        "additionalProperties": False,
-        "examples": [example],
-    }
-
-
-def _text(description: str, **more: object) -> dict[str, Any]:
-    return {"type": "string", "description": description, **more}
-
-
-def _list(items: dict[str, Any], description: str) -> dict[str, Any]:
-    return {"type": "array", "items": items, "description": description}
-
-
-_RECORD_NAME = _object(
+_RECORD_NAME = shape(
     "The shared record a submission speaks of.",
     {
-        "type": _text("Record type."),
-        "key": _text(
+        "type": text("Record type."),
+        "key": text(
             'Key among the person\'s records; "-" for the offender record, "" where nothing had been said of it.'
         ),
     },
@@ -66,8 +43,8 @@ _OUTCOME = {
         "description": "`repeated`: taken before, this is the first outcome again. `unavailable`: send it again.",
     },
     "record": _RECORD_NAME,
-    "received": _text("When the hub first took it.", format="date-time"),
-    "problem": _ref("Problem"),
+    "received": text("When the hub first took it.", format="date-time"),
+    "problem": ref("Problem"),
 }
 _DOCUMENT = {
     "type": "assessment",
@@ -81,10 +58,9 @@ _SOURCES = {
     "additionalProperties": {"type": "array", "items": {"type": "string"}},
     "description": "JSON Pointer into the record -> the agencies its value came from.",
 }
-_LOCAL_IDS = _list({"type": "string"}, "Your own local ids of this person.")
-_PERSON_ID = _text("The hub's id of the person; another one after a merge.", format="uuid")
-_DIGEST_TEXT = _text("SHA-256 of the release as canonical JSON (RFC 8785).", pattern="^[0-9a-f]{64}$")
-_NEXT = {"type": ["string", "null"], "description": "Path of the next page; null at the end."}
+_LOCAL_IDS = list_of({"type": "string"}, "Your own local ids of this person.")
+_PERSON_ID = text("The hub's id of the person; another one after a merge.", format="uuid")
+_DIGEST_TEXT = text("SHA-256 of the release as canonical JSON (RFC 8785).", pattern="^[0-9a-f]{64}$")
 
 _SHOWN = {
     "person": _PERSON,
@@ -112,12 +88,12 @@ _DELIVERY = {
     "release": _DOCUMENT,
 }
 _FAULT_EXAMPLE = {"path": "/names/0/surname", "rule": "maxLength", "detail": "holds at most 35 characters"}
-_PARKED_FAULT = _object(
+_PARKED_FAULT = shape(
     "Why a delivery could not be applied.",
     {
-        "path": _text('JSON Pointer into the release\'s body; "" for the whole.', maxLength=1000),
-        "rule": _text("The rule that does not hold.", pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"),
-        "detail": _text("A sentence for whoever mends it; no value of the record.", maxLength=500),
+        "path": text('JSON Pointer into the release\'s body; "" for the whole.', maxLength=1000),
+        "rule": text("The rule that does not hold.", pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"),
+        "detail": text("A sentence for whoever mends it; no value of the record.", maxLength=500),
     },
     _FAULT_EXAMPLE,
     "detail",
@@ -136,28 +112,28 @@ EVENT_EXAMPLE = {
 }
 
 SHAPES: dict[str, dict[str, Any]] = {
-    "Problem": _object(
+    "Problem": shape(
         "Problem details (RFC 9457). Paths and rules, never a value of a record.",
         {
-            "type": _text("URI of the kind of problem.", pattern="^urn:case-sharing:problem:[a-z-]+$"),
-            "title": _text("The kind of problem in words."),
+            "type": text("URI of the kind of problem.", pattern="^urn:case-sharing:problem:[a-z-]+$"),
+            "title": text("The kind of problem in words."),
             "status": {"type": "integer"},
-            "detail": _text("This problem in words."),
-            "faults": _list(_ref("Fault"), "What is wrong with a body, place by place."),
+            "detail": text("This problem in words."),
+            "faults": list_of(ref("Fault"), "What is wrong with a body, place by place."),
         },
         _PROBLEM,
     ),
-    "Fault": _object(
+    "Fault": shape(
         "One thing that is wrong.",
         {
-            "path": _text('JSON Pointer into what was sent; "" for the whole.'),
-            "rule": _text("The rule that does not hold."),
-            "detail": _text("A sentence for whoever mends it."),
+            "path": text('JSON Pointer into what was sent; "" for the whole.'),
+            "rule": text("The rule that does not hold."),
+            "detail": text("A sentence for whoever mends it."),
         },
         {"path": "/sections/0/score", "rule": "section-scores", "detail": "is not what its items add up to"},
     ),
-    "Outcome": _object("What became of one submission.", _OUTCOME, _ACCEPTED, "record", "received", "problem"),
-    "LineOutcome": _object(
+    "Outcome": shape("What became of one submission.", _OUTCOME, _ACCEPTED, "record", "received", "problem"),
+    "LineOutcome": shape(
         "What became of one line of a stream.",
         {"line": {"type": "integer", "minimum": 1, "description": "Its number, from 1."}, **_OUTCOME},
         {"line": 1, **_ACCEPTED},
@@ -165,90 +141,94 @@ SHAPES: dict[str, dict[str, Any]] = {
         "received",
         "problem",
     ),
-    "Outcomes": _object(
+    "Outcomes": shape(
         "What became of each event of a batch, in their order.",
-        {"outcomes": _list(_ref("Outcome"), "One for each event.")},
+        {"outcomes": list_of(ref("Outcome"), "One for each event.")},
         {"outcomes": [_ACCEPTED, {"id": "2f1c0c1e-assessment-8", "outcome": "refused", "problem": _PROBLEM}]},
     ),
-    "Submitted": {"oneOf": [_ref("Outcome"), _ref("Outcomes")], "examples": [_ACCEPTED]},
+    "Submitted": {"oneOf": [ref("Outcome"), ref("Outcomes")], "examples": [_ACCEPTED]},
     "Release": {
         "description": "A record as your contract releases it; what is digested.",
         "oneOf": [
-            _object(
+            shape(
                 "The record.",
                 {
-                    "type": _text("Record type."),
-                    "key": _text("Key among the person's records."),
-                    "version": _text("Version of the specification."),
-                    "body": _ref("Record"),
-                    "marks": _object(
+                    "type": text("Record type."),
+                    "key": text("Key among the person's records."),
+                    "version": text("Version of the specification."),
+                    "body": ref("Record"),
+                    "marks": shape(
                         "What to know of it.",
-                        {"contested": _list({"type": "string"}, "JSON Pointers where agencies differ that must not.")},
+                        {
+                            "contested": list_of(
+                                {"type": "string"}, "JSON Pointers where agencies differ that must not."
+                            )
+                        },
                         {"contested": ["/dateOfBirth"]},
                     ),
                 },
                 _DOCUMENT,
             ),
-            _object(
+            shape(
                 "There is nothing, or nothing any more.",
-                {"type": _text("Record type."), "key": _text("Key."), "withdrawn": {"const": True}},
+                {"type": text("Record type."), "key": text("Key."), "withdrawn": {"const": True}},
                 {"type": "assessment", "key": _KEY, "withdrawn": True},
             ),
         ],
     },
-    "Shown": _object(
+    "Shown": shape(
         "A shared record as you may see it.",
         {
             "person": _PERSON_ID,
             "localIds": _LOCAL_IDS,
             "digest": _DIGEST_TEXT,
-            "changed": _text("When the shared record last changed.", format="date-time"),
+            "changed": text("When the shared record last changed.", format="date-time"),
             "sources": _SOURCES,
-            "release": _ref("Release"),
+            "release": ref("Release"),
         },
         _SHOWN,
     ),
-    "Records": _object(
+    "Records": shape(
         "Some of a person's records of one type, by key.",
-        {"records": _list(_ref("Shown"), "The records."), "next": _NEXT},
+        {"records": list_of(ref("Shown"), "The records."), "next": NEXT},
         {"records": [_SHOWN], "next": None},
     ),
-    "Timeline": _object(
+    "Timeline": shape(
         "Some of a person's records, by their last change, newest first.",
         {
-            "entries": _list(
-                _object(
+            "entries": list_of(
+                shape(
                     "A record, without its body.",
                     {
-                        "type": _text("Record type."),
-                        "key": _text("Key."),
-                        "when": _text("When the shared record last changed.", format="date-time"),
+                        "type": text("Record type."),
+                        "key": text("Key."),
+                        "when": text("When the shared record last changed.", format="date-time"),
                         "digest": _DIGEST_TEXT,
-                        "link": _text("Path of the record."),
+                        "link": text("Path of the record."),
                     },
                     _ENTRY,
                 ),
                 "The records.",
             ),
-            "next": _NEXT,
+            "next": NEXT,
         },
         {"entries": [_ENTRY], "next": None},
     ),
-    "Search": _object(
+    "Search": shape(
         "A strong identifier, as it is written on paper.",
         {
             "scheme": {"enum": ["cro", "crn", "pnc", "prison-number"], "description": "Whose number it is."},
-            "value": _text("The number.", minLength=1, maxLength=100),
+            "value": text("The number.", minLength=1, maxLength=100),
         },
         {"scheme": "pnc", "value": "1981/0000034U"},
     ),
-    "Found": _object(
+    "Found": shape(
         "The people somebody states this identifier of.",
         {
-            "people": _list(
-                _object(
+            "people": list_of(
+                shape(
                     "A person.",
-                    {"person": _PERSON_ID, "localIds": _LOCAL_IDS, "link": _text("Path of the offender record.")},
+                    {"person": _PERSON_ID, "localIds": _LOCAL_IDS, "link": text("Path of the offender record.")},
                     _FOUND,
                 ),
                 "One, as a rule; several where it is contested.",
@@ -256,11 +236,11 @@ SHAPES: dict[str, dict[str, Any]] = {
         },
         {"people": [_FOUND]},
     ),
-    "Feed": _object(
+    "Feed": shape(
         "Deliveries by ascending number. Drop a number you have applied; gaps are normal.",
         {
-            "deliveries": _list(
-                _object(
+            "deliveries": list_of(
+                shape(
                     "A release with its number in your one order.",
                     {
                         "number": {"type": "integer", "minimum": 1},
@@ -269,7 +249,7 @@ SHAPES: dict[str, dict[str, Any]] = {
                         "localIds": _LOCAL_IDS,
                         "sources": _SOURCES,
                         "movedTo": {"type": ["string", "null"], "description": "The survivor, after a merge."},
-                        "release": _ref("Release"),
+                        "release": ref("Release"),
                     },
                     _DELIVERY,
                 ),
@@ -279,23 +259,23 @@ SHAPES: dict[str, dict[str, Any]] = {
         },
         {"deliveries": [_DELIVERY], "next": 12},
     ),
-    "Receipts": _object(
+    "Receipts": shape(
         "What you applied, and what you could not.",
         {
-            "receipts": _list(
-                _object(
+            "receipts": list_of(
+                shape(
                     "A delivery, and the digest computed from what you now hold.",
                     {"number": {"type": "integer", "minimum": 1}, "digest": _DIGEST_TEXT},
                     {"number": 12, "digest": _DIGEST},
                 ),
                 "At most 1,000. Each settles every earlier delivery of its record.",
             ),
-            "parked": _list(
-                _object(
+            "parked": list_of(
+                shape(
                     "A delivery that your system refuses, or that cannot be said there.",
                     {
                         "number": {"type": "integer", "minimum": 1},
-                        "faults": _list(_PARKED_FAULT, "Why: from 1 to 20 places and rules."),
+                        "faults": list_of(_PARKED_FAULT, "Why: from 1 to 20 places and rules."),
                     },
                     {"number": 13, "faults": [_FAULT_EXAMPLE]},
                 ),
@@ -305,11 +285,11 @@ SHAPES: dict[str, dict[str, Any]] = {
         {"receipts": [{"number": 12, "digest": _DIGEST}], "parked": [{"number": 13, "faults": [_FAULT_EXAMPLE]}]},
         "parked",
     ),
-    "Settlements": _object(
+    "Settlements": shape(
         "What became of each receipt, and of each parked delivery, in their order.",
         {
-            "outcomes": _list(
-                _object(
+            "outcomes": list_of(
+                shape(
                     "One receipt.",
                     {
                         "number": {"type": "integer"},
@@ -322,8 +302,8 @@ SHAPES: dict[str, dict[str, Any]] = {
                 ),
                 "One for each receipt.",
             ),
-            "parked": _list(
-                _object(
+            "parked": list_of(
+                shape(
                     "One parked delivery.",
                     {
                         "number": {"type": "integer"},

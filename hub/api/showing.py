@@ -52,10 +52,10 @@ def link(name: str, record_type: str, key: str) -> str:
 
 
 def next_page(request: Request, cursor: str | None, limit: int) -> str | None:
-    """The path of the page after this one, None at the end."""
+    """The path of the page after this one, with whatever else was asked for; None at the end."""
     if cursor is None:
         return None
-    return f"{quote(request.url.path)}?{urlencode({'after': cursor, 'limit': limit})}"
+    return f"{quote(request.url.path)}?{urlencode({**request.query_params, 'after': cursor, 'limit': limit})}"
 
 
 def _matches(if_none_match: str, tag: str) -> bool:

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hub.commands.running import on_foundation
+from hub.commands.running import on_foundation, operator
 from hub.store.dead_letters import DeadLetterStore
 
 commands = typer.Typer(no_args_is_help=True, help="What agencies send over Kafka.")
@@ -26,4 +26,4 @@ def rejected(name: _Name, limit: Annotated[int, typer.Option(help="so many at mo
 @commands.command()
 def resume(name: _Name) -> None:
     """Let an agency's input go on that was paused because it sent nothing but rubbish."""
-    on_foundation(lambda base: DeadLetterStore(base.engine).resume(name))
+    on_foundation(lambda base: base.agencies.resume_input(name, operator(base)))

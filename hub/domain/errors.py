@@ -32,6 +32,7 @@ class Reason(StrEnum):
     TOKEN_EXPIRED = "token-expired"  # noqa: S105 - the name of a problem, not a secret
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not-found"
+    WRONG_STATE = "wrong-state"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,10 @@ from hub.store.times import from_micros
 
 @dataclass(frozen=True, slots=True)
 class AgencyRow:
-    """An agency's credentials. secret: keyed digest. contract_digest: None where it has no contract.
+    """A client's credentials: an agency's or an operator's. secret: keyed digest.
 
-    input_paused: its input from Kafka stands still, because it sent nothing but rubbish.
+    contract_digest: None for an operator, who has no contract. rejections: of its input from Kafka, in a row, up to
+    now. paused: since when that input stands still, UTC, because it sent nothing but rubbish.
     """
 
     name: str
@@ -30,7 +31,8 @@ class AgencyRow:
     suspended: bool
     contract_digest: str | None
     added: datetime
-    input_paused: bool
+    rejections: int = 0
+    paused: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class AgencyStore:
         self._engine = engine
 
     async def agencies(self) -> list[AgencyRow]:
-        """All of them, by name. Raises `Unavailable`, `Halt`."""
+        """All clients, agencies and operators, by name. Raises `Unavailable`, `Halt`."""
         async with reading(self._engine) as connection:
             rows = await connection.execute(select(agency).order_by(agency.c.name))
             return [_agency_row(row) for row in rows]
@@ -64,7 +66,7 @@ class AgencyStore:
             "suspended": row.suspended,
             "contract_digest": row.contract_digest,
             "added": micros(row.added),
-            "rejections": 0,
+            "rejections": row.rejections,
             "paused": None,
         }
         async with writing(self._engine) as connection:
@@ -82,6 +84,10 @@ class AgencyStore:
     async def renew_secret(self, name: str, secret: str, entry: AuditRow) -> None:
         """The old secret ends. secret: keyed digest of the new one. Raises `Unavailable`, `Halt`."""
         await self._change(name, entry, secret=secret)
+
+    async def resume_input(self, name: str, entry: AuditRow) -> None:
+        """Let an input go on that was paused, and count from nothing. Raises `Unavailable`, `Halt`."""
+        await self._change(name, entry, rejections=0, paused=None)
 
     async def note_contract(self, name: str, digest: str, entry: AuditRow) -> None:
         """Record which contract the agency is served under. Raises `Unavailable`, `Halt`."""
@@ -118,5 +124,6 @@ def _agency_row(row: Row[Any]) -> AgencyRow:
         suspended=row.suspended,
         contract_digest=row.contract_digest,
         added=from_micros(row.added),
-        input_paused=row.paused is not None,
+        rejections=row.rejections,
+        paused=None if row.paused is None else from_micros(row.paused),
     )

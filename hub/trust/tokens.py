@@ -1,6 +1,6 @@
-"""Access tokens: JWTs (RFC 7519) that name an agency and what it may do, issued by the hub or by someone it trusts.
+"""Access tokens: JWTs (RFC 7519) that name a client and what it may do, issued by the hub or by someone it trusts.
 
-Claims: `iss`, `aud`, `sub` (the agency's name), `scope` (words with blanks between), `exp`, `iat`, `jti`.
+Claims: `iss`, `aud`, `sub` (the agency's or operator's name), `scope` (words with blanks between), `exp`, `iat`, `jti`.
 """
 
 from collections import OrderedDict
@@ -17,7 +17,7 @@ from joserfc.jwk import ECKey, import_key
 from hub.clock import Clock
 from hub.domain.errors import Reason, Rejected
 from hub.store.agencies import AgencyRow
-from hub.trust.agencies import Agencies, Scope
+from hub.trust.agencies import AS_OPERATORS, Agencies, Role, Scope, role_of
 from hub.trust.signing import OWN_ALGORITHM, SigningKeys
 
 _SKEW_S = 30
@@ -30,10 +30,15 @@ _LONGEST_TOKEN = 8_192
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever calls: an agency, and what its token permits."""
+    """Whoever calls: an agency or an operator, and what the token permits."""
 
-    agency: str
+    name: str
     scopes: frozenset[Scope]
+
+    @property
+    def agency(self) -> str:
+        """The agency that calls, on the agencies' routes, whose scopes no operator has."""
+        return self.name
 
     def need(self, scope: Scope) -> None:
         """Raises `Rejected` (forbidden) unless the token permits this."""
@@ -112,7 +117,7 @@ class Verifier:
             raise _expired()
         row = await self._agencies.active(verified.agency)
         if row is None:
-            raise _refused("the token's agency is not registered here, or suspended")
+            raise _refused("the token's client is not registered here, or suspended")
         return Caller(row.name, _granted(verified.scopes, row))
 
     def _remember(self, token: str, verified: _Verified) -> None:
@@ -161,7 +166,9 @@ def _key_id(token: str) -> str:
 
 
 def _granted(named: frozenset[str], row: AgencyRow) -> frozenset[Scope]:
-    return frozenset(scope for scope in Scope if scope in named and scope in row.scopes)
+    """Whatever the register says, to administer is for operators alone."""
+    permitted = row.scopes if role_of(row) is Role.OPERATOR else row.scopes - AS_OPERATORS
+    return frozenset(scope for scope in Scope if scope in named and scope in permitted)
 
 
 def _refused(detail: str) -> Rejected:

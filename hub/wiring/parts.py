@@ -15,6 +15,7 @@ from adapters.kafka.consumer import InputConsumer
 from adapters.kafka.ping import ping
 from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.topics import TopicPlan, Topics
+from hub.api.admin.desk import Desk
 from hub.api.app import create_app
 from hub.api.health import health_app
 from hub.api.operations import Operations
@@ -93,7 +94,7 @@ class Parts:
             services, operations = self._services(verifier), self._operations(tokens)
             if agencies:
                 await stack.enter_async_context(services.gatherer)
-                app = create_app(services, operations, self._base.registry)
+                app = create_app(services, operations, self._desk(), self._base.registry)
             else:
                 app = health_app(services, operations)
             await serve(app, listening, self._bells.stop)
@@ -140,6 +141,9 @@ class Parts:
             agencies=self._base.agencies,
             tokens=tokens,
         )
+
+    def _desk(self) -> Desk:
+        return Desk(agencies=self._base.agencies)
 
     async def _prepare_topics(self, kafka: Kafka, letters: DeadLetters) -> None:
         """Make the topics that are not there, and tell senders what a crash left untold; waits for the broker."""

@@ -1,5 +1,6 @@
 """No route is open but health and tokens: every other one refuses a caller without credentials, or with wrong ones."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -28,8 +29,7 @@ async def test_every_route_refuses_a_caller_without_credentials(hub: RestHub) ->
     for token, authorization in ((None, {}), ("nobody", {}), (None, {"authorization": "Basic eDp5"})):
         async with hub.client(token) as client:
             for method, path in set(ROUTES) - OPEN:
-                named = path.replace("{sequence}", "1").format_map({"local_id": "X1", "reference": "R", "booking": "B"})
-                answer = await client.request(method, named, headers=authorization)
+                answer = await client.request(method, _named(path), headers=authorization)
                 assert answer.status_code == 401, f"{method} {path}"
                 assert "www-authenticate" in answer.headers
                 assert answer.json()["type"] == "urn:case-sharing:problem:unauthenticated"
@@ -40,7 +40,19 @@ async def test_every_route_refuses_a_token_without_its_scope(hub: RestHub) -> No
     for method, path in set(ROUTES) - OPEN:
         (needed,) = document["paths"][path][method]["security"][0]["oauth2"]
         other = "read" if needed != "read" else "submit"
-        named = path.replace("{sequence}", "1").format_map({"local_id": "X1", "reference": "R", "booking": "B"})
         async with hub.client(f"probation:{other}") as client:
-            answer = await client.request(method, named)
+            answer = await client.request(method, _named(path))
         assert (answer.status_code, answer.json()["type"]) == (403, "urn:case-sharing:problem:forbidden"), path
+
+
+async def test_no_agency_administers_and_no_operator_speaks_as_an_agency(hub: RestHub) -> None:
+    for method, path in set(ROUTES) - OPEN:
+        is_admin = path.startswith("/v1/admin/") or path == "/metrics"
+        async with hub.client("probation" if is_admin else "operator") as client:
+            answer = await client.request(method, _named(path))
+        assert (answer.status_code, answer.json()["type"]) == (403, "urn:case-sharing:problem:forbidden"), path
+
+
+def _named(path: str) -> str:
+    """A path with something in place of each of its parts."""
+    return re.sub(r"\{\w+\}", "1", path)

@@ -192,7 +192,7 @@ async def test_an_agency_is_registered_once_and_only_under_a_contract(hub: Hub, 
         await hub.agencies.add(probation.agency, [Scope.READ])
     with pytest.raises(Rejected, match=r"contracts/court\.toml"):
         await hub.agencies.add("court", [Scope.READ])
-    with pytest.raises(Rejected, match="no agency court"):
+    with pytest.raises(Rejected, match="no agency of this name"):
         await hub.agencies.suspend("court")
     assert [row.name for row in await hub.agencies.all()] == ["probation"]
 

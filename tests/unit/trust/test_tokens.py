@@ -17,7 +17,7 @@ from hub.domain.contract import Contract, Delivery, Kind, People
 from hub.domain.errors import Halt, Reason, Rejected
 from hub.store.agencies import AgencyStore
 from hub.store.engine import create_schema, open_engine
-from hub.trust.agencies import Agencies, Scope
+from hub.trust.agencies import AS_OPERATORS, Agencies, Scope
 from hub.trust.sealing import LookupKeys, MasterKey
 from hub.trust.signing import SigningKeys
 from hub.trust.tokens import Caller, Tokens, Verifier
@@ -249,3 +249,17 @@ async def test_only_the_algorithm_agreed_on_is_accepted(desk: Desk) -> None:
     verifier = Verifier(Published({"one": key}), desk.agencies, ISSUER, AUDIENCE, "RS256", desk.clock)
 
     assert await refusal(verifier, _external(desk, key, "ES256")) is Reason.UNAUTHENTICATED
+
+
+async def test_an_agency_never_administers_whatever_its_token_says(desk: Desk) -> None:
+    caller = await desk.verifier.verify(await desk.tokens.issue("probation", frozenset(Scope)))
+
+    assert caller.scopes == {Scope.SUBMIT, Scope.READ}
+
+
+async def test_an_operator_administers_and_does_nothing_else(desk: Desk) -> None:
+    await desk.agencies.add("anna@example.org", AS_OPERATORS, "ben")
+
+    caller = await desk.verifier.verify(await desk.tokens.issue("anna@example.org", frozenset(Scope)))
+
+    assert caller == Caller("anna@example.org", AS_OPERATORS)

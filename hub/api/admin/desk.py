@@ -1,0 +1,20 @@
+"""What the operators' routes stand on; built by `hub.wiring`, kept in the app's state."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from starlette.requests import Request
+
+from hub.trust.agencies import Agencies
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything an operator works with."""
+
+    agencies: Agencies
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk of the app that serves this request."""
+    return cast(Desk, request.app.state.desk)

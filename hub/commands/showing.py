@@ -1,0 +1,71 @@
+"""How commands show what they found: tables for people, with `--json` what the API answers, for machines.
+
+A command makes the very documents of the API (`hub.api.admin.documents`); both ways of showing are made of them.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+AsJson = Annotated[bool, typer.Option("--json", help="for machines: what the API answers")]
+Document = Mapping[str, Any]
+
+
+def show_list(name: str, documents: Sequence[Document], columns: Mapping[str, str], *, as_json: bool) -> None:
+    """Print a list. name: of its member in the JSON object.
+
+    columns: heading -> the document's member that stands there, with dots on the way to an inner one.
+    """
+    if as_json:
+        print_json({name: documents})
+        return
+    table = Table(*columns)
+    for document in documents:
+        table.add_row(*(_cell(document, path) for path in columns.values()))
+    Console().print(table)
+
+
+def show_one(document: Document, *, as_json: bool) -> None:
+    """Print one document: as JSON, or a line for each member."""
+    if as_json:
+        print_json(document)
+        return
+    table = Table(show_header=False, box=None)
+    for name in document:
+        table.add_row(Text(name, style="bold"), _cell(document, name))
+    Console().print(table)
+
+
+def print_json(document: Document) -> None:
+    """A JSON object on standard output, times in UTC."""
+    typer.echo(orjson.dumps(document, option=orjson.OPT_UTC_Z | orjson.OPT_INDENT_2).decode())
+
+
+def _cell(document: Document, path: str) -> Text:
+    value: Any = document
+    for name in path.split("."):
+        value = value[name]
+    return Text(_said(value))
+
+
+def _said(value: Any) -> str:  # noqa: ANN401 - any JSON, and times
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M:%S}"
+        case list() | tuple():
+            between = "\n" if value and isinstance(value[0], dict) else ", "
+            return between.join(_said(item) for item in value)
+        case dict():
+            return "\n".join(f"{name}: {_said(item)}" for name, item in value.items())
+        case _:
+            return str(value)
