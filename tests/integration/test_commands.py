@@ -29,13 +29,14 @@ Hub: TypeAlias = Callable[..., Ended]
 
 @pytest.fixture(autouse=True)
 def _installation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An installation of its own: fresh keys, an empty SQLite database, any free port."""
+    """An installation of its own: fresh keys, an empty SQLite database, any free port, a wide terminal."""
     for name in [name for name in os.environ if name.startswith("HUB_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HUB_KEY", new_key())
     monkeypatch.setenv("HUB_LOOKUP_KEY", new_key())
     monkeypatch.setenv("HUB_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}")
     monkeypatch.setenv("HUB_PORT", "0")
+    monkeypatch.setenv("COLUMNS", "160")
 
 
 @pytest.fixture
