@@ -1,5 +1,6 @@
 """A person's assessments, registrations and movements: the same four routes for each."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +33,7 @@ class Named:
     @property
     def path(self) -> str:
         """The path of one record; a text may have slashes."""
-        parts = (f"{{{name}:{'int' if isinstance(of, int) else 'path'}}}" for name, of in self.names.items())
+        parts = (f"{{{name}:path}}" for name in self.names)
         return f"{self.collection}/{'/'.join(parts)}"
 
     def parameters(self) -> list[dict[str, Any]]:
@@ -42,9 +43,16 @@ class Named:
         return [path_parameter(name, said.format(name), of, kinds[name]) for name, of in self.names.items()]
 
     def given(self, request: Request) -> dict[str, str | int]:
-        """The properties, as this request's path has them."""
-        return {name: request.path_params[name] for name in self.names}
+        """The properties, as this request's path has them; a number where the record has one there."""
+        given = {name: request.path_params[name] for name in self.names}
+        return {name: _number_or_text(given[name], of) for name, of in self.names.items()}
 
+
+def _number_or_text(given: str, example: str | int) -> str | int:
+    return int(given) if isinstance(example, int) and _WHOLE_NUMBER.fullmatch(given) else given
+
+
+_WHOLE_NUMBER = re.compile("[0-9]{1,15}")
 
 NAMED = (
     Named("assessment", {"reference": "ASM-20417"}),

@@ -82,7 +82,7 @@ def _sayings(record_type: str) -> dict[str, _Saying]:
         sayings[name] = _Saying(
             whole=tuple(said + codes),
             items=tuple(chain.from_iterable(value for value in said if isinstance(value, list))),
-            may_be_absent=name not in schema["required"],
+            may_be_absent=name not in schema.get("required", ()),
         )
     return sayings
 

@@ -180,7 +180,7 @@ def _put_together(draw: st.DrawFn, schema: Json, examples: list[Json]) -> Json:
     body: dict[str, Json] = {}
     for name, node in schema["properties"].items():
         choices = [example[name] for example in examples if name in example]
-        if name in schema["required"] or name == "mappa":
+        if name in schema.get("required", ()) or name in {"names", "mappa"}:
             body |= {name: draw(st.sampled_from(choices))} if choices else {}
         elif draw(st.booleans()):
             nothing = [None] if "null" in node.get("type", ()) else []

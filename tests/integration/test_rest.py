@@ -112,6 +112,16 @@ async def test_references_and_keys_may_hold_blanks_and_slashes(hub: RestHub) -> 
     assert by_link.json() == by_reference.json()
 
 
+async def test_a_movement_that_its_source_does_not_number_is_named_by_when_and_which_way(hub: RestHub) -> None:
+    path = "/v1/offenders/A1234BC/movements/1200417/2026-02-27T17:30:00-in"
+    unnumbered = MOVEMENT | {"booking": "1200417", "sequence": "2026-02-27T17:30:00-in"}
+
+    taken = await say(hub.prison, path, unnumbered)
+
+    assert taken["record"] == {"type": "movement", "key": "prison/1200417/2026-02-27T17%3A30%3A00-in"}
+    assert (await hub.prison.get(path)).json()["release"]["body"] == unnumbered
+
+
 async def test_agencies_that_know_one_person_share_the_record(hub: RestHub) -> None:
     await say(hub.probation, "/v1/offenders/X100001", OFFENDER)
     await say(hub.prison, "/v1/offenders/A1234BC", {**OFFENDER, "religion": "none"})

@@ -76,7 +76,11 @@ def test_an_asterisk_means_every_field(registry: Registry, tmp_path: Path) -> No
     [
         ('fields = ["names", "dateOfBirth"]\n', "", r"court.toml: receives.offender.fields: field required"),
         ('["names", "dateOfBirth"]', '"all"', r"court.toml: receives.offender.fields: "),
-        ('["names", "dateOfBirth"]', "[]", r"receives.offender.fields: leaves out what the schema requires: names"),
+        (
+            '[receives.offender]\nversion = "1.0.0"\nfields = ["names", "dateOfBirth"]',
+            '[receives.movement]\nversion = "1.0.0"\nfields = ["booking", "direction", "type"]',
+            r"receives.movement.fields: leaves out what the schema requires: .*sequence",
+        ),
         ('"dateOfBirth"]', '"shoeSize"]', r"receives.offender.fields: the schema has no shoeSize"),
         ("[receives.offender]", "[receives.verdict]", r"receives.verdict: the specification has no verdict 1.0.0"),
         ('version = "1.0.0"', 'version = "9.0.0"', r"receives.offender: the specification has no offender 9.0.0"),

@@ -46,7 +46,7 @@ def test_most_of_what_is_told_has_a_native_home(agency: str, systems: Mapping[st
     for record_type, body in bodies:
         parts = systems[agency].shapes[record_type].parts
         homeless += len(canonical(difference(body, said(parts, kept(parts, body)))))
-    assert homeless < 0.15 * sum(len(canonical(body)) for _, body in bodies)
+    assert homeless < 0.25 * sum(len(canonical(body)) for _, body in bodies)
 
 
 def test_blank_says_nothing_or_that_there_is_none_column_by_column(offender: Shape) -> None:
