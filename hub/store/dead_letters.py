@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, select, tuple_, update
@@ -14,6 +15,14 @@ from hub.store.columns import among
 from hub.store.engine import reading, writing
 from hub.store.tables import agency, dead_letter
 from hub.store.times import from_micros
+
+
+class LetterState(StrEnum):
+    """WAITING: to be mended and replayed. TAKEN: a replay was taken. DISCARDED: an operator gave it up, and why."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    DISCARDED = "discarded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +164,7 @@ def _values(letter: DeadLetterRow) -> dict[str, object]:
         "headers": letter.headers,
         "value": letter.value,
         "notified": False,
+        "state": LetterState.WAITING,
     }
 
 

@@ -232,7 +232,58 @@ dead_letter = Table(
     Column("headers", LargeBinary, nullable=False),
     Column("value", LargeBinary),
     Column("notified", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
     Index("ix_dead_letter_agency_at", "agency", "at"),
+    Index("ix_dead_letter_state_at", "state", "at", "position"),
+)
+
+mended = Table(
+    "mended",
+    metadata,
+    Column("position", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("headers", LargeBinary, nullable=False),
+    Column("value", LargeBinary),
+)
+
+handling = Table(
+    "handling",
+    metadata,
+    Column("position", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("faults", Text, nullable=False),
+    Column("job", Text),
+    Index("ix_handling_job_position", "job", "position"),
+)
+
+# --- what takes longer than a request --------------------------------------------------------------------------
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("asked", BigInteger, nullable=False),
+    Column("parameters", Text, nullable=False),
+    Column("total", BigInteger),
+    Column("done", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("cursor", Text),
+    Column("state", Text, nullable=False, index=True),
+    Column("why", Text),
+    Column("updated", BigInteger, nullable=False),
+    Column("runner", Text),
+    Column("runs_until", BigInteger),
 )
 
 signing_key = Table(

@@ -78,9 +78,11 @@ def upgrade() -> None:
         sa.Column("headers", sa.LargeBinary(), nullable=False),
         sa.Column("value", sa.LargeBinary(), nullable=True),
         sa.Column("notified", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("position", name=op.f("pk_dead_letter")),
     )
     op.create_index("ix_dead_letter_agency_at", "dead_letter", ["agency", "at"], unique=False)
+    op.create_index("ix_dead_letter_state_at", "dead_letter", ["state", "at", "position"], unique=False)
     op.create_table(
         "delivery",
         sa.Column("agency", sa.Text(), nullable=False),
@@ -92,6 +94,22 @@ def upgrade() -> None:
         sa.Column("delivered", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("agency", "number", name=op.f("pk_delivery")),
     )
+    op.create_table(
+        "handling",
+        sa.Column("position", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("faults", sa.Text(), nullable=False),
+        sa.Column("job", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("position", "number", name=op.f("pk_handling")),
+    )
+    op.create_index("ix_handling_job_position", "handling", ["job", "position"], unique=False)
     op.create_table(
         "held",
         sa.Column("agency", sa.Text(), nullable=False),
@@ -111,6 +129,25 @@ def upgrade() -> None:
     )
     op.create_index("ix_held_agency_number", "held", ["agency", "number"], unique=True)
     op.create_table(
+        "job",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("asked", sa.BigInteger(), nullable=False),
+        sa.Column("parameters", sa.Text(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=True),
+        sa.Column("done", sa.BigInteger(), nullable=False),
+        sa.Column("failed", sa.BigInteger(), nullable=False),
+        sa.Column("cursor", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.Column("runner", sa.Text(), nullable=True),
+        sa.Column("runs_until", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+    )
+    op.create_index(op.f("ix_job_state"), "job", ["state"], unique=False)
+    op.create_table(
         "lead",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("term", sa.BigInteger(), nullable=False),
@@ -127,6 +164,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_local_id")),
     )
     op.create_index(op.f("ix_local_id_person"), "local_id", ["person"], unique=False)
+    op.create_table(
+        "mended",
+        sa.Column("position", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("headers", sa.LargeBinary(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("position", "version", name=op.f("pk_mended")),
+    )
     op.create_table(
         "outlet",
         sa.Column("agency", sa.Text(), nullable=False),
@@ -240,12 +287,18 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_owed_since"), table_name="owed")
     op.drop_table("owed")
     op.drop_table("outlet")
+    op.drop_table("mended")
     op.drop_index(op.f("ix_local_id_person"), table_name="local_id")
     op.drop_table("local_id")
     op.drop_table("lead")
+    op.drop_index(op.f("ix_job_state"), table_name="job")
+    op.drop_table("job")
     op.drop_index("ix_held_agency_number", table_name="held")
     op.drop_table("held")
+    op.drop_index("ix_handling_job_position", table_name="handling")
+    op.drop_table("handling")
     op.drop_table("delivery")
+    op.drop_index("ix_dead_letter_state_at", table_name="dead_letter")
     op.drop_index("ix_dead_letter_agency_at", table_name="dead_letter")
     op.drop_table("dead_letter")
     op.drop_index(op.f("ix_claim_local"), table_name="claim")
