@@ -36,17 +36,17 @@ def test_a_level_of_risk_that_no_list_names_is_refused() -> None:
 
 
 def test_a_refusal_names_all_that_is_wrong() -> None:
-    refused = _refused("offender", {"sex": 1, "phones": [{}], "dateOfBirth": "1.1.1980"})
+    refused = _refused("offender", {"sex": 1, "keyDates": [{"type": "CRD"}], "dateOfBirth": "1.1.1980"})
     assert {(fault.path, fault.rule) for fault in refused.faults} == {
         ("", "anyOf"),
         ("/sex", "type"),
-        ("/phones/0/number", "required"),
+        ("/keyDates/0/date", "required"),
         ("/dateOfBirth", "format"),
     }
 
 
 def test_a_refusal_names_at_most_twenty_faults() -> None:
-    body = {"names": NAMES, "phones": [{}] * 1000}
+    body = {"names": NAMES, "keyDates": [{"type": "CRD"}] * 1000}
     assert len(_refused("offender", body).faults) == 20
     doubles = {"names": NAMES, "keyDates": [{"type": "CRD", "date": "2026-01-01"}] * 1000}
     assert len(_refused("offender", doubles).faults) == 20
