@@ -59,9 +59,9 @@ async def chunks_of(request: Request) -> AsyncIterator[bytes]:
         return
 
 
-def answer(document: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+def answer(document: Mapping[str, Any], headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
     """A JSON answer; times in it are written in UTC."""
-    return Response(written(document), 200, headers, JSON)
+    return Response(written(document), status, headers, JSON)
 
 
 def written(document: Mapping[str, Any]) -> bytes:

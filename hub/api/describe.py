@@ -30,13 +30,15 @@ SUBMITTING = (
 Responses = dict[int | str, dict[str, Any]]
 
 
-def answers(shape: str, description: str = "Done.", *, also: Mapping[str, str] = {}, etag: bool = False) -> Responses:
-    """The answer 200. shape: a name of `hub.api.shapes`. also: other media types and their shapes."""
+def answers(
+    shape: str, description: str = "Done.", *, also: Mapping[str, str] = {}, etag: bool = False, status: int = 200
+) -> Responses:
+    """The good answer. shape: a name of `hub.api.shapes`. also: other media types and their shapes."""
     content = {media: {"schema": schema(name)} for media, name in {JSON: shape, **also}.items()}
     response: dict[str, Any] = {"description": description, "content": content}
     if etag:
         response["headers"] = {"ETag": {"description": "The digest of the release.", "schema": {"type": "string"}}}
-    return {200: response}
+    return {status: response}
 
 
 def problems(*reasons: Reason) -> Responses:

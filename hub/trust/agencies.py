@@ -95,7 +95,7 @@ class Agencies:
             added=self._now(),
         )
         if not await self._store.add(row, self._entry(by, row, "added", digest or "")):
-            raise Rejected(Reason.ID_REUSED, f"{name} is registered already")
+            raise Rejected(Reason.WRONG_STATE, f"{name} is registered already")
         return credentials
 
     async def all(self, role: Role = Role.AGENCY) -> list[AgencyRow]:
