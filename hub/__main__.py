@@ -9,6 +9,7 @@ import uvloop
 from hub import log
 from hub.commands import agency, inputs, operators
 from hub.commands.conformance import conformance
+from hub.commands.load import load
 from hub.commands.running import on_foundation
 from hub.domain.errors import HubError, Rejected
 from hub.settings import load_settings, new_key
@@ -23,6 +24,7 @@ commands.add_typer(operators.commands, name="operator")
 commands.add_typer(inputs.commands, name="input")
 commands.add_typer(keys, name="keys")
 commands.command()(conformance)
+commands.command()(load)
 
 
 @commands.callback()

@@ -307,6 +307,22 @@ class Outlet:
     contract: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far an extract has been loaded: all before this place is settled.
+
+    line: the last one read. offset: bytes of its text. taken, repeated (taken before), rejected: lines, so far.
+    kept: bytes of the file of rejected lines that belong to it.
+    """
+
+    line: int = 0
+    offset: int = 0
+    taken: int = 0
+    repeated: int = 0
+    rejected: int = 0
+    kept: int = 0
+
+
 class RelayStore(Protocol):
     """What the relay reads and writes. Exactly one relay is active."""
 

@@ -23,7 +23,6 @@ from hub.api.server import serve
 from hub.api.services import Services
 from hub.domain.contract import Contract, Delivery
 from hub.domain.errors import Unavailable
-from hub.domain.ids import uuid7
 from hub.domain.outcome import Outcome
 from hub.domain.submission import Submission
 from hub.exchange.consume import Consumption
@@ -34,7 +33,6 @@ from hub.exchange.parked import Parkings
 from hub.exchange.read import Reading
 from hub.exchange.receipts import Receipt, Settlement, settle
 from hub.exchange.relay import Relay
-from hub.exchange.share import Sharing
 from hub.metrics import Metrics, Queues
 from hub.settings import Settings
 from hub.store.dead_letters import DeadLetterStore
@@ -43,11 +41,11 @@ from hub.store.queues import look_at_queues
 from hub.store.reading import SqlReading
 from hub.store.receipts import ReceiptStore
 from hub.store.relaying import SqlRelayStore
-from hub.store.sharing import SqlStore
 from hub.trust.sealing import MasterKey
 from hub.trust.signing import OWN_ALGORITHM, SigningKeys
 from hub.trust.tokens import Tokens, Verifier
 from hub.wiring.foundation import Foundation
+from hub.wiring.spine import spine
 
 _TRY_AGAIN_S = 2.0
 
@@ -83,9 +81,7 @@ class Parts:
         self._relay_store = SqlRelayStore(base.engine)
         self._receipts = ReceiptStore(base.engine)
         self._parkings = Parkings(ParkedStore(base.engine), self._receipts, base.seal, base.now)
-        self._sharing = Sharing(
-            SqlStore(base.engine), base.registry, base.contracts, base.keys, base.seal, base.now, self._new_person
-        )
+        self._sharing = spine(base)
 
     async def api(self, listening: socket.socket, *, agencies: bool) -> None:
         """HTTP: with the agencies' routes, or health and metrics only."""
@@ -182,9 +178,6 @@ class Parts:
 
     async def _queues(self) -> Queues:
         return await look_at_queues(self._base.engine, streams(self._base.contracts), self._base.now())
-
-    def _new_person(self) -> str:
-        return uuid7(int(self._base.now().timestamp() * 1_000))
 
 
 def streams(contracts: Mapping[str, Contract]) -> frozenset[str]:

@@ -1,7 +1,6 @@
 """`hub serve`: migrates, runs the parts of this process together, and stops them so that nothing is lost."""
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import Awaitable, Collection, Mapping
@@ -14,12 +13,10 @@ from hub.domain.errors import Halt
 from hub.settings import Settings
 from hub.store.migrations import upgrade
 from hub.wiring.foundation import opened
+from hub.wiring.memory import settle_memory
 from hub.wiring.parts import Bells, Parts, connected
 
 _log = structlog.get_logger(__name__)
-
-_ALLOCATIONS_BEFORE_COLLECTING = 20_000
-"""A batch of bodies is some ten thousand objects that all end together; the default looks at each several times."""
 
 
 class Part(StrEnum):
@@ -55,16 +52,9 @@ async def serve_hub(settings: Settings, only: Collection[Part]) -> None:
                 running["relay"] = parts.relay()
             if Part.CONSUME in chosen and kafka is not None:
                 running["consume"] = parts.consume(kafka)
-            _settle_memory()
+            settle_memory()
             await _together(running, bells.stop)
     _log.info("stopped")
-
-
-def _settle_memory() -> None:
-    """What was built at start stays for good: the collector need not look through it again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTING)
 
 
 def _chosen(settings: Settings, only: Collection[Part]) -> frozenset[Part]:
