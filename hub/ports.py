@@ -435,6 +435,37 @@ class Publisher(Protocol):
         ...
 
 
+class InputPosition(NamedTuple):
+    """How far the hub has read one partition of an agency's input.
+
+    start, end: the offsets of the first message there and of the next to come. committed: the next message the hub
+    will take; None before it has committed any.
+    """
+
+    agency: str
+    partition: int
+    start: int
+    end: int
+    committed: int | None
+
+    @property
+    def lag(self) -> int:
+        """Messages the hub has still to take."""
+        taken_to = self.start if self.committed is None else self.committed
+        return max(0, self.end - max(taken_to, self.start))
+
+
+class InputPositions(Protocol):
+    """Tells how far the hub has read what agencies send."""
+
+    async def positions(self, agencies: Collection[str]) -> list[InputPosition]:
+        """Every partition of these agencies' input, by agency and partition; none where there is no topic.
+
+        Raises `Unavailable` when the broker does not answer, `Halt` when it refuses the hub's credentials.
+        """
+        ...
+
+
 class Store(Protocol):
     """The hub's store is the record."""
 

@@ -13,7 +13,8 @@ from adapters.kafka.parting import part_with_consumer
 from adapters.kafka.topics import INPUT_PREFIX
 from hub.domain.errors import Unavailable
 
-_GROUP = "hub"
+GROUP = "hub"
+"""All processes of the hub that consume are members of this group."""
 _PATTERN = rf"^{INPUT_PREFIX.replace('.', '[.]')}"
 _SESSION_MS = 10_000
 _WAITS_S = (0.1, 0.2, 0.5, 1.0, 2.0)
@@ -66,7 +67,7 @@ class InputConsumer:
     async def _joined(self) -> AsyncIterator[Member]:
         consumer = AIOKafkaConsumer(
             **self._broker.arguments(),
-            group_id=_GROUP,
+            group_id=GROUP,
             group_instance_id=self._instance,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.submission import micros
 from hub.ports import RecordId
-from hub.store.bulk import execute_many
+from hub.store.bulk import execute_many, inserting
 from hub.store.engine import reading, writing
 from hub.store.parked import settle_parked
-from hub.store.tables import delivery, held
+from hub.store.tables import acknowledged, delivery, held
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +80,12 @@ class ReceiptStore:
         async with writing(self._engine) as connection:
             await execute_many(connection, statement, rows)
             await settle_parked(connection, agency, [each.record for each in applied])
+            await _note_highest(connection, agency, max((each.number for each in applied), default=0), at)
+
+
+async def _note_highest(connection: AsyncConnection, agency: str, number: int, at: datetime) -> None:
+    """How far the agency has got, so that nobody needs to look through all it holds."""
+    highest = inserting(connection.dialect.name, acknowledged).values(agency=agency, number=number, at=micros(at))
+    later = highest.excluded.number > acknowledged.c.number
+    changed = {"number": highest.excluded.number, "at": highest.excluded.at}
+    await connection.execute(highest.on_conflict_do_update(index_elements=["agency"], set_=changed, where=later))

@@ -3,7 +3,7 @@
 Times are whole microseconds since 1970 in UTC: one representation on both databases, and it sorts.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
 metadata = MetaData(
     naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"},
@@ -111,7 +111,10 @@ owed = Table(
     Column("key", Text, primary_key=True),
     Column("stamp", Text, nullable=False),
     Column("since", BigInteger, nullable=False, index=True),
+    Index("ix_owed_agency_since", "agency", "since"),
 )
+
+_UNACKNOWLEDGED = text("applied_number IS NULL OR applied_number < number")
 
 held = Table(
     "held",
@@ -130,6 +133,21 @@ held = Table(
     Column("applied_at", BigInteger),
     Column("known_as", Text, nullable=False),
     Index("ix_held_agency_number", "agency", "number", unique=True),
+    Index(
+        "ix_held_unacknowledged",
+        "agency",
+        "number",
+        postgresql_where=_UNACKNOWLEDGED,
+        sqlite_where=_UNACKNOWLEDGED,
+    ),
+)
+
+acknowledged = Table(
+    "acknowledged",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
 )
 
 delivery = Table(
@@ -234,6 +252,7 @@ dead_letter = Table(
     Column("notified", Boolean, nullable=False),
     Column("state", Text, nullable=False),
     Index("ix_dead_letter_agency_at", "agency", "at"),
+    Index("ix_dead_letter_agency_state", "agency", "state"),
     Index("ix_dead_letter_state_at", "state", "at", "position"),
 )
 

@@ -1,11 +1,11 @@
 """A broker in memory: topics that keep, compact, lose and vanish, and the places of their readers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
-from hub.ports import Publication, TopicExtent
+from hub.ports import InputPosition, Publication, TopicExtent
 from tests.simulation.wire import Calm, Wire
 
 
@@ -80,8 +80,16 @@ class Broker:
         start = place if topic.start <= place <= topic.end else topic.start
         return [record for record in topic.records if record.offset >= start][:limit]
 
+    def names(self) -> Collection[str]:
+        """Every topic there is."""
+        return self._topics.keys()
+
+    def place(self, name: str) -> int | None:
+        """How far the topic's one group has read; None when it has committed nothing."""
+        return self._committed.get(name)
+
     def committed(self, name: str) -> int:
-        """How far the topic's one group has read."""
+        """The same, from the start when nothing is committed."""
         return self._committed.get(name, 0)
 
     def commit(self, name: str, place: int) -> None:
@@ -119,3 +127,26 @@ class MemoryPublisher:
             end = topic.end
         await self._wire.cross("broker.published")
         return end
+
+
+class MemoryPositions:
+    """Implements `InputPositions`: each partition is a topic of its own, `hub.in.<agency>/<partition>`."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+
+    async def positions(self, agencies: Collection[str]) -> list[InputPosition]:
+        """Every partition of these agencies' input."""
+        return [
+            InputPosition(agency, partition, topic.start, topic.end, self._broker.place(name))
+            for agency, partition, name in self._inputs(agencies)
+            if (topic := self._broker.find(name)) is not None
+        ]
+
+    def _inputs(self, agencies: Collection[str]) -> list[tuple[str, int, str]]:
+        inputs = []
+        for name in self._broker.names():
+            topic, _, partition = name.partition("/")
+            if topic.removeprefix("hub.in.") in agencies and partition:
+                inputs.append((topic.removeprefix("hub.in."), int(partition), name))
+        return sorted(inputs)

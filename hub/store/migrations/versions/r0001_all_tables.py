@@ -10,6 +10,13 @@ down_revision = None
 def upgrade() -> None:
     """To this revision."""
     op.create_table(
+        "acknowledged",
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("agency", name=op.f("pk_acknowledged")),
+    )
+    op.create_table(
         "agency",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("client_id", sa.Text(), nullable=False),
@@ -82,6 +89,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("position", name=op.f("pk_dead_letter")),
     )
     op.create_index("ix_dead_letter_agency_at", "dead_letter", ["agency", "at"], unique=False)
+    op.create_index("ix_dead_letter_agency_state", "dead_letter", ["agency", "state"], unique=False)
     op.create_index("ix_dead_letter_state_at", "dead_letter", ["state", "at", "position"], unique=False)
     op.create_table(
         "delivery",
@@ -128,6 +136,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("agency", "person", "type", "key", name=op.f("pk_held")),
     )
     op.create_index("ix_held_agency_number", "held", ["agency", "number"], unique=True)
+    op.create_index(
+        "ix_held_unacknowledged",
+        "held",
+        ["agency", "number"],
+        unique=False,
+        postgresql_where=sa.text("applied_number IS NULL OR applied_number < number"),
+        sqlite_where=sa.text("applied_number IS NULL OR applied_number < number"),
+    )
     op.create_table(
         "job",
         sa.Column("id", sa.Text(), nullable=False),
@@ -196,6 +212,7 @@ def upgrade() -> None:
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("agency", "person", "type", "key", name=op.f("pk_owed")),
     )
+    op.create_index("ix_owed_agency_since", "owed", ["agency", "since"], unique=False)
     op.create_index(op.f("ix_owed_since"), "owed", ["since"], unique=False)
     op.create_table(
         "parked",
@@ -285,6 +302,7 @@ def downgrade() -> None:
     op.drop_index("ix_parked_agency_number", table_name="parked")
     op.drop_table("parked")
     op.drop_index(op.f("ix_owed_since"), table_name="owed")
+    op.drop_index("ix_owed_agency_since", table_name="owed")
     op.drop_table("owed")
     op.drop_table("outlet")
     op.drop_table("mended")
@@ -293,12 +311,19 @@ def downgrade() -> None:
     op.drop_table("lead")
     op.drop_index(op.f("ix_job_state"), table_name="job")
     op.drop_table("job")
+    op.drop_index(
+        "ix_held_unacknowledged",
+        table_name="held",
+        postgresql_where=sa.text("applied_number IS NULL OR applied_number < number"),
+        sqlite_where=sa.text("applied_number IS NULL OR applied_number < number"),
+    )
     op.drop_index("ix_held_agency_number", table_name="held")
     op.drop_table("held")
     op.drop_index("ix_handling_job_position", table_name="handling")
     op.drop_table("handling")
     op.drop_table("delivery")
     op.drop_index("ix_dead_letter_state_at", table_name="dead_letter")
+    op.drop_index("ix_dead_letter_agency_state", table_name="dead_letter")
     op.drop_index("ix_dead_letter_agency_at", table_name="dead_letter")
     op.drop_table("dead_letter")
     op.drop_index(op.f("ix_claim_local"), table_name="claim")
@@ -308,3 +333,4 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_assertion_slot"), table_name="assertion")
     op.drop_table("assertion")
     op.drop_table("agency")
+    op.drop_table("acknowledged")
