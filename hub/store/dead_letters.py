@@ -29,7 +29,8 @@ class LetterState(StrEnum):
 class DeadLetterRow:
     """One message that was not taken. position: where it stands in its topic, and its identity.
 
-    faults: JSON. headers, value: sealed. at: when it was refused, UTC.
+    faults: JSON. headers, value: sealed. at: when it was refused, UTC. reason, detail, faults: why it was refused
+    when it was last tried.
     """
 
     position: str
@@ -40,6 +41,7 @@ class DeadLetterRow:
     faults: str
     headers: bytes
     value: bytes | None
+    state: LetterState = LetterState.WAITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def _values(letter: DeadLetterRow) -> dict[str, object]:
         "headers": letter.headers,
         "value": letter.value,
         "notified": False,
-        "state": LetterState.WAITING,
+        "state": letter.state,
     }
 
 
@@ -178,4 +180,5 @@ def _letter(row: Row[tuple[object, ...]]) -> DeadLetterRow:
         row.faults,
         row.headers,
         row.value,
+        LetterState(row.state),
     )

@@ -29,6 +29,7 @@ from hub.exchange.consume import Consumption
 from hub.exchange.dead_letters import DeadLetters
 from hub.exchange.feed import Feed
 from hub.exchange.gather import Gatherer
+from hub.exchange.intake import Intake
 from hub.exchange.parked import Parkings
 from hub.exchange.read import Reading
 from hub.exchange.receipts import Receipt, Settlement, settle
@@ -82,6 +83,7 @@ class Parts:
         self._receipts = ReceiptStore(base.engine)
         self._parkings = Parkings(ParkedStore(base.engine), self._receipts, base.seal, base.now)
         self._sharing = spine(base)
+        self._intake = Intake(self._share, self._settle, self._parkings.park, base.settings.max_body_bytes)
 
     async def api(self, listening: socket.socket, *, agencies: bool) -> None:
         """HTTP: with the agencies' routes, or health and metrics only."""
@@ -107,7 +109,7 @@ class Parts:
         store = DeadLetterStore(base.engine)
         letters = DeadLetters(store, kafka.publisher, base.seal, base.now, settings.poison_limit)
         await self._prepare_topics(kafka, letters)
-        consumption = Consumption(self._share, self._settle, self._parkings.park, letters, settings.max_body_bytes)
+        consumption = Consumption(self._intake, letters)
 
         async def held_back() -> frozenset[str]:
             return await letters.paused() | await base.agencies.suspended()

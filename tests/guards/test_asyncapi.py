@@ -15,9 +15,9 @@ from adapters.client.link import Event, Parked
 from adapters.kafka.topics import TopicPlan, input_topic, output_topic, rejected_topic
 from hub.domain.canonical import digest
 from hub.domain.errors import Fault, Reason
-from hub.exchange.consume import RECEIPT
 from hub.exchange.dead_letters import DeadLetter, _notice
 from hub.exchange.envelope import from_kafka
+from hub.exchange.intake import RECEIPT
 from hub.exchange.parked import FAULTS, LONGEST_DETAIL, read_parked
 from hub.exchange.receipts import LIMIT, read_receipts
 from hub.exchange.streams import published

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from hub.domain.errors import Reason, Unavailable
 from hub.exchange.consume import Consumption
 from hub.exchange.dead_letters import REMEMBERED, DeadLetters
+from hub.exchange.intake import Intake
 from hub.exchange.parked import Parkings
 from hub.exchange.receipts import settle
 from hub.ports import Message, Publication, TopicExtent
@@ -67,11 +68,13 @@ class Desk:
         self.letters = DeadLetters(DeadLetterStore(hub.engine), self.notices, SEAL, lambda: hub.now, LIMIT)
         receipts = ReceiptStore(hub.engine)
         self.consumption = Consumption(
-            hub.sharing.share,
-            lambda agency, given: settle(receipts, agency, given, hub.now),
-            Parkings(ParkedStore(hub.engine), receipts, SEAL, lambda: hub.now).park,
+            Intake(
+                hub.sharing.share,
+                lambda agency, given: settle(receipts, agency, given, hub.now),
+                Parkings(ParkedStore(hub.engine), receipts, SEAL, lambda: hub.now).park,
+                BODY_LIMIT,
+            ),
             self.letters,
-            BODY_LIMIT,
         )
 
     async def register(self, *agencies: str) -> None:

@@ -19,6 +19,7 @@ from adapters.kafka.reader import TopicReader
 from adapters.kafka.topics import TopicPlan, Topics, input_topic, rejected_topic
 from hub.exchange.consume import Consumption
 from hub.exchange.dead_letters import DeadLetters
+from hub.exchange.intake import Intake
 from hub.exchange.parked import Parkings
 from hub.exchange.receipts import settle
 from hub.store.agencies import AgencyStore
@@ -58,11 +59,13 @@ class Consuming:
     async def running(self) -> AsyncIterator[None]:
         receipts = ReceiptStore(self.hub.engine)
         consumption = Consumption(
-            self.hub.sharing.share,
-            lambda agency, given: settle(receipts, agency, given, self.hub.now),
-            Parkings(ParkedStore(self.hub.engine), receipts, SEAL, lambda: self.hub.now).park,
+            Intake(
+                self.hub.sharing.share,
+                lambda agency, given: settle(receipts, agency, given, self.hub.now),
+                Parkings(ParkedStore(self.hub.engine), receipts, SEAL, lambda: self.hub.now).park,
+                PLAN.message_limit,
+            ),
             self.letters,
-            PLAN.message_limit,
         )
         stop = asyncio.Event()
         consumer = InputConsumer(self.broker, "tests", consumption.take, self.letters.paused, look_for_topics_s=0.5)

@@ -17,6 +17,7 @@ from hub.exchange.consume import Consumption
 from hub.exchange.dead_letters import DeadLetters
 from hub.exchange.feed import Feed
 from hub.exchange.gather import Gatherer
+from hub.exchange.intake import Intake
 from hub.exchange.parked import Parkings
 from hub.exchange.receipts import Receipt, Settlement, settle
 from hub.exchange.relay import Relay
@@ -113,7 +114,9 @@ class Hub:
         self._relay = Relay(relay_store, publisher, ground.contracts, ground.seal, now)
         self.feed = Feed(relay_store, ground.contracts, ground.seal, now, self._delivered, self._stop)
         self._dead_letters = DeadLetters(MemoryDeadLetterStore(tables, wire), publisher, ground.seal, now, _REJECTIONS)
-        self._consumption = Consumption(self.share, self.settle, self._parkings.park, self._dead_letters, _BODY_LIMIT)
+        self._consumption = Consumption(
+            Intake(self.share, self.settle, self._parkings.park, _BODY_LIMIT), self._dead_letters
+        )
         self.gatherer = Gatherer(self.share)
 
     @property
