@@ -23,7 +23,7 @@ _ADDED = frozenset({"at", "level", "event", "errors", "library", "where", "dropp
 FIELDS = frozenset(
     {
         "agency", "contract", "count", "published", "seconds", "attempt", "limit", "asked", "port", "part",
-        "submission", "reason", "detail", "why", "error", "path",
+        "submission", "number", "reason", "detail", "why", "error", "path",
     }
 )  # fmt: skip
 """The fields a log line may carry besides what the log adds itself; a new one is entered here if it is no value."""

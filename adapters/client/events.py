@@ -88,6 +88,19 @@ def read_delivery(document: Mapping[str, Json]) -> Delivery:
     )
 
 
+def delivery_document(delivery: Delivery) -> dict[str, Json]:
+    """A delivery as the hub sends it; `read_delivery` gives it back."""
+    return {
+        "number": delivery.number,
+        "digest": delivery.digest,
+        "person": delivery.record.person,
+        "localIds": list(delivery.local_ids),
+        "sources": dict(delivery.sources),
+        "movedTo": delivery.moved_to,
+        "release": dict(delivery.release),
+    }
+
+
 def read_tombstone(key: str, headers: Mapping[str, bytes]) -> Delivery:
     """The withdrawal that a tombstone stands for, where compaction has removed the release that said so."""
     record = RecordName(*key.split("/", 2))

@@ -52,12 +52,15 @@ class FeedLink:
         self._refused: asyncio.Queue[Refusal] = asyncio.Queue()
         self._closing = asyncio.Event()
 
-    async def submit(self, events: Sequence[Event]) -> None:
+    async def submit(self, events: Sequence[Event]) -> Sequence[Refusal]:
         """Hand over submissions, in this order; returns when the hub has answered for each of them."""
+        refused: list[Refusal] = []
         for start in range(0, len(events), _EVENTS_AT_ONCE):
             waiting = events[start : start + _EVENTS_AT_ONCE]
             while waiting:
-                waiting = await until_answered(self._closing, partial(self._submit, waiting))
+                waiting, told = await until_answered(self._closing, partial(self._submit, waiting))
+                refused += told
+        return refused
 
     async def refusals(self) -> AsyncIterator[Refusal]:
         """What the hub did not take, as it becomes known."""
@@ -93,8 +96,8 @@ class FeedLink:
         self._closing.set()
         await self._http.aclose()
 
-    async def _submit(self, events: Sequence[Event]) -> Sequence[Event]:
-        """Puts up what the hub refuses; returns those it could not answer for now.
+    async def _submit(self, events: Sequence[Event]) -> tuple[Sequence[Event], Sequence[Refusal]]:
+        """Puts up what the hub refuses; returns those it could not answer for now, and what it refuses.
 
         Raises:
             Unavailable: it could not answer for any.
@@ -102,14 +105,18 @@ class FeedLink:
         content = b"".join(encoded(structured(self._agency, event)) + b"\n" for event in events)
         answer = await self._asked("POST", "/v1/submissions", content=content, headers=_NDJSON)
         outcomes = [orjson.loads(line) for line in answer.content.splitlines()]
-        for event, outcome in zip(events, outcomes, strict=False):
-            if outcome["outcome"] == "refused":
-                self._refused.put_nowait(read_refusal({**outcome["problem"], "id": event.id}))
+        refused = [
+            read_refusal({**outcome["problem"], "id": event.id})
+            for event, outcome in zip(events, outcomes, strict=False)
+            if outcome["outcome"] == "refused"
+        ]
+        for refusal in refused:
+            self._refused.put_nowait(refusal)
         answered = [outcome["outcome"] != "unavailable" for outcome in outcomes]
         if not any(answered):
             raise Unavailable("the hub has no answer for any of the submissions")
         answered += [False] * (len(events) - len(answered))
-        return [event for event, done in zip(events, answered, strict=True) if not done]
+        return [event for event, done in zip(events, answered, strict=True) if not done], refused
 
     async def _say(self, word: Json) -> None:
         """Have receipts, or what is parked, noted by the hub."""

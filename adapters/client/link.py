@@ -93,10 +93,11 @@ class Parked:
 class Link(Protocol):
     """One agency's connection to the hub, with that agency's credentials."""
 
-    async def submit(self, events: Sequence[Event]) -> None:
+    async def submit(self, events: Sequence[Event]) -> Sequence[Refusal]:
         """Hand over submissions, in this order; returns when they are safe with the hub.
 
-        What the hub refuses comes out of `refusals`. While the hub or its broker does not answer, sends again
+        What the hub refuses comes out of `refusals`; what it refused at once is returned, too, so that it can be
+        noted together with what was sent. While the hub or its broker does not answer, sends again
         with the same ids.
 
         Raises:

@@ -43,11 +43,12 @@ class StreamLink:
         self._notices = TopicReader(broker, rejected_topic(agency), agency)
         self._closing = asyncio.Event()
 
-    async def submit(self, events: Sequence[Event]) -> None:
-        """Hand over submissions, in this order; returns when the broker has them for good."""
+    async def submit(self, events: Sequence[Event]) -> Sequence[Refusal]:
+        """Hand over submissions, in this order; returns when the broker has them for good. Refusals come later."""
         await self._publish(
             [Publication(each.local_id, kafka_headers(self._agency, each), encoded(each.body)) for each in events]
         )
+        return ()
 
     async def refusals(self) -> AsyncIterator[Refusal]:
         """What the hub did not take, as it becomes known."""

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from adapters.kafka.broker import Broker, broker_errors
 from adapters.kafka.parting import part_with_consumer
@@ -20,22 +20,23 @@ _SECONDS_TO_COMMIT = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One message. value: None for a tombstone."""
+    """One message. value: None for a tombstone. position: tells it from every other, also of a topic made again."""
 
     key: str
     headers: Mapping[str, bytes]
     value: bytes | None
+    position: str
 
 
 class TopicReader:
-    """The only reader of a topic of one partition. group: under which name its place is kept with the broker."""
+    """The only reader of a topic's partition. group: under which name its place is kept with the broker."""
 
-    def __init__(self, broker: Broker, topic: str, group: str) -> None:
+    def __init__(self, broker: Broker, topic: str, group: str, partition: int = 0) -> None:
         self._broker = broker
         self._topic = topic
         self._group = group
         self._ids = TopicIds(broker)
-        self._partition = TopicPartition(topic, 0)
+        self._partition = TopicPartition(topic, partition)
         self._topic_id: str | None = None
         self._next: int | None = None
 
@@ -111,12 +112,16 @@ class TopicReader:
                 look = loop.time() + _LOOK_S
             for records in polled.values():
                 self._next = records[-1].offset + 1
-                yield [
-                    Record((each.key or b"").decode(), {name: value or b"" for name, value in each.headers}, each.value)
-                    for each in records
-                ]
+                yield [_record(each) for each in records]
 
     async def _commit(self, consumer: AIOKafkaConsumer) -> None:
         with broker_errors():
             async with asyncio.timeout(_SECONDS_TO_COMMIT):
                 await consumer.commit({self._partition: self._next})
+
+
+def _record(read: ConsumerRecord) -> Record:
+    position = f"{read.topic}/{read.partition}/{read.offset}/{read.timestamp}"
+    return Record(
+        (read.key or b"").decode(), {name: value or b"" for name, value in read.headers}, read.value, position
+    )

@@ -34,10 +34,11 @@ _NO_ERROR, _UNKNOWN_TOPIC = 0, 3
 
 
 class TopicIdentity(NamedTuple):
-    """A topic as the cluster knows it now. leader: the broker that leads its first partition."""
+    """A topic as the cluster knows it now. leader: the broker that leads its first partition. partitions: how many."""
 
     id: str
     leader: int
+    partitions: int
 
 
 class _Uuid(AbstractType[UUID]):  # type: ignore[misc]  # aiokafka is untyped
@@ -136,7 +137,7 @@ class TopicIds:
                 if code != _NO_ERROR:
                     raise for_code(code)(topic)
         leader = next(leader for _, number, leader, *_ in partitions if number == 0)
-        return TopicIdentity(str(topic_id), leader)
+        return TopicIdentity(str(topic_id), leader, len(partitions))
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AIOKafkaClient]:

@@ -34,9 +34,10 @@ class DeskLink:
         self._refused: asyncio.Queue[Refusal] = asyncio.Queue()
         self._closing = asyncio.Event()
 
-    async def submit(self, events: Sequence[Event]) -> None:
+    async def submit(self, events: Sequence[Event]) -> Sequence[Refusal]:
         """Hand over submissions, in no order; returns when the hub has answered for each of them."""
         await asyncio.gather(*map(self._submit, events))
+        return ()
 
     async def refusals(self) -> AsyncIterator[Refusal]:
         """What the hub did not take, as it becomes known; ends only by being cancelled."""

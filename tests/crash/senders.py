@@ -7,7 +7,7 @@ from typing import Self
 
 import httpx
 
-from adapters.client.link import Event
+from adapters.client.link import Event, Refusal
 from hub.domain.errors import Unavailable
 from tests.crash.installed import Installed
 from tests.crash.submissions import PRISON, Said
@@ -105,7 +105,7 @@ class Senders:
         return answer
 
     async def _submit(
-        self, submit: Callable[[Sequence[Event]], Awaitable[None]], waiting: "asyncio.Queue[Event]"
+        self, submit: Callable[[Sequence[Event]], Awaitable[Sequence[Refusal]]], waiting: "asyncio.Queue[Event]"
     ) -> None:
         while True:
             events = [await waiting.get()]

@@ -30,7 +30,7 @@ class HubInMemory:
         self._refused: asyncio.Queue[Refusal] = asyncio.Queue()
         self._released: asyncio.Queue[Delivery] = asyncio.Queue()
 
-    async def submit(self, events: Sequence[Event]) -> None:
+    async def submit(self, events: Sequence[Event]) -> Sequence[Refusal]:
         for event in events:
             self.seen.append(event)
             earlier = self.taken.get(event.id)
@@ -41,6 +41,7 @@ class HubInMemory:
             elif earlier is None:
                 self.taken[event.id] = event
                 self._released.put_nowait(_release(len(self.taken), event))
+        return ()
 
     async def refusals(self) -> AsyncIterator[Refusal]:
         while True:

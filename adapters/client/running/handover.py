@@ -1,0 +1,138 @@
+"""One release from the hub to the native system, and what the adapter then knows that the system holds."""
+
+import asyncio
+from weakref import WeakValueDictionary
+
+import structlog
+
+from adapters.client.link import Delivery
+from adapters.client.native import Handing, System
+from adapters.client.running.releases import Holding
+from adapters.client.running.store import Store
+from adapters.client.running.target import Answer, Applied, NotApplied, Target
+from hub.clock import Clock
+from hub.domain.canonical import Json, digest
+from hub.domain.errors import Fault
+from hub.spec.lens.rest import Rest, complete
+
+_NOTHING_MADE = Fault("", "adapter", "the adapter makes nothing of a release that is not withdrawn")
+
+_log = structlog.get_logger(__name__)
+
+
+class HandOver:
+    """Hands releases over, each noted before and after. agency: whose numbers are in the ids of requests."""
+
+    def __init__(self, store: Store, system: System, target: Target, agency: str, now: Clock) -> None:
+        self._store = store
+        self._system = system
+        self._target = target
+        self._agency = agency
+        self._now = now
+        self._addresses: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def hand_over(self, delivery: Delivery) -> None:
+        """Have the native system hold it, or park it. Raises `Unavailable`: the system does not answer now."""
+        held = self._store.releases.holding(delivery.record)
+        if delivery.withdrawn:
+            await self._remove(delivery, held)
+        else:
+            await self._put(delivery, held)
+
+    def park(self, delivery: Delivery, faults: tuple[Fault, ...]) -> None:
+        """Leave it until it is retried or a newer one comes; no receipt speaks of it. faults: why, at least one."""
+        with self._store.transaction():
+            self._store.releases.park(delivery, faults)
+        path, reason = [fault.path for fault in faults], [fault.rule for fault in faults]
+        _log.warning("release_parked", number=delivery.number, path=path, reason=reason)
+
+    async def _put(self, delivery: Delivery, held: Holding | None) -> None:
+        handing = self._system.hand_over(delivery, held.native if held else None)
+        if handing.faults or handing.native is None:
+            self.park(delivery, handing.faults or (_NOTHING_MADE,))
+            return
+        with self._store.transaction():
+            self._store.releases.begin(delivery, self._forms(delivery, handing.native, handing.rest))
+        match await self._placed(delivery, handing, held):
+            case NotApplied(why):
+                self.park(delivery, (Fault("", "native-system", why),))
+            case Applied(native):
+                native = handing.native if native is None else native
+                release = {name: value for name, value in delivery.release.items() if name != "body"}
+                self._note(
+                    delivery,
+                    Holding(delivery.record, delivery.number, handing.address, native, handing.rest, release),
+                    self._forms(delivery, native, handing.rest),
+                )
+
+    async def _placed(self, delivery: Delivery, handing: Handing, held: Holding | None) -> Answer:
+        """At its address; if it lay elsewhere before, there no more."""
+        key = f"{self._agency}-{delivery.number}"
+        async with self._at(handing.address):
+            answer = await self._target.put(handing.address, handing.native, key)
+        moved = held is not None and held.native is not None and held.address != handing.address
+        if moved and held is not None and isinstance(answer, Applied):
+            cleared = await self._cleared(held, f"{key}-moved")
+            if isinstance(cleared, NotApplied):
+                _log.warning("old_address_not_cleared", number=delivery.number, why=cleared.why)
+        return answer
+
+    async def _remove(self, delivery: Delivery, held: Holding | None) -> None:
+        if held is None or held.native is None:
+            held = self._half_done(delivery)
+        answer = Applied() if held is None else await self._cleared(held, f"{self._agency}-{delivery.number}")
+        match answer:
+            case NotApplied(why):
+                self.park(delivery, (Fault("", "native-system", why),))
+            case Applied():
+                address = held.address if held else ""
+                self._note(delivery, Holding(delivery.record, delivery.number, address, None, [], delivery.release), [])
+
+    def _half_done(self, delivery: Delivery) -> Holding | None:
+        """Where a release may lie whose handing over was cut short."""
+        if not self._store.releases.attempted(delivery.record):
+            return None
+        handing = self._system.hand_over(delivery, None)
+        return Holding(delivery.record, delivery.number, handing.address, None, [], delivery.release)
+
+    async def _cleared(self, held: Holding, key: str) -> Answer:
+        """Nothing at its address any more, unless another record has come to lie there."""
+        async with self._at(held.address):
+            if self._store.releases.others_at(held.address, held.record):
+                return Applied()
+            return await self._target.remove(held.address, key)
+
+    def _at(self, address: str) -> asyncio.Lock:
+        """One thing at a time at one address: when persons are joined, records of two come to lie at one."""
+        lock = self._addresses.get(address)
+        if lock is None:
+            lock = self._addresses[address] = asyncio.Lock()
+        return lock
+
+    def _note(self, delivery: Delivery, holding: Holding, forms: list[Json]) -> None:
+        with self._store.transaction():
+            self._store.releases.applied(holding, forms, self._now())
+        if digest(document(self._system, holding)) != delivery.digest:
+            _log.warning("applied_otherwise", number=delivery.number)
+
+    def _forms(self, delivery: Delivery, native: Json, rest: Rest) -> list[Json]:
+        """In which the native system may repeat a release: as released, as it reads, as it reads with the rest."""
+        record_type = delivery.record.type
+        read = self._system.read_back(record_type, native)
+        return [delivery.body, read, _completed(self._system.read_back(record_type, native), rest)]
+
+
+def document(system: System, holding: Holding) -> Json:
+    """The release as it is digested, made of what the native system really holds."""
+    if holding.native is None:
+        return dict(holding.release)
+    body = _completed(system.read_back(holding.record.type, holding.native), holding.rest)
+    return {**holding.release, "body": body}
+
+
+def _completed(body: Json, rest: Rest) -> Json:
+    """With what has no home natively. Where that does not fit what the system holds, the digest tells."""
+    try:
+        return complete(body, rest)
+    except (KeyError, IndexError, TypeError):
+        return body

@@ -1,0 +1,102 @@
+"""Native payloads over HTTP: POST any JSON to any path; 202 is answered when the payload is in the store, not before.
+
+The query says what is known of the payload (`/oasys/section8?crn=X123456&assessmentPk=9630348`), and so does the
+path. A sender that repeats itself under one `Idempotency-Key` is heard once.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from adapters.client.running.inbox import Arrival
+from adapters.client.running.store import Store
+from hub.clock import Clock
+from hub.domain.canonical import parse
+from hub.domain.errors import Halt, Rejected
+
+HOST = "127.0.0.1"
+"""The native system, or what guards the way to it, is on the same machine."""
+_MOST_BYTES = 16 * 1024 * 1024
+_GRACE_S = 10
+
+_log = structlog.get_logger(__name__)
+
+
+def hook_app(store: Store, now: Clock, came: Callable[[], None]) -> Starlette:
+    """The application. came: is called when a payload is in the store."""
+
+    async def take(request: Request) -> Response:
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _MOST_BYTES:
+                return _problem(413, "too-large", "a payload has at most 16 MiB")
+        try:
+            parse(bytes(body))
+        except Rejected as refusal:
+            return _problem(400, refusal.reason.value, refusal.detail)
+        with store.transaction():
+            store.inbox.keep([_arrival(request, bytes(body), now)])
+        came()
+        return Response(status_code=202)
+
+    return Starlette(routes=[Route("/{path:path}", take, methods=["POST"])])
+
+
+def listen(port: int) -> socket.socket:
+    """A listening socket on this machine; port 0 takes a free one. Raises `Halt`: the port cannot be had."""
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        raise Halt(f"cannot listen on {HOST}:{port}: {error.strerror}; set ADAPTER_HOOK_PORT") from error
+
+
+async def serve_hook(app: Starlette, listening: socket.socket, stop: asyncio.Event) -> None:
+    """Serve until told to stop, then answer what is under way."""
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    server = _Server(config)
+    watching = asyncio.create_task(server.end_after(stop))
+    _log.info("hook_serves", port=listening.getsockname()[1])
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        watching.cancel()
+        listening.close()
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs the whole process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def end_after(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self.should_exit = True
+
+
+def _arrival(request: Request, body: bytes, now: Clock) -> Arrival:
+    key = request.headers.get("idempotency-key")
+    about = {"path": request.path_params["path"], **dict(request.query_params)}
+    return Arrival(body, now(), about, None if key is None else f"hook/{key}")
+
+
+def _problem(status: int, reason: str, detail: str) -> Response:
+    problem = {"type": f"urn:case-sharing:problem:{reason}", "status": status, "detail": detail}
+    return JSONResponse(problem, status, media_type="application/problem+json")

@@ -1,0 +1,62 @@
+"""Hands releases over to a native system that speaks HTTP: PUT a record at its address, DELETE it when withdrawn."""
+
+from typing import Any
+
+import httpx
+import orjson
+
+from adapters.client.running.target import Answer, Applied, NotApplied
+from hub.domain.canonical import Json
+from hub.domain.errors import Unavailable
+
+_TIMEOUT_S = 30.0
+_TRY_AGAIN = frozenset({httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS})
+_NOT_THERE = frozenset({httpx.codes.NOT_FOUND, httpx.codes.GONE})
+
+
+class HttpTarget:
+    """A native system below a base address. Implements `Target`.
+
+    token: sent as a bearer token, if there is one. transport: how requests travel, if not over the network.
+    """
+
+    def __init__(self, base: str, token: str | None = None, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._base = base.rstrip("/")
+        headers = {} if token is None else {"authorization": f"Bearer {token}"}
+        self._http = httpx.AsyncClient(headers=headers, timeout=_TIMEOUT_S, transport=transport)
+
+    async def put(self, address: str, native: Json, idempotency: str) -> Answer:
+        """PUT; an object in the answer is what it really holds. Raises `Unavailable`: no answer, 408, 429, 5xx."""
+        answer = await self._asked("PUT", address, idempotency, content=orjson.dumps(native))
+        if answer.is_success:
+            return Applied(_object_in(answer))
+        return NotApplied(f"the native system answers {answer.status_code}")
+
+    async def remove(self, address: str, idempotency: str) -> Answer:
+        """DELETE; that nothing was there is as good. Raises `Unavailable`: no answer, 408, 429, 5xx."""
+        answer = await self._asked("DELETE", address, idempotency)
+        if answer.is_success or answer.status_code in _NOT_THERE:
+            return Applied()
+        return NotApplied(f"the native system answers {answer.status_code}")
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._http.aclose()
+
+    async def _asked(self, method: str, address: str, idempotency: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+        headers = {"idempotency-key": idempotency, "content-type": "application/json"}
+        try:
+            answer = await self._http.request(method, f"{self._base}/{address}", headers=headers, **request)
+        except httpx.TransportError as error:
+            raise Unavailable(f"the native system does not answer: {type(error).__name__}") from error
+        if answer.is_server_error or answer.status_code in _TRY_AGAIN:
+            raise Unavailable(f"the native system answers {answer.status_code}")
+        return answer
+
+
+def _object_in(answer: httpx.Response) -> Json | None:
+    try:
+        held = orjson.loads(answer.content)
+    except orjson.JSONDecodeError:
+        return None
+    return held if isinstance(held, dict) else None

@@ -1,0 +1,45 @@
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from adapters.client.running.hook import hook_app
+from adapters.client.running.store import Store
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+async def http(store: Store) -> AsyncIterator[httpx.AsyncClient]:
+    app = hook_app(store, lambda: NOW, lambda: None)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hook") as http:
+        yield http
+
+
+async def test_a_payload_is_in_the_store_when_it_is_accepted(store: Store, http: httpx.AsyncClient) -> None:
+    answer = await http.post("/oasys/9630348/section8?crn=X123456", json={"a": 1})
+    assert answer.status_code == 202
+    (row,) = store.inbox.waiting(10)
+    assert (row.document, row.received) == (b'{"a":1}', NOW)
+    assert row.about == {"path": "oasys/9630348/section8", "crn": "X123456"}
+
+
+async def test_what_is_no_json_is_refused_and_not_kept(store: Store, http: httpx.AsyncClient) -> None:
+    answer = await http.post("/", content=b"surname=Archer")
+    assert (answer.status_code, answer.json()["type"]) == (400, "urn:case-sharing:problem:bad-json")
+    assert "Archer" not in answer.text
+    assert store.inbox.waiting(10) == []
+
+
+async def test_what_is_too_large_is_refused(store: Store, http: httpx.AsyncClient) -> None:
+    answer = await http.post("/", content=b'"' + b"a" * 16 * 1024 * 1024 + b'"')
+    assert answer.status_code == 413
+    assert store.inbox.waiting(10) == []
+
+
+async def test_a_sender_that_repeats_itself_is_heard_once(store: Store, http: httpx.AsyncClient) -> None:
+    for key in ("1", "1", "2"):
+        answer = await http.post("/", json={}, headers={"idempotency-key": key})
+        assert answer.status_code == 202
+    assert len(store.inbox.waiting(10)) == 2
