@@ -1,0 +1,67 @@
+"""What is come across while a native object is read or a body is written; and what cannot be said at all."""
+
+from dataclasses import dataclass, field
+
+from hub.domain.canonical import Json
+from hub.domain.errors import Fault
+from hub.spec.lens.paths import escaped
+from hub.spec.lens.reading import Homeless, Unlisted
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Collected in passing. Paths are JSON Pointers in what is read, or in the body that is written."""
+
+    faults: list[Fault] = field(default_factory=list)
+    unlisted: list[Unlisted] = field(default_factory=list)
+    homeless: list[Homeless] = field(default_factory=list)
+    notices: list[Fault] = field(default_factory=list)
+    carried: list[str] = field(default_factory=list)
+
+    def fault(self, path: str, rule: str, detail: str) -> None:
+        """Something is wrong there."""
+        self.faults.append(Fault(path, rule, detail))
+
+    def without_home(self, value: Json, path: str, because: str | None) -> None:
+        """A value that no row takes; what holds no value is passed over."""
+        if has_value(value):
+            self.homeless.append(Homeless(path, because))
+
+    def unknown(self, value: Json, name: str, at: str, because: str | None) -> None:
+        """The same for the property of an object."""
+        if has_value(value):
+            self.homeless.append(Homeless(f"{at}/{escaped(name)}", because))
+
+    def no_object(self, value: Json, path: str) -> None:
+        """Of a body: nothing lies in what should be an object. Null cannot be said of several native fields."""
+        if value is None:
+            self.carried.append(path)
+        else:
+            self.fault(path, "type", "must be an object")
+
+
+class Unsayable(Exception):
+    """A value that cannot be read or written. rule, detail: as of a fault."""
+
+    def __init__(self, rule: str, detail: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.detail = detail
+
+
+class Carried(Exception):
+    """A shared value that this system has no word for, and that the rest may carry."""
+
+
+def is_blank(raw: Json) -> bool:
+    """Null, the empty text, or only spaces."""
+    return raw is None or (raw.__class__ is str and not raw.strip())
+
+
+def has_value(value: Json) -> bool:
+    """Whether anything in it is not blank."""
+    if value.__class__ is dict:
+        return any(map(has_value, value.values()))
+    if value.__class__ is list:
+        return any(map(has_value, value))
+    return not is_blank(value)

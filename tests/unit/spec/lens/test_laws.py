@@ -1,0 +1,81 @@
+from collections import Counter
+from random import Random
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from hub.domain.canonical import Json
+from hub.spec.lens.laws import get_put, homeless_survive, put_get
+from tests.builders.lens import bodies, body_of, dirty_natives, native_of
+from tests.builders.lens_tables import PERSON, lens_of
+
+LENS = lens_of(PERSON)
+SEEDS = range(600)
+
+
+@settings(max_examples=200)
+@given(native=dirty_natives(LENS))
+def test_writing_back_what_was_read_changes_nothing(native: Json) -> None:
+    assert get_put(LENS, native) == []
+
+
+@settings(max_examples=200)
+@given(body=bodies(LENS), onto=st.none() | dirty_natives(LENS, wrong=0))
+def test_what_was_written_reads_back_the_same_and_what_has_no_home_stays(body: Json, onto: Json | None) -> None:
+    assume(onto is None or not LENS.read(onto).faults)
+    assert put_get(LENS, body, onto) == []
+    assert onto is None or homeless_survive(LENS, body, onto) == []
+
+
+def test_the_laws_are_not_kept_by_refusing() -> None:
+    """Of the objects that the laws are tried on, three in four are read, and a third of the bodies is written."""
+    read = written = 0
+    rules: Counter[str] = Counter()
+    for seed in SEEDS:
+        random = Random(seed)  # noqa: S311 - cases for a test
+        reading = LENS.read(native_of(LENS, random, 0.002))
+        writing = LENS.write(body_of(LENS, random, 0.002), native_of(LENS, random, 0))
+        read += not reading.faults
+        written += not writing.faults
+        rules.update(fault.rule for fault in (*reading.faults, *writing.faults))
+    assert read >= 0.75 * len(SEEDS)
+    assert written >= len(SEEDS) / 3
+    assert {"type", "required", "code", "exact", "too-many", "also"} <= set(rules)
+
+
+_names = st.sampled_from([*sorted(LENS.plan.native.names() | LENS.plan.shared.names()), "type", "value", "code", "x"])
+_anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_names, inner, max_size=6),
+    max_leaves=25,
+)
+
+
+@settings(max_examples=300)
+@given(native=_anything, body=_anything)
+def test_nothing_raises(native: Json, body: Json) -> None:
+    LENS.read(native)
+    LENS.write(body, native)
+
+
+@settings(max_examples=100)
+@given(random=st.randoms(use_true_random=True))
+def test_an_element_keeps_what_has_no_home_when_rows_are_removed_added_and_reordered(random: Random) -> None:
+    native = native_of(LENS, random, 0)
+    for number, element in enumerate(native.get("contact", {}).get("addresses") or ()):
+        element["mark"] = number
+    reading = LENS.read(native)
+    assume(not reading.faults and len(reading.body.get("addresses") or ()) > 1)
+    before = list(enumerate(reading.body["addresses"]))
+    random.shuffle(before)
+    kept = before[1:]
+    for _, item in kept:
+        item["lines"] = ["changed"] if random.random() < 0.5 else item.get("lines", ["new"])
+    added = {"status": "high", "from": "1901-01-01"}
+    writing = LENS.write({**reading.body, "addresses": [added, *(item for _, item in kept)]}, native)
+    assert writing.faults == ()
+    marks = [element.get("mark") for element in writing.native["contact"]["addresses"]]
+    keys = [(item.get("from"), item.get("status")) for _, item in before]
+    assert marks[0] is None
+    if len(set(keys)) == len(keys):
+        assert marks[1:] == [number for number, _ in kept]
