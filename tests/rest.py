@@ -17,6 +17,7 @@ import httpx
 import orjson
 from fastapi import FastAPI
 from jsonschema import Draft202012Validator
+from pydantic import SecretBytes
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -34,6 +35,7 @@ from hub.exchange.read import Reading
 from hub.exchange.relay import Relay
 from hub.exchange.share import Sharing
 from hub.metrics import Metrics
+from hub.settings import Settings
 from hub.spec.registry import Registry, schemas_folder
 from hub.store.agencies import AgencyStore
 from hub.store.engine import create_schema, open_engine, reading
@@ -48,6 +50,9 @@ from hub.trust.agencies import AS_OPERATORS, Agencies, Scope
 from hub.trust.contracts import load_contracts
 from hub.trust.sealing import CompressingSeal, LookupKeys
 from hub.trust.tokens import Caller
+from hub.wiring.foundation import Foundation
+from hub.wiring.outlook import outlook_on
+from tests.simulation.broker import Broker, MemoryPositions
 
 CONTRACTS = Path(__file__).resolve().parents[1] / "contracts"
 LIMIT = 20_000
@@ -92,6 +97,7 @@ class RestHub:
     prison: httpx.AsyncClient
     operator: httpx.AsyncClient
     desk: Desk
+    broker: Broker
     now: datetime = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
     def client(self, token: str | None) -> httpx.AsyncClient:
@@ -164,11 +170,14 @@ async def rest_hub(url: str) -> AsyncIterator[RestHub]:
             agencies=agencies,
             tokens=None,
         )
-        desk = Desk(agencies=agencies)
+        settings = Settings.model_validate({"key": SecretBytes(b"m" * 32), "lookup_key": SecretBytes(b"k" * 32)})
+        base = Foundation(settings, engine, registry, contracts, keys, seal, AgencyStore(engine), agencies, now)
+        broker = Broker()
+        desk = Desk(agencies=agencies, outlook=outlook_on(base, MemoryPositions(broker)))
         app = create_app(services, operations, desk, registry)
         relay = Relay(relay_store, None, contracts, seal, now)
         nobody = httpx.AsyncClient()
-        hub = RestHub(app, engine, registry, contracts, relay, delivered, stop, nobody, nobody, nobody, desk)
+        hub = RestHub(app, engine, registry, contracts, relay, delivered, stop, nobody, nobody, nobody, desk, broker)
         async with (
             nobody,
             hub.client("probation") as hub.probation,

@@ -112,7 +112,7 @@ class _Marks:
     __slots__ = ("contested", "sources")
 
     def __init__(self) -> None:
-        self.contested: list[str] = []
+        self.contested: dict[str, list[Said]] = {}
         self.sources: dict[str, list[str]] = {}
 
 
@@ -121,6 +121,13 @@ def converge(rule: Rule, standing: Sequence[Standing]) -> Converged:
     marks = _Marks()
     body = _resolve(rule, [(assertion, assertion.body) for assertion in standing], marks)
     return Converged(body, tuple(sorted(marks.contested)), marks.sources)
+
+
+def disagreements(rule: Rule, standing: Sequence[Standing]) -> dict[str, list[Said]]:
+    """JSON Pointer of each contested place -> what is said there; of the same assertions as `converge`."""
+    marks = _Marks()
+    _resolve(rule, [(assertion, assertion.body) for assertion in standing], marks)
+    return marks.contested
 
 
 def latest_per_local_id(standing: Iterable[Standing]) -> list[Standing]:
@@ -221,7 +228,7 @@ def _choose(rule: Latest | Authority | Highest | Agree, path: str, said: list[Sa
             return _latest(path, _top(rule, said))
         case Agree():
             if len({canonical(value) for _, value in said}) > 1:
-                marks.contested.append(path)
+                marks.contested[path] = said
             return _choose(rule.fallback, path, said, marks)
 
 

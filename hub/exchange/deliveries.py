@@ -53,9 +53,15 @@ class Deliveries:
         (progress,) = await self._progress([agency], registered)
         return progress
 
-    async def unacknowledged(self, progress: Progress, after: int, limit: int) -> list[Unacknowledged]:
-        """What this agency was given and has not acknowledged, the longest waiting first, beyond a number."""
-        return await self._store.unacknowledged(progress.agency, after, progress.state.published, limit)
+    async def unacknowledged(
+        self, progress: Progress, after: int, limit: int
+    ) -> tuple[list[Unacknowledged], int | None]:
+        """What this agency was given and has not acknowledged, the oldest delivery first, beyond a number.
+
+        With the number after which there is more, None at the end.
+        """
+        found = await self._store.unacknowledged(progress.agency, after, progress.state.published, limit + 1)
+        return found[:limit], found[limit - 1].number if len(found) > limit else None
 
     async def _progress(self, names: Collection[str], registered: Mapping[str, AgencyRow]) -> list[Progress]:
         streams = {name for name in names if self._delivery(name) is Delivery.STREAM}

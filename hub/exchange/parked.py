@@ -1,13 +1,11 @@
 """Parked deliveries: what an agency could not apply, as it says itself with its receipts.
 
 Its native system refuses the release, or what the release says cannot be said there. The hub keeps it until a
-receipt settles that record, and an operator may have it delivered again.
+receipt settles that record; see `retries` for what operators do about it.
 """
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -17,7 +15,7 @@ from hub.clock import Clock
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault, Reason, Rejected
 from hub.exchange.receipts import LIMIT, is_number
-from hub.ports import AuditRow, RecordId, Seal
+from hub.ports import RecordId, Seal
 from hub.store.parked import ParkedRow, ParkedStore
 from hub.store.receipts import Delivered, ReceiptStore
 
@@ -48,17 +46,6 @@ class Parking(StrEnum):
     """A receipt has come for this delivery, or for a later one of its record."""
     UNKNOWN_DELIVERY = "unknown-delivery"
     """The agency was never given this number, or so long ago that it is forgotten."""
-
-
-@dataclass(frozen=True, slots=True)
-class ParkedDelivery:
-    """What an agency could not apply. since, retried: as in `hub.store.parked.ParkedRow`."""
-
-    number: int
-    record: RecordId
-    since: datetime
-    faults: tuple[Fault, ...]
-    retried: datetime | None
 
 
 def read_parked(document: Json) -> list[Parked]:
@@ -94,22 +81,6 @@ class Parkings:
             outcomes += await self._park_some(agency, parked[start : start + LIMIT])
         return outcomes
 
-    async def listed(self, agency: str, after: int, limit: int) -> list[ParkedDelivery]:
-        """What an agency has parked, by ascending number beyond `after`."""
-        return [self._opened(row) for row in await self._store.listed(agency, after, limit)]
-
-    async def retry(self, agency: str, number: int, operator: str) -> RecordId:
-        """Have a parked record delivered again, under a new number, though it may not have changed.
-
-        Raises:
-            Rejected: `not-found` when nothing of that number is parked.
-        """
-        entry = AuditRow(self._now(), "parked-retried", operator, agency, "", "", "", str(number))
-        record = await self._store.retry(agency, number, entry)
-        if record is None:
-            raise Rejected(Reason.NOT_FOUND, f"{agency} has parked no delivery {number}")
-        return record
-
     async def _park_some(self, agency: str, parked: Sequence[Parked]) -> list[Parking]:
         delivered = await self._deliveries.delivered(agency, {each.number for each in parked})
         known = [each for each in parked if each.number in delivered]
@@ -120,14 +91,11 @@ class Parkings:
     def _row(self, agency: str, parked: Parked, record: RecordId) -> ParkedRow:
         # The sentences are the agency's: unlike what the hub itself says, they may repeat what they should not.
         faults = orjson.dumps([{"path": each.path, "rule": each.rule, "detail": each.detail} for each in parked.faults])
-        return ParkedRow(agency, parked.number, record, self._now(), self._seal.seal(_owner(record), faults))
-
-    def _opened(self, row: ParkedRow) -> ParkedDelivery:
-        faults = orjson.loads(self._seal.open(_owner(row.record), row.faults))
-        return ParkedDelivery(row.number, row.record, row.since, tuple(Fault(**each) for each in faults), row.retried)
+        return ParkedRow(agency, parked.number, record, self._now(), self._seal.seal(owner(record), faults))
 
 
-def _owner(record: RecordId) -> str:
+def owner(record: RecordId) -> str:
+    """Whose data key the faults of a parked record are sealed with."""
     return f"person:{record.person}"
 
 

@@ -110,7 +110,7 @@ class Reading:
     async def search(self, agency: str, scheme: str, value: str) -> list[Found]:
         """The persons of whom somebody states this identifier and something is released to the caller."""
         contract = self._contract(agency)
-        identifier = _identifier(scheme, value, self._now().year)
+        identifier = identifier_of(scheme, value, self._now().year)
         forms = identifier.candidates or (identifier.canonical or "",)
         async with self._store.viewing() as view:
             holders = await view.holders({claim_digest(self._keys, scheme, form) for form in forms})
@@ -140,7 +140,7 @@ class Reading:
 
     async def _person(self, view: View, agency: str, name: str) -> PersonRow:
         person = await view.person_of(local_key(self._keys, agency, name))
-        if person is None and _is_person_id(name):
+        if person is None and is_person_id(name):
             person = await view.survivor(name)
         found = await view.persons([person]) if person else {}
         if person not in found:
@@ -184,7 +184,8 @@ class Reading:
         )
 
 
-def _identifier(scheme: str, value: str, year: int) -> Identifier:
+def identifier_of(scheme: str, value: str, year: int) -> Identifier:
+    """A strong identifier as it was typed. Raises `Rejected`: the scheme is not one of these, or the form is none."""
     if scheme not in STRONG:
         detail = f"one of {', '.join(sorted(STRONG))}"
         raise Rejected(
@@ -197,7 +198,8 @@ def _identifier(scheme: str, value: str, year: int) -> Identifier:
     return identifier
 
 
-def _is_person_id(name: str) -> bool:
+def is_person_id(name: str) -> bool:
+    """Whether this has the form of a person's id."""
     try:
         return str(UUID(name)) == name
     except ValueError:

@@ -57,6 +57,11 @@ class View:
         line = line.union(next_)
         return await self._connection.scalar(select(line.c.id).where(line.c.survivor.is_(None)))
 
+    async def family(self, survivor: str) -> list[str]:
+        """A person that is alive, and everybody merged into it, by id."""
+        either = or_(person.c.id == survivor, person.c.survivor == survivor)
+        return list((await self._connection.execute(select(person.c.id).where(either).order_by(person.c.id))).scalars())
+
     async def holders(self, claims: Collection[str]) -> list[str]:
         """The persons of whom one of these identifiers (claim digests) stands, by id."""
         found = (

@@ -15,7 +15,7 @@ person = Table(
     "person",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("survivor", Text),
+    Column("survivor", Text, index=True),
     Column("since", BigInteger, nullable=False),
 )
 
@@ -45,6 +45,7 @@ review = Table(
     Column("other", Text, primary_key=True, index=True),
     Column("doubt", Text, nullable=False),
     Column("since", BigInteger, nullable=False),
+    Index("ix_review_since", "since", "one", "other"),
 )
 
 # --- what was said -----------------------------------------------------------------------------------------
@@ -88,6 +89,8 @@ standing = Table(
 
 # --- what is shared ----------------------------------------------------------------------------------------
 
+_CONTESTED = text("contested <> ''")
+
 record = Table(
     "record",
     metadata,
@@ -100,6 +103,7 @@ record = Table(
     Column("content", LargeBinary),
     Column("contested", Text, nullable=False),
     Column("changed", BigInteger, nullable=False),
+    Index("ix_record_contested", "person", "type", "key", postgresql_where=_CONTESTED, sqlite_where=_CONTESTED),
 )
 
 owed = Table(
@@ -236,6 +240,8 @@ audit = Table(
     Column("basis", Text, nullable=False),
     Column("purpose", Text, nullable=False),
     Index("ix_audit_person_at", "person", "at"),
+    Index("ix_audit_agency_at", "agency", "at"),
+    Index("ix_audit_at", "at"),
 )
 
 dead_letter = Table(

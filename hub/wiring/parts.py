@@ -13,6 +13,7 @@ from adapters.identity.jwks import published_keys
 from adapters.kafka.broker import Broker
 from adapters.kafka.consumer import InputConsumer
 from adapters.kafka.ping import ping
+from adapters.kafka.positions import KafkaPositions
 from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.topics import TopicPlan, Topics
 from hub.api.admin.desk import Desk
@@ -46,6 +47,7 @@ from hub.trust.sealing import MasterKey
 from hub.trust.signing import OWN_ALGORITHM, SigningKeys
 from hub.trust.tokens import Tokens, Verifier
 from hub.wiring.foundation import Foundation
+from hub.wiring.outlook import outlook_on
 from hub.wiring.spine import spine
 
 _TRY_AGAIN_S = 2.0
@@ -55,11 +57,12 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Kafka:
-    """The broker, and what the hub publishes through."""
+    """The broker, what the hub publishes through, and what tells how far it has read."""
 
     broker: Broker
     topics: Topics
     publisher: KafkaPublisher
+    positions: KafkaPositions
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,8 @@ class Parts:
         )
 
     def _desk(self) -> Desk:
-        return Desk(agencies=self._base.agencies)
+        inputs = self._kafka.positions if self._kafka else None
+        return Desk(agencies=self._base.agencies, outlook=outlook_on(self._base, inputs))
 
     async def _prepare_topics(self, kafka: Kafka, letters: DeadLetters) -> None:
         """Make the topics that are not there, and tell senders what a crash left untold; waits for the broker."""
@@ -196,8 +200,9 @@ async def connected(settings: Settings) -> AsyncIterator[Kafka | None]:
     password = settings.kafka_password.get_secret_value() if settings.kafka_password else None
     broker = Broker(settings.kafka_bootstrap, settings.kafka_user, password, settings.kafka_ca_file)
     plan = TopicPlan(settings.kafka_input_partitions, settings.kafka_copies, settings.max_body_bytes)
-    publisher = KafkaPublisher(broker, plan)
+    publisher, positions = KafkaPublisher(broker, plan), KafkaPositions(broker)
     try:
-        yield Kafka(broker, Topics(broker, plan), publisher)
+        yield Kafka(broker, Topics(broker, plan), publisher, positions)
     finally:
         await publisher.close()
+        await positions.close()

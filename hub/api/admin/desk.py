@@ -5,6 +5,7 @@ from typing import cast
 
 from starlette.requests import Request
 
+from hub.api.admin.outlook import Outlook
 from hub.trust.agencies import Agencies
 
 
@@ -13,6 +14,7 @@ class Desk:
     """Everything an operator works with."""
 
     agencies: Agencies
+    outlook: Outlook
 
 
 def desk_of(request: Request) -> Desk:

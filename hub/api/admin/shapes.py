@@ -1,7 +1,7 @@
 """What the operators' routes answer and take, put together from each subject's own shapes."""
 
-from hub.api.admin import agency_shapes
+from hub.api.admin import agency_shapes, delivery_shapes
 from hub.api.shaping import Schema
 
-SHAPES: dict[str, Schema] = {**agency_shapes.SHAPES}
+SHAPES: dict[str, Schema] = {**agency_shapes.SHAPES, **delivery_shapes.SHAPES}
 """Name -> schema, under `components/schemas` of the API description."""

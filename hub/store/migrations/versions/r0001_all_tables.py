@@ -65,6 +65,8 @@ def upgrade() -> None:
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
+    op.create_index("ix_audit_agency_at", "audit", ["agency", "at"], unique=False)
+    op.create_index("ix_audit_at", "audit", ["at"], unique=False)
     op.create_index("ix_audit_person_at", "audit", ["person", "at"], unique=False)
     op.create_table(
         "claim",
@@ -234,6 +236,7 @@ def upgrade() -> None:
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
+    op.create_index(op.f("ix_person_survivor"), "person", ["survivor"], unique=False)
     op.create_table(
         "record",
         sa.Column("person", sa.Text(), nullable=False),
@@ -247,6 +250,14 @@ def upgrade() -> None:
         sa.Column("changed", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("person", "type", "key", name=op.f("pk_record")),
     )
+    op.create_index(
+        "ix_record_contested",
+        "record",
+        ["person", "type", "key"],
+        unique=False,
+        postgresql_where=sa.text("contested <> ''"),
+        sqlite_where=sa.text("contested <> ''"),
+    )
     op.create_table(
         "review",
         sa.Column("one", sa.Text(), nullable=False),
@@ -256,6 +267,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("one", "other", name=op.f("pk_review")),
     )
     op.create_index(op.f("ix_review_other"), "review", ["other"], unique=False)
+    op.create_index("ix_review_since", "review", ["since", "one", "other"], unique=False)
     op.create_table(
         "signing_key",
         sa.Column("id", sa.Text(), nullable=False),
@@ -295,9 +307,17 @@ def downgrade() -> None:
     op.drop_index("ix_standing_local_rid", table_name="standing")
     op.drop_table("standing")
     op.drop_table("signing_key")
+    op.drop_index("ix_review_since", table_name="review")
     op.drop_index(op.f("ix_review_other"), table_name="review")
     op.drop_table("review")
+    op.drop_index(
+        "ix_record_contested",
+        table_name="record",
+        postgresql_where=sa.text("contested <> ''"),
+        sqlite_where=sa.text("contested <> ''"),
+    )
     op.drop_table("record")
+    op.drop_index(op.f("ix_person_survivor"), table_name="person")
     op.drop_table("person")
     op.drop_index("ix_parked_agency_number", table_name="parked")
     op.drop_table("parked")
@@ -329,6 +349,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_claim_local"), table_name="claim")
     op.drop_table("claim")
     op.drop_index("ix_audit_person_at", table_name="audit")
+    op.drop_index("ix_audit_at", table_name="audit")
+    op.drop_index("ix_audit_agency_at", table_name="audit")
     op.drop_table("audit")
     op.drop_index(op.f("ix_assertion_slot"), table_name="assertion")
     op.drop_table("assertion")

@@ -1,0 +1,26 @@
+"""What is going on, for operators: everything their routes of looking stand on."""
+
+from dataclasses import dataclass
+
+from hub.exchange.auditing import Auditing
+from hub.exchange.conflicts import OpenConflicts
+from hub.exchange.deliveries import Deliveries
+from hub.exchange.people import People
+from hub.exchange.positions import LookAtPositions
+from hub.exchange.retries import Retries
+from hub.exchange.reviews import OpenReviews
+from hub.store.jobs import JobStore
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Built by `hub.wiring.outlook`, part of the desk."""
+
+    deliveries: Deliveries
+    positions: LookAtPositions
+    retries: Retries
+    people: People
+    reviews: OpenReviews
+    conflicts: OpenConflicts
+    audit: Auditing
+    jobs: JobStore

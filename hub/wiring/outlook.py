@@ -1,0 +1,39 @@
+"""Builds what operators look through, for the API and for commands."""
+
+from hub.api.admin.outlook import Outlook
+from hub.exchange.auditing import Auditing
+from hub.exchange.conflicts import OpenConflicts
+from hub.exchange.deliveries import Deliveries
+from hub.exchange.people import People
+from hub.exchange.positions import LookAtPositions
+from hub.exchange.retries import Retries
+from hub.exchange.reviews import OpenReviews
+from hub.ports import InputPositions
+from hub.spec.convergence import compile_rule
+from hub.store.auditing import AuditStore
+from hub.store.conflicts import ConflictStore
+from hub.store.deliveries import DeliveriesStore
+from hub.store.jobs import JobStore
+from hub.store.parked import ParkedStore
+from hub.store.reading import SqlReading
+from hub.store.reviews import ReviewStore
+from hub.wiring.foundation import Foundation
+
+
+def outlook_on(base: Foundation, inputs: InputPositions | None) -> Outlook:
+    """Everything to look through. inputs: None without a broker."""
+    engine, seal, now = base.engine, base.seal, base.now
+    audit = AuditStore(engine)
+    people = People(SqlReading(engine), base.keys, now)
+    deliveries = Deliveries(DeliveriesStore(engine), base.agencies, base.contracts, now)
+    rules = {each: compile_rule(base.registry.newest(each).schema) for each in base.registry.types()}
+    return Outlook(
+        deliveries=deliveries,
+        positions=LookAtPositions(inputs, deliveries),
+        retries=Retries(ParkedStore(engine), audit, seal, now),
+        people=people,
+        reviews=OpenReviews(ReviewStore(engine), people, audit, seal, now),
+        conflicts=OpenConflicts(ConflictStore(engine), people, audit, rules, base.contracts, seal, now),
+        audit=Auditing(audit, people, now),
+        jobs=JobStore(engine),
+    )
