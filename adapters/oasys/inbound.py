@@ -1,0 +1,73 @@
+"""Payloads of OASys in: what they say is kept by assessment, and each assessment is said whole, as far as known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from adapters.client.native import Parts, Payload, Said, Taken
+from adapters.oasys.announcing import Announcement
+from adapters.oasys.arriving import Arriving, Report
+from adapters.oasys.assembling import Assembling
+from adapters.oasys.kept import Kept, Name
+from adapters.oasys.pieces import Document, opened
+from hub.domain.errors import Fault
+
+_FETCH = "what is announced is to be fetched where the message says"
+_UNNAMED = "a part waits for the assessment it can belong to: it names none, or not whose it is"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """Takes payloads. kind: of the agency that speaks: probation knows a person by CRN, a prison by its own number."""
+
+    assembling: Assembling
+    spellings: Mapping[str, str]
+    kind: str
+
+    def take(self, payload: Payload, parts: Parts) -> Taken:
+        """What the payload says, with what is known of the same assessments. Nothing is raised for bad data."""
+        envelope = self.assembling.tables.all[0].fields
+        match opened(payload, self.kind, self.spellings, envelope):
+            case Fault() as fault:
+                return Taken(refused=(fault,))
+            case Announcement(notices, faults):
+                return Taken(refused=faults, notices=notices, waiting=None if faults else _FETCH)
+            case Document() as document:
+                return _Taking(self.assembling, Kept(parts), payload).take(document)
+
+
+@dataclass(slots=True)
+class _Taking:
+    """One payload while it is taken. touched: the assessments that may have to be said anew, in their order."""
+
+    assembling: Assembling
+    kept: Kept
+    payload: Payload
+    report: Report = field(default_factory=Report)
+    touched: dict[Name, None] = field(default_factory=dict)
+
+    def take(self, document: Document) -> Taken:
+        """Keep everything first, then say every assessment concerned."""
+        self.report.refused += document.faults
+        arriving = Arriving(self.assembling, self.kept, self.payload.received.isoformat(), self.report)
+        for piece in document.pieces:
+            name = Name(document.person or "", piece.number or "")
+            self.touched.update(dict.fromkeys(arriving.arrive(name, piece)))
+        said = [each for name in self.touched for each in self._said(name)]
+        return self.report.taken(said)
+
+    def _said(self, name: Name) -> list[Said]:
+        """The assessment as now known, unless it was said so before, or cannot be said yet."""
+        if not (name.person and name.number):
+            self.report.waiting.append(_UNNAMED)
+            return []
+        whole = self.assembling.whole(name.number, self.kept.all(name))
+        if whole.missing:
+            self.report.waiting.append(f"an assessment waits for {', '.join(whole.missing)}")
+            return []
+        if whole.faults:
+            self.report.refused += (Fault("", each.rule, f"parts together: {each.detail}") for each in whole.faults)
+            return []
+        number = self.kept.said(name, whole.body)
+        if number is None:
+            return []
+        return [Said("assessment", name.person, self.payload.received, whole.body, sequence=number)]
