@@ -7,7 +7,8 @@ import typer
 import uvloop
 
 from hub import log
-from hub.commands import agency, inputs, operators
+from hub.commands import adapter, agency, inputs, operators
+from hub.commands.adapt import adapt
 from hub.commands.conformance import conformance
 from hub.commands.load import load
 from hub.commands.running import on_foundation
@@ -19,10 +20,12 @@ from hub.wiring.serving import Part, serve_hub
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys = typer.Typer(no_args_is_help=True, help="The keys the hub is given by its environment.")
+commands.add_typer(adapter.commands, name="adapter")
 commands.add_typer(agency.commands, name="agency")
 commands.add_typer(operators.commands, name="operator")
 commands.add_typer(inputs.commands, name="input")
 commands.add_typer(keys, name="keys")
+commands.command()(adapt)
 commands.command()(conformance)
 commands.command()(load)
 

@@ -1,0 +1,66 @@
+"""Adapters by the name of their system: run beside it, looked into, or tried on files."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from adapters.client import trying
+from adapters.client.native import System
+from adapters.client.running import status
+from adapters.client.running.assembly import existing_store, run_adapter
+from adapters.client.settings import AdapterSettings, load_adapter_settings
+from hub.clock import utc_now
+from hub.domain.canonical import Json
+from hub.domain.errors import Halt
+from hub.spec.registry import Registry
+
+__all__ = ["SYSTEMS", "AdapterSettings", "hand_over", "look", "parked", "retry", "run", "settings", "trial"]
+
+SYSTEMS: Mapping[str, Callable[[Path], System]] = {}
+"""The native systems there are adapters for: name -> what builds it from the folder of schemas."""
+
+settings = load_adapter_settings
+
+
+def system_of(name: str, told: AdapterSettings) -> System:
+    """The system of that name. Raises `Halt`: there is no adapter for it."""
+    if name not in SYSTEMS:
+        raise Halt(f"there is no adapter for {name}; there are: {', '.join(sorted(SYSTEMS))}")
+    return SYSTEMS[name](told.schemas)
+
+
+async def run(name: str, told: AdapterSettings) -> None:
+    """Run the adapter until it is told to stop. Raises `Halt`: an operator must act."""
+    await run_adapter(system_of(name, told), told)
+
+
+def look(name: str, told: AdapterSettings) -> dict[str, Json]:
+    """What waits and what is parked. Raises `Halt`: the adapter never ran on such a store."""
+    with closing(existing_store(system_of(name, told), told)) as store:
+        return status.status(store)
+
+
+def parked(name: str, told: AdapterSettings) -> list[dict[str, Json]]:
+    """What is parked, and why. Raises `Halt` as `look` does."""
+    with closing(existing_store(system_of(name, told), told)) as store:
+        return status.parked(store)
+
+
+def retry(name: str, told: AdapterSettings, ids: Sequence[str]) -> int:
+    """Have what is parked tried again, all of it where none is named; how many. Raises `Halt`: one is not parked."""
+    with closing(existing_store(system_of(name, told), told)) as store:
+        chosen = ids or [str(each["id"]) for each in status.parked(store)]
+        if unknown := status.retry(store, chosen):
+            raise Halt(f"not parked: {', '.join(unknown)}")
+        return len(chosen)
+
+
+def trial(name: str, told: AdapterSettings, about: Mapping[str, str]) -> trying.Trial:
+    """A trial of the adapter on native payloads. about: what is known of them besides."""
+    system = system_of(name, told)
+    return trying.Trial(system, told.agency or system.agency, Registry.load(told.schemas), utc_now, about)
+
+
+def hand_over(name: str, told: AdapterSettings, file: Path) -> Iterator[dict[str, Json] | trying.Remark]:
+    """The releases of a file in native form, and remarks on what has none."""
+    return trying.hand_over(system_of(name, told), Registry.load(told.schemas), file, utc_now)
