@@ -12,7 +12,11 @@ from hub.domain.canonical import Json, canonical
 from hub.spec.registry import Registry, schemas_folder
 from tests.builders.oasys import AT, CRN, NUMBER, PRISON_NUMBER, document, header, payload
 
-CELLS = {"riskKnownAdultCommunity": "Very High", "riskPublicCommunity": "Medium", "riskStaffCustody": None}
+CELLS: dict[str, Json] = {
+    "riskKnownAdultCommunity": "Very High",
+    "riskPublicCommunity": "Medium",
+    "riskStaffCustody": None,
+}
 
 
 def only(taken: Taken) -> Said:
