@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import adapters.oasys
+from adapters.client.link import Delivery, RecordName
 from adapters.client.native import Payload
-from hub.domain.canonical import Json
+from hub.domain.canonical import Json, digest
 
 EXAMPLES = sorted((Path(adapters.oasys.__file__).parent / "examples").glob("*.json"))
 
@@ -35,3 +36,10 @@ def document(*assessments: Json, **other: Json) -> Json:
 def payload(document: Json, at: datetime = AT, about: Mapping[str, str] | None = None) -> Payload:
     """A document as it arrives."""
     return Payload(document, at, about or {})
+
+
+def delivery(body: Json, *, withdrawn: bool = False) -> Delivery:
+    """A release of an assessment to probation."""
+    record = RecordName("person", "assessment", str(NUMBER))
+    said = None if withdrawn else body
+    return Delivery(1, digest(body), record, (CRN,), {}, None, withdrawn, "1.0.0", said, (), {})
