@@ -1,4 +1,7 @@
-"""What comes of published payloads of OASys, as a table of paths, rules and codes: `python -m tests.builders.oasys_fixtures`."""
+"""What comes of published payloads of OASys, as a table of paths, rules and codes.
+
+Made anew by `python -m tests.builders.oasys_fixtures`.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

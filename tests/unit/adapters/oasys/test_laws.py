@@ -67,7 +67,7 @@ def test_whatever_arrives_is_said_validly_or_reported_and_nothing_raises(seed: i
 
 
 def test_most_dirty_documents_are_taken_and_written_back() -> None:
-    """Refusals are counted: of 200 documents of random answers and scores two in five contradict nothing; what is said is handed over."""
+    """Of 200 documents of random answers and scores two in five contradict nothing; what is said is handed over."""
     counted = Counter[str]()
     for seed in range(200):
         random = Random(seed)  # noqa: S311 - cases for a test
