@@ -14,7 +14,9 @@ _OTHER = "other"
 
 @dataclass(frozen=True, slots=True)
 class Queues:
-    """What waits in the hub. debts: records owed to agencies. lag_s: age of the oldest, in seconds.
+    """What waits in the hub. debts: records owed to agencies.
+
+    lag_s: age of the oldest that may not wait, in seconds.
 
     unpublished: stream agency -> deliveries committed and not yet on its topic. paused: agencies whose input stands.
     withheld: agency -> records that limited access keeps back from it.

@@ -175,6 +175,8 @@ class Decision:
     records_gone: list[RecordId]
     """Records of a person that is no more, or that went to another person."""
     owed: set[HeldId]
+    later: bool
+    """Whether what is owed may wait: it comes of filling from files."""
     doubts: frozenset[Doubtful]
     """The open reviews among the local keys in `compared`, in place of what was open."""
     reexamined: set[str]
@@ -249,11 +251,15 @@ class ShareTransaction(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A record whose current release an agency may not have yet. stamp: changes whenever it is owed anew."""
+    """A record whose current release an agency may not have yet. stamp: changes whenever it is owed anew.
+
+    later: it waits behind what is not, for it comes of filling from what is there.
+    """
 
     held: HeldId
     stamp: str
     since: datetime
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +341,7 @@ class RelayStore(Protocol):
         ...
 
     async def owed(self, limit: int) -> list[Owed]:
-        """The oldest debts."""
+        """The oldest debts; those that may wait come last."""
         ...
 
     async def current(self, records: Sequence[RecordId]) -> tuple[dict[RecordId, RecordRow], dict[str, PersonRow]]:
@@ -383,8 +389,18 @@ class RelayStore(Protocol):
         """
         ...
 
-    async def owe_everything(self, agency: str, contract: str, at: datetime) -> None:
-        """Owe an agency every record there is and every one it holds, under a contract of this digest."""
+    async def begin_backfill(self, agency: str, contract: str, at: datetime) -> None:
+        """Begin to owe an agency every record there is and every one it holds, under a contract of this digest.
+
+        What is still to be filled for it under another contract is begun again.
+        """
+        ...
+
+    async def backfill(self, limit: int, at: datetime) -> bool:
+        """Owe the next so many of the oldest backfill, to be settled later than what changes.
+
+        What is owed already stays as it is. False: there is nothing more to be filled, for anybody.
+        """
         ...
 
 

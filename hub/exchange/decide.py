@@ -34,7 +34,11 @@ class Deciding:
         contracts: Mapping[str, Contract],
         keys: Keys,
         seal: Seal,
+        *,
+        later: bool = False,
     ) -> None:
+        """later: what is owed may wait behind what other processes decide."""
+        self._later = later
         self.rules: dict[str, Rule] = {
             record_type: compile_rule(registry.newest(record_type).schema) for record_type in registry.types()
         }
@@ -75,6 +79,7 @@ class Deciding:
             records=[],
             records_gone=[],
             owed=set(),
+            later=self._later,
             doubts=recognised.doubts if recognised else frozenset(),
             reexamined=case.reexamined,
             compared=set(case.locals) if recognised else set(),

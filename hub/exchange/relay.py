@@ -36,6 +36,8 @@ _log = structlog.get_logger(__name__)
 
 BATCH = 500
 """Debts handled in one transaction."""
+LATER = 200
+"""How many of them may be such as can wait: what changes meanwhile waits for these at most."""
 IDLE_S = 0.02
 """How long the relay sleeps when nothing is owed; a wake-up in the same process ends it at once."""
 BACK_OFF_S = 1.0
@@ -58,6 +60,8 @@ class Relay:
         self._seal = seal
         self._now = now
         self._outlets: dict[str, Outlet] = {}
+        self._filling = True
+        """Whether an agency may have to be filled from what is there."""
         self.streams = Streams(store, publisher, contracts, seal, now) if publisher is not None else None
 
     async def run(self, stop: asyncio.Event, wake: asyncio.Event, delivered: asyncio.Event) -> None:
@@ -98,17 +102,18 @@ class Relay:
             watching.result()
 
     async def owe_under_new_contracts(self) -> None:
-        """An agency that is new, or whose contract says something else than before, is owed every record there is."""
+        """An agency that is new, or whose contract says something else than before, is filled from what is there."""
         outlets = await self._store.outlets()
         for agency, contract in sorted(self._contracts.items()):
             digest = contract_digest(contract)
             if outlets.get(agency, Outlet(agency)).contract != digest:
-                _log.info("everything_owed", agency=agency, contract=digest)
-                await self._store.owe_everything(agency, digest, self._now())
+                _log.info("backfill_begins", agency=agency, contract=digest)
+                await self._store.begin_backfill(agency, digest, self._now())
+        self._filling = True
 
     async def step(self) -> int:
         """One round over the oldest debts; how many were settled."""
-        owed = await self._store.owed(BATCH)
+        owed = await self._owed()
         if not owed:
             return 0
         records, persons = await self._store.current([debt.held.record for debt in owed])
@@ -127,6 +132,18 @@ class Relay:
             for agency, publications in round_.publications.items():
                 await self.streams.send(agency, publications, self._outlets[agency].number)
         return len(owed)
+
+    async def _owed(self) -> list[Owed]:
+        """The debts of a round: those that may not wait, and not too many that may, so that the next is soon there.
+
+        Whoever is filled from what is there is owed the next slice when little else is left.
+        """
+        owed = await self._store.owed(BATCH)
+        if self._filling and len(owed) < LATER:
+            self._filling = await self._store.backfill(LATER, self._now())
+            owed = owed or await self._store.owed(BATCH)
+        waiting = sum(not debt.later for debt in owed)
+        return owed[: waiting + LATER]
 
 
 class _Round:

@@ -33,13 +33,16 @@ class Sharing:
         seal: Seal,
         now: Clock,
         new_person: Callable[[], str],
+        *,
+        later: bool = False,
     ) -> None:
+        """later: agencies are told of what is shared here after what others share, as of a first filling."""
         self._store = store
         self._now = now
         self._seal = seal
         self._preparing = Preparing(registry, contracts, keys, seal)
         self._recognising = Recognising(seal, new_person)
-        self._deciding = Deciding(registry, contracts, keys, seal)
+        self._deciding = Deciding(registry, contracts, keys, seal, later=later)
 
     async def share(self, submissions: Sequence[Submission]) -> list[Outcome]:
         """Take what can be taken; one outcome for each submission, in their order.

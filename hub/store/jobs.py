@@ -70,14 +70,8 @@ class JobStore:
 
     async def start(self, row: JobRow, entry: AuditRow) -> None:
         """Keep a new job, for whoever claims it, with its audit entry."""
-        values = {name: getattr(row, name) for name in row.__slots__} | {
-            "asked": micros(row.asked),
-            "updated": micros(row.updated),
-            "parameters": orjson.dumps(row.parameters).decode(),
-        }
         async with writing(self._engine) as connection:
-            await connection.execute(insert(job).values(values))
-            await connection.execute(insert(audit).values(audit_values(entry)))
+            await start(connection, row, entry)
 
     async def read(self, id_: str) -> JobRow | None:
         """One job."""
@@ -125,6 +119,17 @@ class JobStore:
     async def _end(self, row: JobRow, runner: str, values: dict[str, Any]) -> None:
         async with writing(self._engine) as connection:
             await _change(connection, row, runner, values)
+
+
+async def start(connection: AsyncConnection, row: JobRow, entry: AuditRow) -> None:
+    """Keep a new job with its audit entry, in the transaction of what it is asked for with."""
+    values = {name: getattr(row, name) for name in row.__slots__} | {
+        "asked": micros(row.asked),
+        "updated": micros(row.updated),
+        "parameters": orjson.dumps(row.parameters).decode(),
+    }
+    await connection.execute(insert(job).values(values))
+    await connection.execute(insert(audit).values(audit_values(entry)))
 
 
 async def advance(

@@ -71,6 +71,7 @@ class ParkedStore:
                 return None
             record = RecordId(row.person, row.type, row.key)
             debt = {"agency": agency, **record._asdict(), "stamp": secrets.token_hex(8), "since": micros(entry.at)}
+            debt["later"] = False
             # With its digest forgotten, whatever the record is next is news to the agency.
             await connection.execute(update(held).where(*_named(held, agency, record)).values(digest=""))
             await upsert(connection, owed, [debt], keep=("since",))

@@ -16,7 +16,8 @@ _MICROS_PER_S = 1_000_000
 async def look_at_queues(engine: AsyncEngine, streams: frozenset[str], now: datetime) -> Queues:
     """The queues now. streams: the agencies that are served by topic. Raises `Unavailable`, `Halt`."""
     async with reading(engine) as connection:
-        debts, oldest = (await connection.execute(select(func.count(), func.min(owed.c.since)))).one()
+        debts = await connection.scalar(select(func.count()).select_from(owed)) or 0
+        oldest = await connection.scalar(select(func.min(owed.c.since)).where(owed.c.later.is_(False)))
         outlets = await connection.execute(select(outlet.c.agency, outlet.c.number, outlet.c.published))
         behind = {name: max(0, number - published) for name, number, published in outlets if name in streams}
         paused = (await connection.execute(select(agency.c.name).where(agency.c.paused.is_not(None)))).scalars().all()

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, literal, select, text, true, update
+from sqlalchemy import RowMapping, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.errors import Unavailable
 from hub.domain.submission import micros
 from hub.ports import AuditRow, HeldId, HeldRow, Moved, Outlet, Owed, PersonRow, RecordId, RecordRow
+from hub.store.backfilling import begin, owe_next
 from hub.store.bulk import delete_rows, execute_many, insert_or_ignore, insert_rows, inserting, upsert
 from hub.store.columns import any_of, as_set
 from hub.store.engine import alone, reading, writing
@@ -85,11 +86,16 @@ class SqlRelayStore:
             pass
 
     async def owed(self, limit: int) -> list[Owed]:
-        """The oldest debts."""
+        """The oldest debts; those that may wait come last."""
         async with reading(self._engine) as connection:
             rows = await connection.execute(_OLDEST_DEBTS, {"limit": limit})
             return [
-                Owed(HeldId(row.agency, RecordId(row.person, row.type, row.key)), row.stamp, from_micros(row.since))
+                Owed(
+                    HeldId(row.agency, RecordId(row.person, row.type, row.key)),
+                    row.stamp,
+                    from_micros(row.since),
+                    row.later,
+                )
                 for row in rows
             ]
 
@@ -195,29 +201,26 @@ class SqlRelayStore:
 
     async def pass_over(self, agency: str, numbers: Collection[int], at: datetime) -> None:
         """Owe anew what was overtaken before it was sent, where that is still the record's last number."""
-        owe = {"agency": agency, "stamp": secrets.token_hex(8), "since": micros(at)}
+        owe = {"agency": agency, "stamp": secrets.token_hex(8), "since": micros(at), "later": False}
         forget = update(held).where(held.c.agency == agency, held.c.number.in_(sorted(numbers))).values(digest="")
         async with writing(self._engine) as connection:
             rows = (await connection.execute(forget.returning(held.c.person, held.c.type, held.c.key))).mappings()
             await upsert(connection, owed, [{**row, **owe} for row in rows], keep=("since",))
 
-    async def owe_everything(self, agency: str, contract: str, at: datetime) -> None:
-        """Owe an agency every record there is and every one it holds, under a contract of this digest."""
-        fixed = (literal(agency), literal(secrets.token_hex(8)), literal(micros(at)))
-        there = select(record.c.person, record.c.type, record.c.key)
-        holds = select(held.c.person, held.c.type, held.c.key).where(held.c.agency == agency)
-        each = there.union(holds).subquery()
-        everything = select(fixed[0], each.c.person, each.c.type, each.c.key, *fixed[1:]).where(true())
-        debts = inserting(self._engine.dialect.name, owed).from_select([column.name for column in owed.c], everything)
+    async def begin_backfill(self, agency: str, contract: str, at: datetime) -> None:
+        """Begin to owe an agency every record there is and every one it holds, under a contract of this digest."""
         async with self._writing() as connection:
             await insert_or_ignore(connection, outlet, [_new_outlet(agency)])
             await connection.execute(update(outlet).where(outlet.c.agency == agency).values(contract=contract))
-            await connection.execute(
-                debts.on_conflict_do_update(index_elements=list(owed.primary_key), set_={"stamp": debts.excluded.stamp})
-            )
+            await begin(connection, agency, at)
+
+    async def backfill(self, limit: int, at: datetime) -> bool:
+        """Owe the next so many of the oldest backfill, later; False when there is none."""
+        async with self._writing() as connection:
+            return await owe_next(connection, limit, at)
 
 
-_OLDEST_DEBTS = select(owed).order_by(owed.c.since).limit(bindparam("limit"))
+_OLDEST_DEBTS = select(owed).order_by(owed.c.later, owed.c.since).limit(bindparam("limit"))
 _RECORDS = select(record).where(
     any_of(record.c.person, "persons"), any_of(record.c.type, "types"), any_of(record.c.key, "keys")
 )

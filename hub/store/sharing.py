@@ -207,9 +207,10 @@ class _SqlShareTransaction:
         await upsert(connection, record, [record_values(row) for row in decision.records])
         at, stamp = micros(decision.at), secrets.token_hex(8)
         debts = [
-            {"agency": each.agency, **each.record._asdict(), "stamp": stamp, "since": at} for each in decision.owed
+            {"agency": each.agency, **each.record._asdict(), "stamp": stamp, "since": at, "later": decision.later}
+            for each in decision.owed
         ]
-        await upsert(connection, owed, debts, keep=("since",))
+        await upsert(connection, owed, debts, keep=("since", "later") if decision.later else ("since",))
 
 
 def _bucket(name: str) -> int:

@@ -114,7 +114,9 @@ owed = Table(
     Column("type", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("stamp", Text, nullable=False),
-    Column("since", BigInteger, nullable=False, index=True),
+    Column("since", BigInteger, nullable=False),
+    Column("later", Boolean, nullable=False, server_default=text("false")),
+    Index("ix_owed_later_since", "later", "since"),
     Index("ix_owed_agency_since", "agency", "since"),
 )
 

@@ -91,7 +91,7 @@ class _Worker:
         self._longest = settings.max_body_bytes
         self._runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         self._stack = AsyncExitStack()
-        self._sharing = spine(self._runner.run(self._stack.enter_async_context(opened(settings))))
+        self._sharing = spine(self._runner.run(self._stack.enter_async_context(opened(settings))), later=True)
 
     def judge(self, agency: str, texts: Sequence[bytes | None]) -> Verdict:
         return self._runner.run(judge(self._share, agency, texts, self._longest))

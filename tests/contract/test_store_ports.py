@@ -86,6 +86,7 @@ def decision(
     records: Sequence[RecordRow] = (),
     gone: Sequence[RecordId] = (),
     owed: Sequence[HeldId] = (),
+    later: bool = False,
     at: datetime = NOW,
 ) -> Decision:
     return Decision(
@@ -98,6 +99,7 @@ def decision(
         records=list(records),
         records_gone=list(gone),
         owed=set(owed),
+        later=later,
         doubts=frozenset(),
         reexamined=set(),
         compared=set(),
@@ -386,7 +388,7 @@ async def test_what_was_given_out_long_before_is_known_by_its_last_number(stores
 
 async def test_what_is_noted_of_a_topic_leaves_the_number_and_the_contract_alone(stores: Stores) -> None:
     await deliver(stores, delivery(1))
-    await stores.relay.owe_everything("prison", "contract-digest", NOW)
+    await stores.relay.begin_backfill("prison", "contract-digest", NOW)
     await stores.relay.published(Outlet("prison", 7, 1, "topic-1", 3, 5))
 
     assert (await stores.relay.outlets())["prison"] == Outlet(
@@ -405,17 +407,73 @@ async def test_what_was_overtaken_is_owed_anew_and_its_digest_forgotten(stores: 
     assert (held[held_by_prison()].digest, held[held_by_prison(MAPPA)].digest) == ("digest-3", "")
 
 
-async def test_an_agency_may_be_owed_everything_there_is_and_everything_it_holds(stores: Stores) -> None:
+async def test_an_agency_is_filled_with_everything_there_is_and_everything_it_holds(stores: Stores) -> None:
     await write(stores.store, decision(new=[PERSON], records=[record(MAPPA)], owed=[held_by_prison(MAPPA)]))
     await deliver(stores, delivery(1))
     before = await stores.relay.owed(10)
 
-    await stores.relay.owe_everything("prison", "contract-digest", LATER)
+    await stores.relay.begin_backfill("prison", "contract-digest", LATER)
+    while await stores.relay.backfill(10, LATER):
+        pass
 
-    debts = {debt.held.record: debt for debt in await stores.relay.owed(10)}
-    assert {id_: debt.since for id_, debt in debts.items()} == {MAPPA: NOW, OFFENDER: LATER}
-    assert debts[MAPPA].stamp != before[0].stamp
+    debts = await stores.relay.owed(10)
+    assert [(debt.held.record, debt.since, debt.later) for debt in debts] == [
+        (MAPPA, NOW, False),
+        (OFFENDER, LATER, True),
+    ]
+    assert debts[0] == before[0]
     assert (await stores.relay.outlets())["prison"].contract == "contract-digest"
+
+
+async def test_a_backfill_owes_slice_by_slice_and_each_record_once(stores: Stores) -> None:
+    records = [RecordId(PERSON, "registration", f"R{number}") for number in range(5)]
+    await write(stores.store, decision(new=[PERSON], records=[record(each) for each in records]))
+    await stores.relay.begin_backfill("prison", "contract-digest", NOW)
+    filled = []
+
+    while await stores.relay.backfill(2, NOW):
+        owed = await stores.relay.owed(10)
+        filled.append([debt.held.record for debt in owed])
+        await stores.relay.deliver(owed, [], {}, [])
+
+    assert [each for each in filled if each] == [records[0:2], records[2:4], records[4:]]
+    assert not await stores.relay.backfill(2, NOW)
+
+
+async def test_a_backfill_begins_again_under_another_contract_and_others_go_on(stores: Stores) -> None:
+    records = [RecordId(PERSON, "registration", f"R{number}") for number in range(3)]
+    await write(stores.store, decision(new=[PERSON], records=[record(each) for each in records]))
+    await stores.relay.begin_backfill("prison", "one", NOW)
+    await stores.relay.backfill(2, NOW)
+    await stores.relay.deliver(await stores.relay.owed(10), [], {}, [])
+    await stores.relay.begin_backfill("probation", "one", NOW + timedelta(seconds=1))
+    await stores.relay.begin_backfill("prison", "another", NOW + timedelta(seconds=2))
+
+    while await stores.relay.backfill(2, NOW):
+        pass
+
+    owed = {(debt.held.agency, debt.held.record) for debt in await stores.relay.owed(10)}
+    assert owed == {(agency, each) for agency in ("prison", "probation") for each in records}
+
+
+async def test_what_changes_goes_before_what_is_filled_and_stays_before_it(stores: Stores) -> None:
+    records = [RecordId(PERSON, "registration", f"R{number}") for number in range(3)]
+    await write(stores.store, decision(new=[PERSON], records=[record(each) for each in records]))
+    await stores.relay.begin_backfill("prison", "contract-digest", NOW)
+    await stores.relay.backfill(10, NOW)
+    before = {debt.held.record: debt for debt in await stores.relay.owed(10)}
+
+    await write(stores.store, decision(owed=[held_by_prison(records[2])], at=LATER))
+    await write(stores.store, decision(owed=[held_by_prison(each) for each in records[1:]], later=True))
+
+    debts = await stores.relay.owed(10)
+    assert [(debt.held.record, debt.later) for debt in debts] == [
+        (records[2], False),
+        (records[0], True),
+        (records[1], True),
+    ]
+    changed = [debt.held.record for debt in debts if debt.stamp != before[debt.held.record].stamp]
+    assert changed == [records[2], records[1]]
 
 
 async def test_one_relay_leads_and_the_next_when_it_is_done(stores: Stores) -> None:
@@ -440,7 +498,9 @@ async def test_a_relay_whose_lead_was_lost_commits_nothing_once_another_leads(st
                 with pytest.raises(Unavailable):
                     await stores.relay.published(Outlet("prison", published=1))
                 with pytest.raises(Unavailable):
-                    await stores.relay.owe_everything("prison", "contract-digest", NOW)
+                    await stores.relay.begin_backfill("prison", "contract-digest", NOW)
+                with pytest.raises(Unavailable):
+                    await stores.relay.backfill(10, NOW)
                 await stores.other_relay.deliver([], [delivery(1)], {}, [])
             await stores.relay.confirm_lead()
 

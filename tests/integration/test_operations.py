@@ -246,6 +246,14 @@ async def test_a_relay_that_does_not_keep_up_degrades(hub: Hub) -> None:
     }
 
 
+async def test_what_may_wait_degrades_nothing(hub: Hub) -> None:
+    since = micros(NOW - timedelta(seconds=90))
+    debt = {"agency": "prison", "person": "p", "type": "offender", "key": "-", "stamp": "s", "since": since}
+    await hub.execute(insert(owed).values({**debt, "later": True}))
+
+    assert (await hub.http.get("/health/ready")).json()["state"] == "ready"
+
+
 async def test_a_paused_input_degrades_and_the_agency_is_not_named_to_strangers(
     hub: Hub, probation: Credentials
 ) -> None:

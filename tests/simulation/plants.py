@@ -84,6 +84,15 @@ async def _drops_debts_owed_anew(self: Any, settled: Sequence[Owed], *rest: Any)
     await _deliver(self, [self._tables.owed.get(debt.held, debt) for debt in settled], *rest)
 
 
+_backfill = MemoryRelayStore.backfill
+
+
+async def _fills_no_more_than_a_slice(self: Any, limit: int, at: datetime) -> bool:
+    going_on = await _backfill(self, limit, at)
+    self._tables.backfills.clear()
+    return going_on
+
+
 _fold = Case._fold
 
 
@@ -137,6 +146,7 @@ PLANTS = [
     Plant("forgets what was overtaken", MemoryRelayStore, "pass_over", _forgets_what_was_overtaken),
     Plant("takes no locks", _Transaction, "_lock", _takes_no_locks),
     Plant("drops debts that are owed anew", MemoryRelayStore, "deliver", _drops_debts_owed_anew),
+    Plant("fills no more than a slice", MemoryRelayStore, "backfill", _fills_no_more_than_a_slice),
     Plant("believes what comes last", Case, "_fold", _believes_what_comes_last),
     Plant("carries no since", Case, "_walk", lambda self, slot, history: None),
     Plant("does not follow who is joined or parted", persons, "_membership", _looks_at_nobody_whole),

@@ -52,9 +52,9 @@ class MemoryRelayStore:
         return self._tables.leader is self._lock
 
     async def owed(self, limit: int) -> list[Owed]:
-        """The oldest debts."""
+        """The oldest debts; those that may wait come last."""
         await self._wire.cross("relay.owed")
-        return sorted(self._tables.owed.values(), key=lambda each: (each.since, each.held))[:limit]
+        return sorted(self._tables.owed.values(), key=lambda each: (each.later, each.since, each.held))[:limit]
 
     async def current(self, records: Sequence[RecordId]) -> tuple[dict[RecordId, RecordRow], dict[str, PersonRow]]:
         """The shared records and their persons, as one snapshot."""
@@ -149,11 +149,31 @@ class MemoryRelayStore:
         tables.owe([row.id for row in still], at)
         await self._wire.cross("relay.passed-over")
 
-    async def owe_everything(self, agency: str, contract: str, at: datetime) -> None:
-        """Owe an agency every record there is and every one it holds, under a contract of this digest."""
-        await self._wire.cross("relay.owe-everything")
+    async def begin_backfill(self, agency: str, contract: str, at: datetime) -> None:  # noqa: ARG002 - the port's
+        """Begin to owe an agency every record there is and every one it holds, under a contract of this digest."""
+        await self._wire.cross("relay.begin-backfill")
         self._confirm()
         tables = self._tables
         tables.outlets[agency] = replace(tables.outlets.get(agency, Outlet(agency)), contract=contract)
-        held = {each for each in tables.held if each.agency == agency}
-        tables.owe(held | {HeldId(agency, record) for record in tables.records}, at)
+        tables.backfills.pop(agency, None)
+        tables.backfills[agency] = None
+        await self._wire.cross("relay.backfill-begun")
+
+    async def backfill(self, limit: int, at: datetime) -> bool:
+        """Owe the next so many of the oldest backfill, later; False when there is none."""
+        await self._wire.cross("relay.backfill")
+        self._confirm()
+        tables = self._tables
+        if not tables.backfills:
+            return False
+        agency, after = next(iter(tables.backfills.items()))
+        there = {*tables.records, *(each.record for each in tables.held if each.agency == agency)}
+        beyond = sorted(each for each in there if after is None or each > after)[:limit]
+        ids = {HeldId(agency, each) for each in beyond}
+        tables.owe(ids - tables.owed.keys(), at, later=True)
+        if len(beyond) < limit:
+            del tables.backfills[agency]
+        else:
+            tables.backfills[agency] = beyond[-1]
+        await self._wire.cross("relay.backfilled")
+        return True

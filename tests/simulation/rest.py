@@ -10,6 +10,8 @@ from tests.simulation.hub import Ground
 def underway(ground: Ground, agencies: Sequence[Agency]) -> str:
     """What is not finished, in words; empty when all is."""
     tables, broker = ground.tables, ground.broker
+    if tables.backfills:
+        return f"{len(tables.backfills)} backfills"
     if tables.owed:
         return f"{len(tables.owed)} debts"
     if tables.dead_letters.keys() != tables.notified:

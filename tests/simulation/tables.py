@@ -46,6 +46,8 @@ class Tables:
     parked: dict[HeldId, ParkedRow] = field(default_factory=dict)
     withheld: set[HeldId] = field(default_factory=set)
     outlets: dict[str, Outlet] = field(default_factory=dict)
+    backfills: dict[str, RecordId | None] = field(default_factory=dict)
+    """Agency that is filled from what is there -> the last record owed for it; the oldest first."""
     audit: list[AuditRow] = field(default_factory=list)
     dead_letters: dict[str, DeadLetterRow] = field(default_factory=dict)
     notified: set[str] = field(default_factory=set)
@@ -75,7 +77,7 @@ class Tables:
         for gone in decision.records_gone:
             self.records.pop(gone, None)
         self.records.update({row.id: row for row in decision.records})
-        self.owe(decision.owed, decision.at)
+        self.owe(decision.owed, decision.at, later=decision.later)
 
     def _write_people(self, decision: Decision) -> None:
         for person in decision.persons_new:
@@ -102,12 +104,12 @@ class Tables:
         for doubt in decision.doubts:
             self.reviews.setdefault((doubt.one, doubt.other), doubt)
 
-    def owe(self, ids: Iterable[HeldId], at: datetime) -> None:
-        """Owe these anew: what was owed already stays as old as it was."""
+    def owe(self, ids: Iterable[HeldId], at: datetime, *, later: bool = False) -> None:
+        """Owe these anew: what was owed already stays as old as it was, and waits only if it did."""
         self._stamps += 1
         for held in sorted(ids):
-            since = self.owed[held].since if held in self.owed else at
-            self.owed[held] = Owed(held, f"stamp-{self._stamps}", since)
+            before = self.owed.get(held, Owed(held, "", at, later))
+            self.owed[held] = Owed(held, f"stamp-{self._stamps}", before.since, before.later and later)
 
     def person(self, person: str) -> PersonRow:
         """A person as the relay needs it."""

@@ -197,6 +197,7 @@ def _scaled() -> Iterator[None]:
     """Batches as small as histories are, and a relay that looks less often when it idles."""
     with (
         patch.object(relay, "BATCH", 5),
+        patch.object(relay, "LATER", 4),
         patch.object(streams, "BATCH", 3),
         patch.object(streams, "LATE", _LATE),
         patch.object(relay, "IDLE_S", 0.2),

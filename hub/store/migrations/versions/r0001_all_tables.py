@@ -212,10 +212,11 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("stamp", sa.Text(), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("later", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("agency", "person", "type", "key", name=op.f("pk_owed")),
     )
     op.create_index("ix_owed_agency_since", "owed", ["agency", "since"], unique=False)
-    op.create_index(op.f("ix_owed_since"), "owed", ["since"], unique=False)
+    op.create_index("ix_owed_later_since", "owed", ["later", "since"], unique=False)
     op.create_table(
         "parked",
         sa.Column("agency", sa.Text(), nullable=False),
@@ -321,7 +322,7 @@ def downgrade() -> None:
     op.drop_table("person")
     op.drop_index("ix_parked_agency_number", table_name="parked")
     op.drop_table("parked")
-    op.drop_index(op.f("ix_owed_since"), table_name="owed")
+    op.drop_index("ix_owed_later_since", table_name="owed")
     op.drop_index("ix_owed_agency_since", table_name="owed")
     op.drop_table("owed")
     op.drop_table("outlet")
