@@ -30,11 +30,14 @@ from hub.domain.errors import Reason, Rejected
 from hub.domain.ids import uuid7
 from hub.exchange.feed import Feed
 from hub.exchange.gather import Gatherer
+from hub.exchange.intake import Intake
 from hub.exchange.parked import Parkings
 from hub.exchange.read import Reading
+from hub.exchange.receipts import settle
 from hub.exchange.relay import Relay
 from hub.exchange.share import Sharing
 from hub.metrics import Metrics
+from hub.ports import Seal
 from hub.settings import Settings
 from hub.spec.registry import Registry, schemas_folder
 from hub.store.agencies import AgencyStore
@@ -50,13 +53,15 @@ from hub.trust.agencies import AS_OPERATORS, Agencies, Scope
 from hub.trust.contracts import load_contracts
 from hub.trust.sealing import CompressingSeal, LookupKeys
 from hub.trust.tokens import Caller
+from hub.wiring.desk import desk as operators_desk
 from hub.wiring.foundation import Foundation
-from hub.wiring.outlook import outlook_on
 from tests.simulation.broker import Broker, MemoryPositions
 
 CONTRACTS = Path(__file__).resolve().parents[1] / "contracts"
 LIMIT = 20_000
 """Bytes a body may have here."""
+MESSAGE_LIMIT = 1_048_576
+"""Bytes a message from Kafka may have."""
 
 
 OPERATOR = "anna"
@@ -98,6 +103,8 @@ class RestHub:
     operator: httpx.AsyncClient
     desk: Desk
     broker: Broker
+    intake: Intake
+    seal: Seal
     now: datetime = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
     def client(self, token: str | None) -> httpx.AsyncClient:
@@ -170,14 +177,23 @@ async def rest_hub(url: str) -> AsyncIterator[RestHub]:
             agencies=agencies,
             tokens=None,
         )
+        receipts = ReceiptStore(engine)
+        intake = Intake(
+            sharing.share,
+            lambda agency, given: settle(receipts, agency, given, now()),
+            Parkings(ParkedStore(engine), receipts, seal, now).park,
+            MESSAGE_LIMIT,
+        )
         settings = Settings.model_validate({"key": SecretBytes(b"m" * 32), "lookup_key": SecretBytes(b"k" * 32)})
         base = Foundation(settings, engine, registry, contracts, keys, seal, AgencyStore(engine), agencies, now)
         broker = Broker()
-        desk = Desk(agencies=agencies, outlook=outlook_on(base, MemoryPositions(broker)))
+        desk = operators_desk(base, intake, MemoryPositions(broker))
         app = create_app(services, operations, desk, registry)
         relay = Relay(relay_store, None, contracts, seal, now)
         nobody = httpx.AsyncClient()
-        hub = RestHub(app, engine, registry, contracts, relay, delivered, stop, nobody, nobody, nobody, desk, broker)
+        hub = RestHub(
+            app, engine, registry, contracts, relay, delivered, stop, nobody, nobody, nobody, desk, broker, intake, seal
+        )
         async with (
             nobody,
             hub.client("probation") as hub.probation,

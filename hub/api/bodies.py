@@ -13,14 +13,14 @@ from hub.domain.errors import Reason, Rejected
 from hub.exchange.envelope import JSON, media_type
 
 
-async def read_body(request: Request) -> bytes:
-    """The whole body.
+async def read_body(request: Request, times: int = 1) -> bytes:
+    """The whole body. times: so many times the usual limit.
 
     Raises:
         Rejected: `too-large`, as soon as that is known; `wrong-content-type` for a compressed body.
     """
     _check_not_encoded(request)
-    limit = services_of(request).max_body_bytes
+    limit = services_of(request).max_body_bytes * times
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit:
         raise too_large(limit)
@@ -34,15 +34,15 @@ async def read_body(request: Request) -> bytes:
     return b"".join(chunks)
 
 
-async def read_json(request: Request) -> Json:
-    """A whole body that must be JSON.
+async def read_json(request: Request, times: int = 1) -> Json:
+    """A whole body that must be JSON. times: so many times the usual limit.
 
     Raises:
         Rejected: as `read_body`, and `wrong-content-type`, `bad-json`.
     """
     if media_type(request.headers.get("content-type")) != JSON:
         raise Rejected(Reason.WRONG_CONTENT_TYPE, f"this is sent as {JSON}")
-    return parse(await read_body(request))
+    return parse(await read_body(request, times))
 
 
 async def chunks_of(request: Request) -> AsyncIterator[bytes]:

@@ -137,32 +137,59 @@ class DeadLetters:
         return self._inputs
 
     def _letter(self, message: Message, rejection: Rejected, at: datetime) -> DeadLetterRow:
-        owner = f"rejections:{message.agency}"
-        headers = {name: b64encode(value).decode() for name, value in message.headers.items()}
+        headers, value = sealed_contents(self._seal, message.agency, message.headers, message.value)
         return DeadLetterRow(
             message.position,
             message.agency,
             at,
             rejection.reason.value,
             rejection.detail,
-            orjson.dumps([_fault(fault) for fault in rejection.faults]).decode(),
-            self._seal.seal(owner, orjson.dumps(headers)),
-            None if message.value is None else self._seal.seal(owner, message.value),
+            faults_written(rejection.faults),
+            headers,
+            value,
         )
 
     def _opened(self, row: DeadLetterRow) -> DeadLetter:
-        owner = f"rejections:{row.agency}"
-        headers = orjson.loads(self._seal.open(owner, row.headers))
+        headers, value = opened_contents(self._seal, row.agency, row.headers, row.value)
         return DeadLetter(
             row.position,
             row.agency,
             row.at,
             row.reason,
             row.detail,
-            tuple(Fault(**fault) for fault in orjson.loads(row.faults)),
-            {name: b64decode(value) for name, value in headers.items()},
-            None if row.value is None else self._seal.open(owner, row.value),
+            faults_read(row.faults),
+            headers,
+            value,
         )
+
+
+def sealed_contents(
+    seal: Seal, agency: str, headers: Mapping[str, bytes], value: bytes | None
+) -> tuple[bytes, bytes | None]:
+    """What an agency sent, or an operator has made of it, as the store keeps it."""
+    owner = f"rejections:{agency}"
+    texts = {name: b64encode(content).decode() for name, content in headers.items()}
+    return seal.seal(owner, orjson.dumps(texts)), None if value is None else seal.seal(owner, value)
+
+
+def opened_contents(
+    seal: Seal, agency: str, headers: bytes, value: bytes | None
+) -> tuple[dict[str, bytes], bytes | None]:
+    """The way back. Raises `Halt`: it cannot be opened."""
+    owner = f"rejections:{agency}"
+    texts = orjson.loads(seal.open(owner, headers))
+    opened = {name: b64decode(content) for name, content in texts.items()}
+    return opened, None if value is None else seal.open(owner, value)
+
+
+def faults_written(faults: Sequence[Fault]) -> str:
+    """Faults as the store keeps them."""
+    return orjson.dumps([_fault(fault) for fault in faults]).decode()
+
+
+def faults_read(faults: str) -> tuple[Fault, ...]:
+    """The way back."""
+    return tuple(Fault(**fault) for fault in orjson.loads(faults))
 
 
 def _id_within(value: bytes | None) -> Json:

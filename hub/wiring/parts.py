@@ -16,7 +16,6 @@ from adapters.kafka.ping import ping
 from adapters.kafka.positions import KafkaPositions
 from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.topics import TopicPlan, Topics
-from hub.api.admin.desk import Desk
 from hub.api.app import create_app
 from hub.api.health import health_app
 from hub.api.operations import Operations
@@ -46,8 +45,8 @@ from hub.store.relaying import SqlRelayStore
 from hub.trust.sealing import MasterKey
 from hub.trust.signing import OWN_ALGORITHM, SigningKeys
 from hub.trust.tokens import Tokens, Verifier
+from hub.wiring.desk import desk
 from hub.wiring.foundation import Foundation
-from hub.wiring.outlook import outlook_on
 from hub.wiring.spine import spine
 
 _TRY_AGAIN_S = 2.0
@@ -87,6 +86,7 @@ class Parts:
         self._parkings = Parkings(ParkedStore(base.engine), self._receipts, base.seal, base.now)
         self._sharing = spine(base)
         self._intake = Intake(self._share, self._settle, self._parkings.park, base.settings.max_body_bytes)
+        self._desk = desk(base, self._intake, kafka.positions if kafka else None)
 
     async def api(self, listening: socket.socket, *, agencies: bool) -> None:
         """HTTP: with the agencies' routes, or health and metrics only."""
@@ -95,7 +95,7 @@ class Parts:
             services, operations = self._services(verifier), self._operations(tokens)
             if agencies:
                 await stack.enter_async_context(services.gatherer)
-                app = create_app(services, operations, self._desk(), self._base.registry)
+                app = create_app(services, operations, self._desk, self._base.registry)
             else:
                 app = health_app(services, operations)
             await serve(app, listening, self._bells.stop)
@@ -105,6 +105,10 @@ class Parts:
         publisher = self._kafka.publisher if self._kafka else None
         relay = Relay(self._relay_store, publisher, self._base.contracts, self._base.seal, self._base.now)
         await relay.run(self._bells.stop, self._bells.owed, self._bells.delivered)
+
+    async def jobs(self) -> None:
+        """What operators asked for and takes longer than a request."""
+        await self._desk.replaying.run(self._bells.stop)
 
     async def consume(self, kafka: Kafka) -> None:
         """What agencies send over Kafka comes in."""
@@ -142,10 +146,6 @@ class Parts:
             agencies=self._base.agencies,
             tokens=tokens,
         )
-
-    def _desk(self) -> Desk:
-        inputs = self._kafka.positions if self._kafka else None
-        return Desk(agencies=self._base.agencies, outlook=outlook_on(self._base, inputs))
 
     async def _prepare_topics(self, kafka: Kafka, letters: DeadLetters) -> None:
         """Make the topics that are not there, and tell senders what a crash left untold; waits for the broker."""

@@ -50,6 +50,7 @@ async def serve_hub(settings: Settings, only: Collection[Part]) -> None:
             running: dict[str, Awaitable[None]] = {"api": parts.api(listening, agencies=Part.API in chosen)}
             if Part.RELAY in chosen:
                 running["relay"] = parts.relay()
+                running["jobs"] = parts.jobs()
             if Part.CONSUME in chosen and kafka is not None:
                 running["consume"] = parts.consume(kafka)
             settle_memory()

@@ -6,15 +6,19 @@ from typing import cast
 from starlette.requests import Request
 
 from hub.api.admin.outlook import Outlook
+from hub.exchange.letters import Letters
+from hub.exchange.replay import Replaying
 from hub.trust.agencies import Agencies
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything an operator works with."""
+    """Everything an operator works with, over the API and by command line."""
 
     agencies: Agencies
     outlook: Outlook
+    letters: Letters
+    replaying: Replaying
 
 
 def desk_of(request: Request) -> Desk:

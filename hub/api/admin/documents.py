@@ -3,6 +3,7 @@
 from typing import Any
 
 from hub.store.agencies import AgencyRow
+from hub.store.jobs import JobRow
 from hub.trust.agencies import Credentials
 
 
@@ -26,3 +27,9 @@ def credentials_document(credentials: Credentials) -> dict[str, Any]:
         "clientId": credentials.client_id,
         "clientSecret": credentials.secret,
     }
+
+
+def job_document(row: JobRow) -> dict[str, Any]:
+    """`Job` of the API description."""
+    members = ("id", "kind", "by", "asked", "parameters", "state", "total", "done", "failed", "why", "updated")
+    return {name: getattr(row, name) for name in members}

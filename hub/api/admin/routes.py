@@ -1,5 +1,5 @@
 """All routes of operators. A new subject is a module with a `router`, entered here, and its shapes in `shapes`."""
 
-from hub.api.admin import agencies, deliveries, parked
+from hub.api.admin import agencies, dead_letters, deliveries, parked, replays
 
-ROUTERS = (agencies.router, deliveries.router, parked.router)
+ROUTERS = (agencies.router, dead_letters.router, replays.router, deliveries.router, parked.router)

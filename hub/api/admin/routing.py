@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 
 PREFIX = "/v1/admin"
+PRINTABLE = "^[ -~]+$"
+"""What names and positions are made of; no database is asked for anything else."""
 
 
 def admin_router() -> APIRouter:

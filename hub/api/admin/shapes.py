@@ -1,7 +1,12 @@
 """What the operators' routes answer and take, put together from each subject's own shapes."""
 
-from hub.api.admin import agency_shapes, delivery_shapes
+from hub.api.admin import agency_shapes, dead_letter_shapes, delivery_shapes, job_shapes
 from hub.api.shaping import Schema
 
-SHAPES: dict[str, Schema] = {**agency_shapes.SHAPES, **delivery_shapes.SHAPES}
+SHAPES: dict[str, Schema] = {
+    **agency_shapes.SHAPES,
+    **dead_letter_shapes.SHAPES,
+    **job_shapes.SHAPES,
+    **delivery_shapes.SHAPES,
+}
 """Name -> schema, under `components/schemas` of the API description."""
