@@ -4,7 +4,7 @@ An adapter has its agency's credentials and nothing of the hub's: neither its da
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import DirectoryPath, Field, FilePath, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
@@ -25,6 +25,8 @@ class AdapterSettings(BaseSettings):
 
     agency: str | None = None
     """For whom it speaks, as its contract names it. None: for whom its system usually speaks."""
+    kind: Literal["probation", "prison"] | None = None
+    """What that agency is, where both use the system and differ in it. None: as its name begins."""
     store: Path | None = None
     """The SQLite file of all it must not lose. None: `adapter-<system>.db` where it is started."""
     schemas: DirectoryPath = Field(default_factory=schemas_folder)
@@ -71,6 +73,12 @@ class AdapterSettings(BaseSettings):
         if self.from_topic is not None and self.kafka_bootstrap is None:
             raise ValueError("ADAPTER_KAFKA_BOOTSTRAP must be set for a topic to be read")
         return self
+
+    @property
+    def kind_of_agency(self) -> str | None:
+        """`probation` or `prison`; None where nothing says."""
+        named = (self.agency or "").partition("-")[0]
+        return self.kind or (named if named in {"probation", "prison"} else None)
 
     def check_can_run(self) -> None:
         """Whether it is told how to reach the hub, and what to do. Raises `Halt` with what to set."""

@@ -93,7 +93,7 @@ class Trial:
         if taken.said:
             self._waiting = [each for each in self._waiting if not each[1] & about]
         elif taken.waiting:
-            self._waiting.append((Remark(file, f"waits for {taken.waiting}", lost=True), about))
+            self._waiting.append((Remark(file, f"waiting: {taken.waiting}", lost=True), about))
         self._refuse(file, taken.refused)
         self.remarks.extend(_remarks(file, taken))
 

@@ -9,6 +9,7 @@ from adapters.client.native import System
 from adapters.client.running import status
 from adapters.client.running.assembly import existing_store, run_adapter
 from adapters.client.settings import AdapterSettings, load_adapter_settings
+from adapters.oasys.system import oasys
 from hub.clock import utc_now
 from hub.domain.canonical import Json
 from hub.domain.errors import Halt
@@ -16,8 +17,11 @@ from hub.spec.registry import Registry
 
 __all__ = ["SYSTEMS", "AdapterSettings", "hand_over", "look", "parked", "retry", "run", "settings", "trial"]
 
-SYSTEMS: Mapping[str, Callable[[Path], System]] = {}
-"""The native systems there are adapters for: name -> what builds it from the folder of schemas."""
+_USUALLY = "probation"
+SYSTEMS: Mapping[str, Callable[[Path, str | None], System]] = {
+    "oasys": lambda schemas, kind: oasys(schemas, kind or _USUALLY),
+}
+"""The native systems there are adapters for: name -> what builds it from the schemas and the kind of agency."""
 
 settings = load_adapter_settings
 
@@ -26,7 +30,7 @@ def system_of(name: str, told: AdapterSettings) -> System:
     """The system of that name. Raises `Halt`: there is no adapter for it."""
     if name not in SYSTEMS:
         raise Halt(f"there is no adapter for {name}; there are: {', '.join(sorted(SYSTEMS))}")
-    return SYSTEMS[name](told.schemas)
+    return SYSTEMS[name](told.schemas, told.kind_of_agency)
 
 
 async def run(name: str, told: AdapterSettings) -> None:

@@ -37,7 +37,7 @@ def hub(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     """Runs a command in this process, with none of the hub's settings; puts back what it sets for the whole of it."""
     for name in [name for name in os.environ if name.startswith(("HUB_", "ADAPTER_"))]:
         monkeypatch.delenv(name)
-    monkeypatch.setattr(adapting, "SYSTEMS", {"toy": lambda _: ToySystem()})
+    monkeypatch.setattr(adapting, "SYSTEMS", {"toy": lambda _schemas, _kind: ToySystem()})
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path)
     root = logging.getLogger()

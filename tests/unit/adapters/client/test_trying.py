@@ -57,7 +57,7 @@ def test_parts_become_one_record_in_any_order(tmp_path: Path) -> None:
 
 def test_a_part_that_never_becomes_a_record_is_not_taken(tmp_path: Path) -> None:
     trial = tried(tmp_path, {"kind": "half", "id": "A2"}, ARCHER)
-    assert lost(trial) == ["waits for a surname"]
+    assert lost(trial) == ["waiting: a surname"]
 
 
 def test_every_refusal_is_said_with_its_path_and_rule(tmp_path: Path) -> None:
