@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from adapters.oasys.kept import Part
-from adapters.oasys.merging import merged, with_overall
+from adapters.oasys.merging import in_order, merged, with_overall
 from adapters.oasys.tables import Fields, Table, Tables
 from adapters.oasys.tracing import natives, way
 from hub.domain.canonical import Json
@@ -82,7 +82,7 @@ class Assembling:
                 body = merged(body, each.reading.body, differing)
         if number:
             body = {"reference": number, **body, "oasysNumber": number}
-        body = with_overall(body)
+        body = in_order(with_overall(body))
         missing, faults = self._checked(body)
         return Whole(body, told, missing, faults, tuple(dict.fromkeys(differing)))
 

@@ -16,6 +16,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 }
 """Lists whose items several parts describe, by what names an item there. Other lists are taken whole."""
 
+_SORTED = frozenset({"sections", "items", "predictors", "parts"})
 _OF_STATUS = ("completedAt", "lockedAt", "signedAt", "signed")
 
 
@@ -60,6 +61,22 @@ def _keyed(items: Sequence[Json], names: tuple[str, ...]) -> Iterator[tuple[tupl
         key = canonical([item.get(name) for name in names])
         yield (key, seen[key]), item
         seen[key] += 1
+
+
+def in_order(value: Json, path: str = "") -> Json:
+    """The body with its sections, items, predictors and their parts sorted by what names them, as the hub sorts them.
+
+    So the order in which parts came says nothing. Offences and victims stay in the order of the source.
+    """
+    if isinstance(value, dict):
+        return {name: in_order(inner, name) for name, inner in value.items()}
+    if isinstance(value, list) and path in _SORTED:
+        return sorted((in_order(each) for each in value), key=lambda each: _sort_key(each, KEYS[path]))
+    return value
+
+
+def _sort_key(item: Json, names: tuple[str, ...]) -> bytes:
+    return canonical([item.get(name) for name in names])
 
 
 def with_overall(body: Json) -> Json:
