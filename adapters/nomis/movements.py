@@ -1,0 +1,159 @@
+"""Movements, one by one or as a timeline of stays."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from adapters.client.native import Said
+from adapters.nomis.account import Prepared
+from adapters.nomis.movement_codes import MovementCodes
+from adapters.nomis.people import objects
+from adapters.nomis.taking import Read, Taking
+from adapters.nomis.unwrapping import Wrapped
+from hub.domain.canonical import Json
+
+NO_BOOKING = "-"
+"""Said as the booking where the source does not say it."""
+_LOCAL = ZoneInfo("Europe/London")
+_SAME = {
+    "fromAgency": "fromAgencyId",
+    "toAgency": "toAgencyId",
+    "fromCity": "fromAgencyDescription",
+    "toCity": "toAgencyDescription",
+    "movementReason": "movementReasonDescription",
+}
+"""Columns of the older form of a movement, and the newer ones that say the same."""
+
+
+_SAID_OTHERWISE = frozenset(
+    {"offenderNo", "bookingId", "bookNumber", "bookingNo", "sequence", "movementSequence", "movementType"}
+    | {"movementDate", "movementTime"}
+)
+"""Columns whose values the key, the kind or the time of a movement says."""
+
+
+def take_movement(taking: Taking, each: Wrapped) -> None:
+    """A movement by itself, which names its person."""
+    number = taking.whose(each.native, each.path)
+    if number is not None:
+        _say(taking, number, each.native, each.path, {})
+
+
+def take_timeline(taking: Taking, each: Wrapped) -> None:
+    """A prisoner's stays, each with the ways in and out of prison."""
+    number = taking.whose(each.native, each.path)
+    if number is None:
+        return
+    for index, period in enumerate(objects(each.native.get("prisonPeriod"))):
+        for position, dates in enumerate(objects(period.get("movementDates"))):
+            at = f"{each.path}/prisonPeriod/{index}/movementDates/{position}"
+            booking: dict[str, Json] = {name: period[name] for name in _BOOKING if name in period}
+            for columns in (_INWARD, _OUTWARD):
+                _say_dated(taking, number, dates, booking, columns, at)
+
+
+_BOOKING = ("bookingId", "bookNumber")
+_INWARD = {
+    "inwardType": "movementType",
+    "dateInToPrison": "movementDateTime",
+    "reasonInToPrison": "movementReasonCode",
+    "admittedIntoPrisonId": "toAgencyId",
+    "direction": "IN",
+}
+_OUTWARD = {
+    "outwardType": "movementType",
+    "dateOutOfPrison": "movementDateTime",
+    "reasonOutOfPrison": "movementReasonCode",
+    "releaseFromPrisonId": "fromAgencyId",
+    "direction": "OUT",
+}
+"""Column of a timeline -> column of a movement; and which way these lead."""
+
+
+def _say_dated(
+    taking: Taking,
+    number: str,
+    dates: Mapping[str, Json],
+    booking: Mapping[str, Json],
+    columns: Mapping[str, str],
+    at: str,
+) -> None:
+    moved = {own: dates[name] for name, own in columns.items() if dates.get(name) is not None}
+    if moved:
+        origins = {f"/{own}": f"/{name}" for name, own in columns.items()}
+        _say(taking, number, {**moved, **booking, "directionCode": columns["direction"]}, at, origins)
+
+
+def _say(taking: Taking, number: str, sent: Mapping[str, Json], at: str, origins: Mapping[str, str]) -> None:
+    prepared = prepared_movement(sent, taking.lenses.codes)
+    there = {place: origins.get(origin, origin) for place, origin in prepared.origins.items()}
+    prepared = Prepared(prepared.native, {**origins, **there}, prepared.homeless)
+    reading = taking.lenses.movement.read(prepared.native)
+    if not taking.account.add(reading, prepared, at):
+        return
+    body = {**reading.body, "booking": booking_of(sent), "sequence": sequence_of(sent, reading.body)}
+    valid = taking.checked("movement", body, Read(taking.lenses.movement, prepared, at))
+    if valid is not None:
+        taking.account.said.append(Said("movement", number, taking.payload.received, valid))
+
+
+def prepared_movement(sent: Mapping[str, Json], codes: MovementCodes) -> Prepared:
+    """One spelling of the columns, the kind and the reason by codes that mean one thing, both ends with their kinds."""
+    native: dict[str, Any] = dict(sent)
+    origins = {"/movementKind": "/directionCode"}
+    for name, value in _filled(native, codes):
+        native[name] = value[0]
+        origins[f"/{name}"] = f"/{value[1]}"
+    return Prepared({name: value for name, value in native.items() if name not in _SAID_OTHERWISE}, origins)
+
+
+def _filled(native: dict[str, Any], codes: MovementCodes) -> Iterator[tuple[str, tuple[Json, str]]]:
+    yield from _newer(native)
+    if native.get("movementDateTime") is None and (time := _date_time(native)):
+        yield "movementDateTime", (time, "movementTime")
+    movement_type, reason = native.get("movementType"), native.get("movementReasonCode")
+    if native.get("directionCode") is None and (direction := codes.direction(native)):
+        yield "directionCode", (direction, "movementType")
+    if native.get("directionCode") and movement_type:
+        yield "movementKind", (codes.kind(movement_type, native["directionCode"], reason), "movementType")
+    if isinstance(reason, str) and reason.strip():
+        yield "movementReason", (codes.reason(movement_type, reason.strip()), "movementReasonCode")
+    yield from _ends(native, codes)
+
+
+def _newer(native: dict[str, Any]) -> Iterator[tuple[str, tuple[Json, str]]]:
+    for older, newer in _SAME.items():
+        if native.get(newer) is None and native.get(older) is not None:
+            yield newer, (native.pop(older), older)
+
+
+def _ends(native: Mapping[str, Any], codes: MovementCodes) -> Iterator[tuple[str, tuple[Json, str]]]:
+    """Both ends of the movement with their kinds."""
+    for end in ("from", "to"):
+        place, described = native.get(f"{end}AgencyId"), native.get(f"{end}AgencyDescription")
+        if native.get(f"{end}AgencyType") is None and (place or described):
+            kind = codes.place(place, native.get("movementType")) if place else "OUT"
+            yield f"{end}AgencyType", (kind, f"{end}AgencyId" if place else f"{end}City")
+
+
+def _date_time(native: Mapping[str, Json]) -> str | None:
+    day, time = native.get("movementDate"), native.get("movementTime")
+    if isinstance(time, str) and "T" in time:
+        return time
+    return f"{day}T{time}" if isinstance(day, str) and isinstance(time, str) else None
+
+
+def booking_of(sent: Mapping[str, Json]) -> str:
+    """The stay, by the prison system's number of it."""
+    booking = next((sent[name] for name in ("bookingId", "bookNumber", "bookingNo") if sent.get(name)), NO_BOOKING)
+    return str(booking)
+
+
+def sequence_of(sent: Mapping[str, Json], body: Mapping[str, Json]) -> Json:
+    """The number of the movement within its stay; where there is none, when it happened and which way."""
+    number = sent.get("sequence", sent.get("movementSequence"))
+    if number is not None:
+        return int(number) if isinstance(number, str) and number.isascii() and number.isdigit() else number
+    local = datetime.fromisoformat(body["at"]).astimezone(_LOCAL).replace(tzinfo=None)
+    return f"{local.isoformat(timespec='auto')}-{body['direction']}"

@@ -1,0 +1,116 @@
+"""The lists of a prisoner made ready for the lens, each element where it stood or with its origin told."""
+
+from typing import Any
+
+from hub.domain.canonical import Json
+
+_SENTENCE_OF_TERM = {
+    "sentenceSequence": "sentenceSequence",
+    "sentenceType": "sentenceCalculationType",
+    "sentenceTypeDescription": "sentenceTypeDescription",
+    "sentenceStartDate": "sentenceStartDate",
+    "fineAmount": "fineAmount",
+    "consecutiveTo": "consecutiveToSequence",
+}
+"""Column of a term that speaks of its sentence -> column of a sentence."""
+_REPEATED = (*_SENTENCE_OF_TERM, "bookingId", "caseId", "lineSeq")
+
+
+def elements(person: dict[str, Json], name: str) -> list[dict[str, Any]]:
+    """The objects of a list, copied, and put in its place; anything else is left for the lens to refuse."""
+    listed = person.get(name)
+    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+        return []
+    person[name] = copied = [dict(each) for each in listed]
+    return copied
+
+
+def addresses(person: dict[str, Json], origins: dict[str, str]) -> None:
+    """What an address is used for is its status; its first telephone stands in it."""
+    for index, address in enumerate(elements(person, "addresses")):
+        _use(address, f"/addresses/{index}", origins)
+        phones = address.get("phones")
+        if "phone" not in address and isinstance(phones, list) and phones and _has_number(phones[0]):
+            address["phone"] = phones[0]["number"]
+            address["phones"] = phones[1:]
+            origins[f"/addresses/{index}/phone"] = f"/addresses/{index}/phones/0/number"
+
+
+def _has_number(phone: Json) -> bool:
+    return isinstance(phone, dict) and bool(phone.get("number"))
+
+
+def _use(address: dict[str, Any], at: str, origins: dict[str, str]) -> None:
+    uses = address.get("addressUsages")
+    listed = uses if isinstance(uses, list) and "usage" not in address else []
+    for position, use in enumerate(listed):
+        if isinstance(use, dict) and use.get("addressUsage") and use.get("activeFlag") is not False:
+            address["usage"] = use["addressUsage"]
+            origins[f"{at}/usage"] = f"{at}/addressUsages/{position}/addressUsage"
+            address["addressUsages"] = [each for each in listed if each is not use]
+            return
+    for name, usage in (("primary", "PRIMARY"), ("mail", "MAIL")):
+        if address.get(name) is True and "usage" not in address:
+            address["usage"] = usage
+            origins[f"{at}/usage"] = f"{at}/{name}"
+            return
+
+
+def assessments(person: dict[str, Json], origins: dict[str, str]) -> None:
+    """The booking's number as text: it names a stay."""
+    for index, assessment in enumerate(elements(person, "assessments")):
+        if isinstance(assessment.get("bookingId"), int | str) and assessment["bookingId"] is not True:
+            assessment["booking"] = str(assessment.pop("bookingId"))
+            origins[f"/assessments/{index}/booking"] = f"/assessments/{index}/bookingId"
+
+
+def sentences(person: dict[str, Json]) -> None:
+    """A sentence without its day says so: the source does not know it."""
+    for sentence in elements(person, "sentences"):
+        sentence.setdefault("sentenceDate", None)
+
+
+def grouped_terms(person: dict[str, Json], origins: dict[str, str]) -> None:
+    """Terms listed one by one, each repeating its sentence, become sentences with their terms."""
+    if person.get("sentences"):
+        return
+    sentences: dict[str, dict[str, Any]] = {}
+    for index, term in enumerate(elements(person, "sentenceTerms")):
+        number = str(term.get("sentenceSequence"))
+        at = f"/sentenceTerms/{index}"
+        if number not in sentences:
+            place = f"/sentences/{len(sentences)}"
+            sentences[number] = {_SENTENCE_OF_TERM.get(name, name): term[name] for name in _REPEATED if name in term}
+            sentences[number] |= {"sentenceDate": term.get("sentenceDate"), "terms": []}
+            origins |= {f"{place}/{own}": f"{at}/{name}" for name, own in _SENTENCE_OF_TERM.items()}
+            origins[place] = at
+        place = f"/sentences/{list(sentences).index(number)}/terms/{len(sentences[number]['terms'])}"
+        origins[place] = at
+        origins[f"{place}/code"] = f"{at}/sentenceTermCode"
+        sentences[number]["terms"].append(_term(term))
+    if sentences:
+        del person["sentenceTerms"]
+        person["sentences"] = list(sentences.values())
+
+
+def _term(term: dict[str, Any]) -> dict[str, Any]:
+    own = {name: value for name, value in term.items() if name not in {*_REPEATED, "sentenceDate"}}
+    return {"code": own.pop("sentenceTermCode", None), **own}
+
+
+def contacts(person: dict[str, Json], origins: dict[str, str]) -> None:
+    """Family and friends are contacts; officials answer for the person."""
+    if "contacts" in person or "officials" in person:
+        return
+    people: list[Json] = []
+    officials: list[Json] = []
+    for name in ("nextOfKin", "otherContacts"):
+        for index, contact in enumerate(elements(person, name)):
+            listed, under = (officials, "officials") if contact.get("contactType") == "O" else (people, "contacts")
+            origins[f"/{under}/{len(listed)}"] = f"/{name}/{index}"
+            listed.append(contact)
+    for name, listed in (("contacts", people), ("officials", officials)):
+        if listed:
+            person[name] = listed
+            person.pop("nextOfKin", None)
+            person.pop("otherContacts", None)

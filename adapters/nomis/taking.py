@@ -1,0 +1,116 @@
+"""One payload under way: who it is about, what is kept of it, and what is said in the end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from adapters.client.native import Parts, Payload, Said
+from adapters.nomis.account import Account, Prepared
+from adapters.nomis.lenses import Lenses
+from adapters.nomis.places import native_place
+from adapters.nomis.whole import about, remember, whole
+from hub.domain.canonical import Json, normalise
+from hub.domain.errors import Fault, Rejected
+from hub.spec.lens.lens import Lens
+
+_NUMBERS = ("offenderNo", "nomsId", "prisonerNumber", "nomsNumber", "offenderIdDisplay", "prisonNumber")
+_BOOKINGS = ("bookingId", "latestBookingId", "bookingNo", "bookNumber")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read: by which lens, as which object, at which place of the payload."""
+
+    lens: Lens
+    prepared: Prepared
+    at: str
+
+    def place(self, pointer: str) -> str:
+        """Where in the payload a place of the shared body comes from."""
+        return self.at + self.prepared.origin(native_place(self.lens, pointer))
+
+
+@dataclass(slots=True)
+class Taking:
+    """What native objects are taken with. spoken: persons of whom a part was kept, and where it was read."""
+
+    lenses: Lenses
+    payload: Payload
+    parts: Parts
+    account: Account
+    spoken: dict[str, Read] = field(default_factory=dict)
+
+    def whose(self, native: Mapping[str, Json], at: str, *, noted: bool = True) -> str | None:
+        """The prison number a native object is about; without one, a fault that names the field.
+
+        By its own number, by what the way it came says, or by a booking whose person is known.
+        """
+        number = _first(native, _NUMBERS) or _first(self.payload.about, _NUMBERS) or self._of_booking(native)
+        if number is None:
+            self.account.refuse(f"{at}/offenderNo", "required", "whose record it is must be said by a prison number")
+            return None
+        if self.parts.get(about(number), "merged into") is not None:
+            self.account.refuse(f"{at}/offenderNo", "merged", "this number was removed by a merge")
+            return None
+        for booking in {_text(native.get(name)) for name in _BOOKINGS} if noted else ():
+            if booking is not None:
+                self.parts.put(f"booking/{booking}", "number", {"number": number})
+        return number
+
+    def _of_booking(self, native: Mapping[str, Json]) -> str | None:
+        for source in (native, self.payload.about):
+            for name in _BOOKINGS:
+                booking = _text(source.get(name))
+                known = None if booking is None else self.parts.get(f"booking/{booking}", "number")
+                if known is not None:
+                    return str(known["number"])
+        return None
+
+    def keep(self, number: str, part: str, body: dict[str, Json], read: Read, *, in_part: bool = False) -> None:
+        """Keep what was read of a person, to be said with all other parts at the end; unless it cannot be taken."""
+        listed = [each for each in body.get("identifiers") or () if each.get("scheme") != "prison-number"]
+        numbered = {**body, "identifiers": [{"scheme": "prison-number", "value": number}, *listed]}
+        valid = self.checked("offender", numbered, read)
+        if valid is None:
+            return
+        at = moment(read.prepared.native.get("occurredAt")) or self.payload.received
+        remember(self.parts, number, part, valid, at, in_part=in_part)
+        self.spoken[number] = read
+
+    def say_persons(self) -> None:
+        """Say every person of whom a part was kept, whole."""
+        for number, read in self.spoken.items():
+            body, time = whole(self.parts, number)
+            if (valid := self.checked("offender", body, read)) is not None:
+                self.account.said.append(Said("offender", number, time, valid))
+
+    def checked(self, record_type: str, body: Json, read: Read) -> Json | None:
+        """The body, if the specification takes it; else what is wrong, by the native place."""
+        try:
+            valid = normalise(body)
+            self.lenses.registry.newest(record_type).check(valid)
+        except Rejected as rejected:
+            faults = rejected.faults or (Fault("", "storable", "cannot be kept"),)
+            self.account.refused += [replace(each, path=read.place(each.path)) for each in faults]
+            return None
+        return valid
+
+
+def moment(value: Json) -> datetime | None:
+    """A time with its offset, as UTC; None for what is none."""
+    try:
+        time = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return time.astimezone(UTC) if time is not None and time.tzinfo is not None else None
+
+
+def _first(source: Mapping[str, Json], names: tuple[str, ...]) -> str | None:
+    return next((text for name in names if (text := _text(source.get(name))) is not None), None)
+
+
+def _text(value: Json) -> str | None:
+    """An id, which may come as text or as a number."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return str(value).strip() or None
