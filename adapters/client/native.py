@@ -20,8 +20,8 @@ from hub.spec.lens.rest import Rest
 class Payload:
     """Something the native system sent.
 
-    document: as it was sent, parsed. received: UTC. about: what the way it came says of it, such as
-    `{"assessmentPk": "9630348"}` from an address or a file name.
+    document: as it was sent, parsed. received: UTC; when it was recorded, where the way it came says so, else when it
+    came. about: what the way it came says of it, such as `{"assessmentPk": "9630348"}` from an address or a file name.
     """
 
     document: Json

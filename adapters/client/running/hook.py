@@ -1,13 +1,15 @@
 """Native payloads over HTTP: POST any JSON to any path; 202 is answered when the payload is in the store, not before.
 
 The query says what is known of the payload (`/oasys/section8?crn=X123456&assessmentPk=9630348`), and so does the
-path. A sender that repeats itself under one `Idempotency-Key` is heard once.
+path; `recorded=2026-03-02T09:00:00Z` says when it was recorded, where the payload does not. A sender that repeats
+itself under one `Idempotency-Key` is heard once.
 """
 
 import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import structlog
 import uvicorn
@@ -16,11 +18,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from adapters.client.running.inbox import Arrival
+from adapters.client.running.inbox import RECORDED, Arrival
 from adapters.client.running.store import Store
 from hub.clock import Clock
 from hub.domain.canonical import parse
-from hub.domain.errors import Halt, Rejected
+from hub.domain.errors import Halt, Reason, Rejected
 
 HOST = "127.0.0.1"
 """The native system, or what guards the way to it, is on the same machine."""
@@ -41,10 +43,11 @@ def hook_app(store: Store, now: Clock, came: Callable[[], None]) -> Starlette:
                 return _problem(413, "too-large", "a payload has at most 16 MiB")
         try:
             parse(bytes(body))
+            arrival = _arrival(request, bytes(body), now)
         except Rejected as refusal:
             return _problem(400, refusal.reason.value, refusal.detail)
         with store.transaction():
-            store.inbox.keep([_arrival(request, bytes(body), now)])
+            store.inbox.keep([arrival])
         came()
         return Response(status_code=202)
 
@@ -94,7 +97,16 @@ class _Server(uvicorn.Server):
 def _arrival(request: Request, body: bytes, now: Clock) -> Arrival:
     key = request.headers.get("idempotency-key")
     about = {"path": request.path_params["path"], **dict(request.query_params)}
+    if RECORDED in about and not _is_moment(about[RECORDED]):
+        raise Rejected(Reason.INVALID_ENVELOPE, f"{RECORDED} must be a time with its offset, ISO 8601")
     return Arrival(body, now(), about, None if key is None else f"hook/{key}")
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _problem(status: int, reason: str, detail: str) -> Response:

@@ -57,7 +57,7 @@ class Inbound:
 
     def _take(self, row: InboxRow) -> None:
         try:
-            payload = Payload(parse(row.document), row.received, row.about)
+            payload = Payload(parse(row.document), row.recorded, row.about)
         except Rejected as refusal:
             faults = refusal.faults or (Fault("", refusal.reason.value, refusal.detail),)
             self._store.inbox.settle(row.position, faults)

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import orjson
@@ -16,6 +16,9 @@ _TABLES = (
         about TEXT NOT NULL, state TEXT NOT NULL, faults TEXT NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS inbox_state ON inbox (state, position)",
 )
+
+RECORDED = "recorded"
+"""What says of a payload when it was recorded, where it comes so: a time with its offset, ISO 8601."""
 
 
 class Stage(StrEnum):
@@ -49,6 +52,12 @@ class InboxRow:
     about: Mapping[str, str]
     stage: Stage
     faults: tuple[Fault, ...]
+
+    @property
+    def recorded(self) -> datetime:
+        """When the source recorded it, as far as the way it came says so, else when it came; UTC."""
+        told = self.about.get(RECORDED)
+        return self.received if told is None else datetime.fromisoformat(told).astimezone(UTC)
 
 
 class Inbox:

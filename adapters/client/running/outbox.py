@@ -123,6 +123,18 @@ class Outbox:
         time, sequence, found_key, found_reference, body, withdrawn = row
         return LastSaid((time, sequence), found_key, found_reference, orjson.loads(body), bool(withdrawn))
 
+    def standing(self) -> Iterator[tuple[Slot, LastSaid]]:
+        """Every record the agency asserts, as it last said it."""
+        rows = self._connection.execute(
+            "SELECT record_type, local_id, key, reference, time, coalesce(sequence, -1), body, withdrawn FROM ("  # noqa: S608
+            "SELECT *, row_number() OVER (PARTITION BY record_type, local_id, reference"
+            " ORDER BY time DESC, coalesce(sequence, -1) DESC, position DESC) AS age"
+            f" FROM outbox WHERE {_STANDS}) WHERE age = 1 AND NOT withdrawn"
+        )
+        for record_type, local_id, key, reference, time, sequence, body, withdrawn in rows:
+            said = LastSaid((time, sequence), key, reference, orjson.loads(body), bool(withdrawn))
+            yield Slot(record_type, local_id, key, reference), said
+
     def waiting(self, limit: int) -> list[Event]:
         """The next submissions to send, in the order in which they were said."""
         rows = self._connection.execute(

@@ -115,6 +115,15 @@ class Releases:
         row = self._connection.execute(f"SELECT * FROM holding WHERE {_RECORD}", tuple(record)).fetchone()  # noqa: S608
         return None if row is None else _holding(*row)
 
+    def all_held(self) -> Iterator[Holding]:
+        """Every record that the native system holds."""
+        rows = self._connection.execute("SELECT * FROM holding WHERE native IS NOT NULL")
+        return (_holding(*row) for row in rows)
+
+    def persons(self) -> dict[str, str]:
+        """The agency's own local ids -> the person whose they last were."""
+        return dict(self._connection.execute("SELECT local_id, person FROM known_as").fetchall())
+
     def others_at(self, address: str, record: RecordName) -> bool:
         """Whether another record is held at an address: two persons became one, or one two."""
         rows = self._connection.execute(

@@ -43,3 +43,17 @@ async def test_a_sender_that_repeats_itself_is_heard_once(store: Store, http: ht
         answer = await http.post("/", json={}, headers={"idempotency-key": key})
         assert answer.status_code == 202
     assert len(store.inbox.waiting(10)) == 2
+
+
+async def test_who_posts_may_say_when_it_was_recorded(store: Store, http: httpx.AsyncClient) -> None:
+    params = {"recorded": "2026-02-03T09:30:00+01:00"}
+    assert (await http.post("/", json={}, params=params)).status_code == 202
+    (row,) = store.inbox.waiting(10)
+    assert (row.received, row.recorded) == (NOW, datetime(2026, 2, 3, 8, 30, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("recorded", ["yesterday", "2026-02-03T09:30:00"])
+async def test_a_time_without_its_offset_is_refused(store: Store, http: httpx.AsyncClient, recorded: str) -> None:
+    answer = await http.post("/", json={}, params={"recorded": recorded})
+    assert (answer.status_code, answer.json()["type"]) == (400, "urn:case-sharing:problem:invalid-envelope")
+    assert store.inbox.waiting(10) == []

@@ -89,6 +89,15 @@ async def test_what_an_earlier_payload_says_is_said_and_does_not_stand(desk: Des
     assert len(await desk.take(ARCHER, late, ARCHER, late)) == 2
 
 
+async def test_what_was_recorded_long_ago_is_said_to_be(desk: Desk, store: Store) -> None:
+    recorded = "2025-11-01T10:00:00+00:00"
+    with store.transaction():
+        store.inbox.keep([Arrival(orjson.dumps(ARCHER), NOW, {"recorded": recorded})])
+    await desk.inbound.step()
+    (event,) = desk.sent()
+    assert event.time == datetime.fromisoformat(recorded)
+
+
 async def test_parts_are_said_when_they_make_a_whole(desk: Desk) -> None:
     assert await desk.take({"kind": "half", "id": "A1", "born": "1980-02-29"}) == []
     (event,) = await desk.take(ARCHER)
