@@ -1,0 +1,142 @@
+"""Events of the probation system: what they say themselves, and what they only call for to be fetched."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from adapters.delius.entering import take_deletion, take_end, take_told
+from adapters.delius.known import OFFENDER, Name, about
+from adapters.delius.payloads import Piece
+from adapters.delius.step import Step, case_number
+from hub.domain.canonical import Json
+
+_READ = ("eventType", "occurredAt", "personReference", "additionalInformation", "crn")
+_NUMBERS = ("crn", "targetCRN", "sourceCRN", "unmergedCRN", "reactivatedCRN", "bookingNumber")
+OWN = "probation-case."
+"""How the names of this system's events begin."""
+
+
+def take_event(step: Step) -> set[Name]:
+    """Keep what an event says. The records of its case that it is about."""
+    native, path = step.piece.native, step.piece.path
+    step.report.without_home(native, path, _READ, "what the event says of itself")
+    name = str(native["eventType"]).removeprefix(OWN)
+    if not name.startswith("registration."):
+        step.report.without_home(
+            step.piece.facts, f"{path}/additionalInformation", _NUMBERS, "what to fetch the rest by"
+        )
+    if (take := _EVENTS.get(name)) is not None:
+        return take(step)
+    step.report.wait_for("the offender as the search gives it: the event only says that something changed")
+    return set()
+
+
+def numbers_in(piece: Piece) -> list[str]:
+    """The numbers of cases that an event names, whom it refers to first."""
+    reference, facts = piece.native.get("personReference"), piece.facts
+    identifiers = reference.get("identifiers") if isinstance(reference, dict) else None
+    stated = [each.get("value") for each in _objects(identifiers) if each.get("type") == "CRN"]
+    stated += [piece.native.get("crn"), *(facts.get(name) for name in _NUMBERS[:-1])]
+    return list(dict.fromkeys(number.strip() for number in stated if isinstance(number, str) and number.strip()))
+
+
+def time_of(native: Mapping[str, Json]) -> datetime | None:
+    """When what an event tells of happened; None where it does not say.
+
+    Raises:
+        ValueError: it says no time with its zone.
+    """
+    stated = native.get("occurredAt")
+    if stated is None:
+        return None
+    time = datetime.fromisoformat(stated) if isinstance(stated, str) else None
+    if time is None or time.tzinfo is None:
+        raise ValueError("no time with its zone")
+    return time
+
+
+def _merge(step: Step) -> set[Name]:
+    """The survivor takes on the number and the registers of the removed case, which is withdrawn."""
+    removed, survivor = _pair(step, "sourceCRN", "targetCRN")
+    if removed is None or survivor is None:
+        return set()
+    merged = (step.get("merged", crn=survivor) or {"crns": []})["crns"]
+    step.put("merged", {"crns": [*(each for each in merged if each != removed), removed]}, crn=survivor)
+    step.put("removed", {"into": survivor}, crn=removed)
+    _wait_for_whole(step, survivor)
+    return {OFFENDER}
+
+
+def _unmerge(step: Step) -> set[Name]:
+    """The removed case is back, with what it was known by; the other gives its number and registers up again."""
+    back, other = _pair(step, "reactivatedCRN", "unmergedCRN")
+    if back is None or other is None:
+        return set()
+    merged = (step.get("merged", crn=other) or {"crns": []})["crns"]
+    step.put("merged", {"crns": [each for each in merged if each != back]}, crn=other)
+    step.put("removed", crn=back)
+    _wait_for_whole(step, back)
+    _wait_for_whole(step, other)
+    return {OFFENDER}
+
+
+def _pair(step: Step, one: str, other: str) -> tuple[str | None, str | None]:
+    facts, path = step.piece.facts, f"{step.piece.path}/additionalInformation"
+    first = case_number(facts.get(one), None, f"{path}/{one}", step.report)
+    second = case_number(facts.get(other), None, f"{path}/{other}", step.report)
+    if first is not None and first == second:
+        step.report.refuse(f"{path}/{other}", "merge", f"must be another number than {one}")
+        return None, None
+    return first, second
+
+
+def _wait_for_whole(step: Step, crn: str) -> None:
+    if not (step.get("search", crn=crn) or step.get("case", crn=crn)):
+        step.report.wait_for("the offender as the search gives it, of each case that the event names")
+
+
+def _erase(step: Step) -> set[Name]:
+    """Nothing of the case is kept."""
+    step.parts.remove(about(step.crn))
+    return _delete(step)
+
+
+def _delete(step: Step) -> set[Name]:
+    step.put("removed", {"into": None})
+    return {OFFENDER}
+
+
+def _recover(step: Step) -> set[Name]:
+    step.put("removed")
+    step.report.wait_for("the offender as the search gives it: the event only says that it is back")
+    return set()
+
+
+def _add_numbers(step: Step) -> set[Name]:
+    """Numbers in the prison system that the case was matched with."""
+    native, facts = step.piece.native, step.piece.facts
+    identifiers = native["personReference"]["identifiers"] if isinstance(native.get("personReference"), dict) else ()
+    told = [("prison-number", each.get("value")) for each in _objects(identifiers) if each.get("type") == "NOMS"]
+    told.append(("booking-number", facts.get("bookingNumber")))
+    numbers = [{"scheme": scheme, "value": value} for scheme, value in told if isinstance(value, str) and value.strip()]
+    held = (step.get("identifiers") or {"body": []})["body"]
+    step.put("identifiers", {"body": [*held, *(each for each in numbers if each not in held)]})
+    _wait_for_whole(step, step.crn)
+    return {OFFENDER} if step.get("search") or step.get("case") else set()
+
+
+def _objects(value: Json) -> list[Json]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+_EVENTS: Mapping[str, Callable[[Step], set[Name]]] = {
+    "registration.added": lambda step: take_told(step, "added"),
+    "registration.updated": lambda step: take_told(step, "updated"),
+    "registration.deregistered": take_end,
+    "registration.deleted": take_deletion,
+    "merge.completed": _merge,
+    "unmerge.completed": _unmerge,
+    "prison-identifier.added": _add_numbers,
+    "engagement.deleted": _delete,
+    "engagement.recovered": _recover,
+    "deleted.gdpr": _erase,
+}

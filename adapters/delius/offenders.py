@@ -1,0 +1,135 @@
+"""An offender of the search, or the details of a case: what they say of the person, of MAPPA and of registers."""
+
+from collections.abc import Mapping
+
+from adapters.delius import prepared
+from adapters.delius.known import CASE, OFFENDER, SEARCH, Name
+from adapters.delius.places import refused_at
+from adapters.delius.step import Step, is_placeholder
+from adapters.delius.tables import MAPP, MAPPA
+from hub.domain.canonical import Json
+from hub.domain.errors import Fault
+from hub.spec.lens.reading import Homeless
+
+_MAPPA = Name("registration", MAPPA["reference"])
+_YES, _NO = ("true", "y", "yes", "1"), ("false", "n", "no", "0", "none", "")
+
+
+def take_offender(step: Step) -> set[Name]:
+    """Keep an offender of the search; a deleted one is withdrawn. The records it is about."""
+    native = prepared.offender(_numbered(step))
+    deleted = str(native.get("softDeleted")).strip().lower()
+    if deleted in _YES:
+        step.put("removed", {"into": None})
+        step.report.homeless.append(
+            Homeless(step.piece.path, "a deleted record is withdrawn; nothing else of it is said")
+        )
+        return {OFFENDER}
+    if deleted not in _NO:
+        step.report.refuse(f"{step.piece.path}/softDeleted", "flag", "must be true or false")
+        return set()
+    whole = _overlaid((step.get(SEARCH) or {"native": {}})["native"], native)
+    touched = set()
+    if _is_fit(step, "offender", native, whole):
+        step.put(SEARCH, {"native": whole})
+        _is_back(step)
+        touched.add(OFFENDER)
+    if "mappa" in native and _take_mappa(step, "mappa", "mappa", "search") and native["mappa"] is not None:
+        touched.add(_MAPPA)
+    return touched
+
+
+def take_case(step: Step) -> set[Name]:
+    """Keep the details of a case. The records it is about."""
+    native = _numbered(step)
+    whole = {**(step.get(CASE) or {"native": {}})["native"], **native}
+    touched = set()
+    if _is_fit(step, "case", native, whole):
+        step.put(CASE, {"native": whole})
+        _is_back(step)
+        touched.add(OFFENDER)
+    if native.get("mappaRegistration") and _take_mappa(step, "mappaRegistration", "mappa_case", "case"):
+        touched.add(_MAPPA)
+    if isinstance(native.get("registerFlags"), list):
+        bodies = {
+            body["code"]: body for body in (_flag(step, *each) for each in enumerate(native["registerFlags"])) if body
+        }
+        step.put("flags", {"bodies": list(bodies.values())})
+        touched |= {
+            _MAPPA if body["code"] == MAPP else Name("registration", body["reference"]) for body in bodies.values()
+        }
+    return touched
+
+
+def _numbered(step: Step) -> Mapping[str, Json]:
+    """With the number of the case, where a template left its place unfilled and the way it came says it."""
+    native = step.piece.native
+    if is_placeholder(native.get("crn")):
+        return {**native, "crn": step.crn}
+    ids = native.get("otherIds")
+    if isinstance(ids, dict) and is_placeholder(ids.get("crn")):
+        return {**native, "otherIds": {**ids, "crn": step.crn}}
+    return native
+
+
+def _overlaid(held: Mapping[str, Json], native: Mapping[str, Json]) -> dict[str, Json]:
+    """What came over what is known, block by block: a block that is missing says nothing.
+
+    A match of a search gives few numbers of a person; only a whole record takes numbers away.
+    """
+    whole = {**held, **native}
+    is_whole = not native.keys().isdisjoint(("contactDetails", "offenderProfile"))
+    before, now = held.get("otherIds"), native.get("otherIds")
+    if not is_whole and isinstance(before, dict) and isinstance(now, dict):
+        whole["otherIds"] = {**before, **now}
+    return whole
+
+
+def _is_fit(step: Step, table: str, native: Json, whole: Json) -> bool:
+    """Whether what came, and all that is then known, makes a valid offender; what does not is refused."""
+    lens = step.tables.lenses[table]
+    if not step.report.read(lens.read(native), step.piece.path):
+        return False
+    faults = list(refused_at(lens.read(whole).body, step.tables.offender, lens))
+    step.report.refused += (Fault(step.piece.path + fault.path, fault.rule, fault.detail) for fault in faults)
+    return not faults
+
+
+def _is_back(step: Step) -> None:
+    """A case that is told of again is deleted no more; one merged into another stays so until the merge is undone."""
+    removed = step.get("removed")
+    if removed and removed["into"] is None and removed["at"] <= step.at:
+        step.put("removed")
+    elif removed:
+        step.report.wait_for("this case was merged into another: it is said when the merge is undone")
+
+
+def _take_mappa(step: Step, field: str, table: str, source: str) -> bool:
+    path, block = f"{step.piece.path}/{field}", step.piece.native[field]
+    if block is None:
+        step.put(f"block/{source}", {"body": None})
+        return True
+    lens = step.tables.lenses[table]
+    reading = lens.read(block)
+    if not step.report.read(reading, path):
+        return False
+    body = {**MAPPA, "mappa": {}, "period": {}} | reading.body
+    if faults := list(refused_at(body, step.tables.registration, lens)):
+        step.report.refused += (Fault(path + fault.path, fault.rule, fault.detail) for fault in faults)
+        return False
+    step.put(f"block/{source}", {"body": reading.body})
+    return True
+
+
+def _flag(step: Step, index: int, native: Json) -> Json:
+    """The registration that a flag stands for; None when it is refused."""
+    path, lens = f"{step.piece.path}/registerFlags/{index}", step.tables.lenses["flag"]
+    sent = native if isinstance(native, dict) else {}
+    flag = step.tables.explained(sent, sent.get("code")) if sent else native
+    reading = prepared.as_sent(lens.read(flag), sent, "/code")
+    if not step.report.read(reading, path):
+        return None
+    body = reading.body | {"reference": f"flag-{reading.body['code']}", "period": {"active": True}}
+    faults = list(refused_at(body, step.tables.registration, lens))
+    step.report.refused += (Fault(path + fault.path, fault.rule, fault.detail) for fault in faults)
+    return None if faults else body

@@ -1,0 +1,123 @@
+"""Which kinds of payload there are, told by their shape; what wraps others is unwrapped."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import orjson
+
+from hub.domain.canonical import Json
+from hub.domain.errors import Fault
+from hub.spec.lens.found import has_value
+from hub.spec.lens.paths import escaped
+from hub.spec.lens.reading import Homeless
+
+_TEXTS = ("Message", "Body", "body")
+"""Where a message on its way holds what it carries, as text."""
+_WRAPPED = ("offender", "_source", "Sns")
+_PAGES = ("matches", "content", "hits", "Messages", "Records")
+_OF_A_SEARCH = "what a search says of itself"
+_OF_THE_WAY = "how the message travelled"
+
+
+class Kind(StrEnum):
+    """What a piece of a payload is."""
+
+    OFFENDER = "offender"
+    CASE = "case"
+    REGISTRATION = "registration"
+    EVENT = "event"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One native object. path: JSON Pointer to it in the payload. crn: where what wraps it says whose it is."""
+
+    kind: Kind
+    path: str
+    native: Mapping[str, Json]
+    crn: Json = None
+
+    @property
+    def facts(self) -> Mapping[str, Json]:
+        """What an event adds to its kind."""
+        facts = self.native.get("additionalInformation")
+        return facts if isinstance(facts, dict) else {}
+
+
+@dataclass(slots=True)
+class Pieces:
+    """A payload taken apart. homeless: what the wrapping says besides."""
+
+    found: list[Piece] = field(default_factory=list)
+    unknown: list[Fault] = field(default_factory=list)
+    homeless: list[Homeless] = field(default_factory=list)
+
+
+def take_apart(document: Json) -> Pieces:
+    """Every offender, case, registration and event in a payload; what is none of them is a fault of rule `kind`."""
+    pieces = Pieces()
+    _look_into(document, "", None, pieces)
+    return pieces
+
+
+def _look_into(document: Json, path: str, crn: Json, pieces: Pieces) -> None:
+    if isinstance(document, list):
+        for index, element in enumerate(document):
+            _look_into(element, f"{path}/{index}", crn, pieces)
+    elif not isinstance(document, dict):
+        pieces.unknown.append(Fault(path, "kind", "is no payload of the probation system: it must be an object"))
+    elif (kind := _kind(document)) is not None:
+        pieces.found.append(Piece(kind, path, document, crn))
+    else:
+        _unwrap(document, path, crn, pieces)
+
+
+def _kind(document: Mapping[str, Json]) -> Kind | None:
+    if "eventType" in document:
+        return Kind.EVENT
+    if "registrationId" in document or ("register" in document and "type" in document):
+        return Kind.REGISTRATION
+    if "otherIds" in document or (
+        "offenderId" in document and not document.keys().isdisjoint(("surname", "firstName"))
+    ):
+        return Kind.OFFENDER
+    if "crn" in document and not document.keys().isdisjoint(("name", "registerFlags", "mappaRegistration")):
+        return Kind.CASE
+    return None
+
+
+def _unwrap(document: Mapping[str, Json], path: str, crn: Json, pieces: Pieces) -> None:
+    for name, because in _wrapping(document):
+        inner = document[name]
+        if name in _TEXTS and isinstance(inner, str):
+            _look_into_text(inner, f"{path}/{name}", crn, pieces)
+        else:
+            _look_into(inner, f"{path}/{name}", document.get("crn", crn), pieces)
+        _note(document, {name, "crn"}, path, because, pieces)
+        return
+    pieces.unknown.append(Fault(path, "kind", "is no kind of payload of the probation system that is known"))
+
+
+def _wrapping(document: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """What in it holds others: a message's text, a page of a search, one match, the registrations of a case."""
+    yield from ((name, _OF_THE_WAY) for name in _TEXTS if isinstance(document.get(name), str))
+    yield from ((name, _OF_A_SEARCH) for name in _WRAPPED if isinstance(document.get(name), dict))
+    yield from ((name, _OF_A_SEARCH) for name in _PAGES if isinstance(document.get(name), list | dict))
+    if isinstance(document.get("registrations"), list):
+        yield "registrations", "whose registrations they are"
+
+
+def _look_into_text(text: str, path: str, crn: Json, pieces: Pieces) -> None:
+    try:
+        document = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pieces.unknown.append(Fault(path, "json", "must be JSON in a text"))
+        return
+    _look_into(document, path, crn, pieces)
+
+
+def _note(document: Mapping[str, Json], taken: set[str], path: str, because: str, pieces: Pieces) -> None:
+    for name, value in document.items():
+        if name not in taken and has_value(value):
+            pieces.homeless.append(Homeless(f"{path}/{escaped(name)}", because))

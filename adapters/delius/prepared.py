@@ -1,0 +1,137 @@
+"""What is made of native objects before a table reads them, and undone after it wrote them.
+
+Paths in a prepared object are those of the native one, so that what is found wrong can be found.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from adapters.delius.tables import Tables
+from hub.domain.canonical import Json
+from hub.spec.lens.reading import Reading
+
+_FROM_CODE = ("scheme", "concern", "roshLevel")
+"""What is filled in of an entry from the code of its register."""
+_JAVA_DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d:\d\d:\d\d) [A-Z+:0-9]+ (\d{4})")
+"""As in `Fri Jun 14 09:06:52 BST 2024`: local time, of which only the day is read."""
+
+
+def offender(native: Mapping[str, Json]) -> dict[str, Json]:
+    """An offender of the search: one previous surname among the others; managers responsible now, or before."""
+    prepared = dict(native)
+    if (previous := prepared.get("previousSurname")) is not None:
+        del prepared["previousSurname"]
+        surnames = prepared.get("previousSurnames")
+        prepared["previousSurnames"] = [*(surnames if isinstance(surnames, list) else ()), previous]
+    if isinstance(managers := prepared.get("offenderManagers"), list):
+        prepared["offenderManagers"] = [_manager(each) if isinstance(each, dict) else each for each in managers]
+    if "offenderManagers" in prepared:
+        prepared.setdefault("probationArea", _area(prepared))
+    return prepared
+
+
+def _area(prepared: Mapping[str, Json]) -> Json:
+    """The area of whoever is responsible now supervises the person."""
+    managers = prepared.get("offenderManagers")
+    active = (
+        [each for each in managers if isinstance(each, dict) and each.get("active") is True]
+        if isinstance(managers, list)
+        else []
+    )
+    return active[0].get("probationArea") if active else None
+
+
+def undone_offender(written: Json, before: Json, held: Mapping[str, Json]) -> Json:
+    """An offender as the system spells it. before: `held` as it was prepared for writing; what did not change stays."""
+    if written == before:
+        return dict(held)
+    native = dict(written)
+    if native.get("previousSurnames") == before.get("previousSurnames"):
+        native = _as_held(native, held, "previousSurnames", "previousSurname")
+    if native.get("probationArea") == _area(native):
+        native = _as_held(native, held, "probationArea")
+    if isinstance(managers := native.get("offenderManagers"), list):
+        spelled = [each for each in held.get("offenderManagers") or () if isinstance(each, dict)]
+        native["offenderManagers"] = [next((old for old in spelled if _manager(old) == new), new) for new in managers]
+    return native
+
+
+def undone_entry(written: Json, held: Mapping[str, Json]) -> Json:
+    """An entry of a register as the system spells it, without what its code says alone."""
+    native = {name: value for name, value in written.items() if name not in _FROM_CODE}
+    if str(held.get("registrationId")) == native.get("registrationId"):
+        native["registrationId"] = held["registrationId"]
+    return native
+
+
+def _as_held(native: Mapping[str, Json], held: Mapping[str, Json], *names: str) -> dict[str, Json]:
+    kept = {name: value for name, value in native.items() if name not in names}
+    return kept | {name: held[name] for name in names if name in held}
+
+
+def _manager(native: Mapping[str, Json]) -> dict[str, Json]:
+    """Responsible now: not deleted, and not said to be of the past. Named by whichever of its records names it."""
+    manager = dict(native)
+    if manager.get("softDeleted") is True:
+        manager["active"] = False
+    elif manager.get("active") is None:
+        manager["active"] = manager.get("toDate") is None
+    if not _is_named(manager.get("staff")):
+        stated = manager.get("staff")
+        staff = stated if isinstance(stated, dict) else {}
+        named = next(
+            (each for name in ("providerEmployee", "trustOfficer") if _is_named(each := manager.get(name))), None
+        )
+        if named is not None:
+            manager["staff"] = {**staff, **named}
+        elif pool := _description(manager.get("team")):
+            manager["staff"] = {**staff, "surname": pool}
+    return manager
+
+
+def _is_named(human: Json) -> bool:
+    return isinstance(human, dict) and any(str(human.get(name) or "").strip() for name in ("surname", "forenames"))
+
+
+def _description(keyed: Json) -> Json:
+    """Where nobody is named, the team's pool is responsible."""
+    return keyed.get("description") if isinstance(keyed, dict) else None
+
+
+def listed(native: Mapping[str, Json], tables: Tables) -> dict[str, Json]:
+    """An entry of a register as it is listed, with what its code says."""
+    kind = native.get("type")
+    return tables.explained(numbered(native), kind.get("code") if isinstance(kind, dict) else None)
+
+
+def numbered(native: Mapping[str, Json]) -> dict[str, Json]:
+    """An entry with its number as text, as events give it; lists give a number."""
+    number = native.get("registrationId")
+    return {**native, "registrationId": str(number)} if type(number) is int else dict(native)
+
+
+def as_sent(reading: Reading, native: Mapping[str, Json], code_at: str) -> Reading:
+    """A reading of an entry, with what was filled in from its code standing at the code. native: as it was sent."""
+    made = {f"/{name}" for name in _FROM_CODE if name not in native}
+    unlisted = (replace(each, path=code_at) if each.path in made else each for each in reading.unlisted)
+    homeless = (each for each in reading.homeless if each.path not in made)
+    return replace(reading, unlisted=tuple(unlisted), homeless=tuple(homeless))
+
+
+def told(facts: Mapping[str, Json], tables: Tables) -> dict[str, Json]:
+    """An entry of a register as an event tells of it: its days as days."""
+    explained = tables.explained(numbered(facts), facts.get("registerTypeCode"))
+    return {name: day(value) for name, value in explained.items()}
+
+
+def day(value: Json) -> Json:
+    """A date as Java writes it by itself, as YYYY-MM-DD; anything else as it is."""
+    found = _JAVA_DATE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        return value
+    try:
+        return datetime.strptime(" ".join(found.groups()), "%b %d %H:%M:%S %Y").date().isoformat()  # noqa: DTZ007
+    except ValueError:
+        return value
