@@ -69,10 +69,11 @@ class List:
             return held
         old = held if held.__class__ is list else []
         readings = self._readings(old, functions[0])
-        if not items:
-            return self._without(said, held, old, readings, path, found)
         elements = self._elements(items, old, readings, functions, path, found)
-        return _arranged(old, readings, elements)
+        if elements:
+            return _arranged(old, readings, elements)
+        alone = said.__class__ is list and len(said) == len(items)
+        return self._without([] if alone else said, held, old, readings, path, found)
 
     def _readings(self, old: list[Json], read: Read) -> dict[int, Json]:
         """What each element of this list says that stands for an item."""
@@ -135,7 +136,7 @@ class List:
                 elements.append(old[origin[0]])
                 continue
             element = write(item, MISSING if origin is None else old[origin[0]], f"{path}/{index}", found)
-            if origin is None and self.plan.native_keys:
+            if element.__class__ is dict and origin is None:
                 element = stamped(self.plan.native_keys, element)
             if self._may_be_silent and read(element, "", Found()) is MISSING:
                 if f"{path}/{index}" not in found.carried:

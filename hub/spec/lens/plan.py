@@ -141,9 +141,14 @@ def _listing(row: Listing, numbers: "count[int]", native: "_Side", shared: "_Sid
         if keys in taken or keys in place.selected:
             raise Halt(f"{row.place}: another row takes the same elements")
         place.listings.append(planned)
-    if level.native_scalar and (native_list.selected or len(native_list.listings) > 1):
-        raise Halt(f"{row.place}: a list of values has no elements that rows could choose")
     return planned
+
+
+def _check_values(place: ListPlace) -> None:
+    for each in place.listings:
+        scalar = each.level.native_scalar if each.native is place else each.level.shared_scalar
+        if scalar and (place.selected or place.because or len(place.listings) > 1):
+            raise Halt(f"{each.listing.place}: a list of values has no elements that rows could choose")
 
 
 def _keys_on(each: ListPlan, place: ListPlace) -> Keys:
@@ -215,6 +220,7 @@ class _Side:
     def put_in_order(self) -> None:
         """More keys go before fewer, so that an element is claimed by the row that says most of it."""
         for place in self._lists:
+            _check_values(place)
             place.selected = dict(sorted(place.selected.items(), key=lambda item: -len(item[0])))
             place.listings.sort(key=lambda each: -len(_keys_on(each, place)))
             before = [*place.selected, *place.because]

@@ -167,7 +167,7 @@ class Several:
             return old
         kept, words = self._words(value if value.__class__ is list else (), path, found)
         if not words and not (value is not MISSING and value is not None and self.last == "list" and len(old) == 1):
-            return _nothing(self.absence, value if not value else MISSING, old, path, found)
+            return _nothing(self.absence, value, old, path, found)
         new = self._columns(words, old)
         if new is None:
             found.fault(path, "too-many", f"must be at most {len(old)} in this system")

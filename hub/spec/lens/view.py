@@ -1,8 +1,10 @@
 """What a body says within a lens, for comparing: the table's shared paths with the meaning of what stands there."""
 
+from collections.abc import Iterator
+
 from hub.domain.canonical import Json
-from hub.spec.lens.paths import MISSING, Path, Step, fits, look_up
-from hub.spec.lens.plan import FieldPlan, LevelPlan, ListPlan
+from hub.spec.lens.paths import MISSING, fits
+from hub.spec.lens.plan import FieldPlan, LevelPlan, ListPlan, Place
 
 View = Json
 """Shared path of a row -> its value; times as instants, so that two spellings of one are equal."""
@@ -12,12 +14,14 @@ def view(plan: LevelPlan, body: Json) -> View:
     """What the body says through the rows of this level; what lies outside is not in it."""
     if plan.shared_scalar:
         return _meaning(plan.fields[0], body)
-    said = {each.field.shared.text: look_up(body, each.field.shared) for each in plan.fields}
-    seen = {
-        text: _meaning(each, said[text]) for each in plan.fields if said[text := each.field.shared.text] is not MISSING
-    }
+    standing = dict(_opened(plan.shared, body))
+    seen: dict[str, Json] = {}
+    for each in plan.fields:
+        value = standing[each.shared.place.number].get(each.shared.name, MISSING)
+        if value is not MISSING:
+            seen[each.field.shared.text] = _meaning(each, value)
     for listing in plan.lists:
-        value = _listed(listing, body)
+        value = _listed(listing, standing.get(listing.shared.number, MISSING))
         if value is not MISSING:
             seen[listing.listing.shared.text] = value
     return seen
@@ -30,13 +34,27 @@ def is_mine(listing: ListPlan, item: Json) -> bool:
     return not listing.shared_keys or fits(item, listing.shared_keys)
 
 
-def _listed(listing: ListPlan, body: Json) -> View:
-    *before, last = listing.listing.shared.steps
-    value = look_up(body, Path("", (*before, Step(last.name))))
+def _opened(place: Place, found: Json) -> Iterator[tuple[int, Json]]:
+    """Number of each place -> the object or list that stands there; an element goes to the first that claims it."""
+    held = found if found.__class__ is dict else {}
+    yield place.number, held
+    for name, inner in place.objects.items():
+        yield from _opened(inner, held.get(name))
+    for name, each in place.lists.items():
+        elements = held.get(name, MISSING)
+        yield each.number, elements
+        waiting = list(elements) if elements.__class__ is list else []
+        for keys, inner in each.selected.items():
+            yield from _opened(inner, next((element for element in waiting if fits(element, keys)), None))
+            waiting = [element for element in waiting if not fits(element, keys)]
+
+
+def _listed(listing: ListPlan, value: Json) -> View:
+    """Beside elements of other rows, an empty list says no more than none."""
     if value.__class__ is not list:
         return MISSING if listing.shared_keys else value
     items = [view(listing.level, item) for item in value if is_mine(listing, item)]
-    return MISSING if not items and (listing.shared_keys or value) else items
+    return MISSING if not items and (listing.shared_keys or listing.shared_before or value) else items
 
 
 def _meaning(row: FieldPlan, value: Json) -> Json:

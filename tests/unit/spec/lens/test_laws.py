@@ -1,13 +1,17 @@
 from collections import Counter
 from random import Random
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from hub.domain.canonical import Json
+from hub.domain.errors import Halt
 from hub.spec.lens.laws import get_put, homeless_survive, put_get
+from hub.spec.lens.lens import compile_lens
+from hub.spec.lens.parsing import table_of
 from tests.builders.lens import bodies, body_of, dirty_natives, native_of
-from tests.builders.lens_tables import PERSON, lens_of
+from tests.builders.lens_tables import LISTS, PERSON, lens_of
+from tests.builders.random_tables import random_table
 
 LENS = lens_of(PERSON)
 SEEDS = range(600)
@@ -79,3 +83,33 @@ def test_an_element_keeps_what_has_no_home_when_rows_are_removed_added_and_reord
     assert marks[0] is None
     if len(set(keys)) == len(keys):
         assert marks[1:] == [number for number, _ in kept]
+
+
+@settings(max_examples=150)
+@given(random=st.randoms(use_true_random=True))
+def test_every_table_that_is_taken_keeps_the_laws(random: Random) -> None:
+    try:
+        lens = compile_lens(table_of(random_table(random), "made by chance", LISTS))
+    except Halt:
+        reject()
+    native, body, onto = native_of(lens, random, 0.002), body_of(lens, random, 0.002), native_of(lens, random, 0)
+    assert get_put(lens, native) == []
+    assert put_get(lens, body) == []
+    assert lens.read(onto).faults or put_get(lens, body, onto) == []
+    assert lens.read(onto).faults or homeless_survive(lens, body, onto) == []
+
+
+def test_most_tables_made_by_chance_are_taken_and_tried() -> None:
+    taken = read = written = 0
+    for seed in range(150):
+        random = Random(seed)  # noqa: S311 - cases for a test
+        try:
+            lens = compile_lens(table_of(random_table(random), "made by chance", LISTS))
+        except Halt:
+            continue
+        taken += 1
+        read += not lens.read(native_of(lens, random, 0.002)).faults
+        written += not lens.write(body_of(lens, random, 0.002), native_of(lens, random, 0)).faults
+    assert taken >= 100
+    assert read >= 0.7 * taken
+    assert written >= 0.7 * taken

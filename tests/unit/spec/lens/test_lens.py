@@ -297,3 +297,13 @@ def test_writing_does_not_change_what_it_is_given() -> None:
 @pytest.mark.parametrize("native", [None, [], 5, {"homes": [5]}, {"homes": {}}, {"homes": "x"}])
 def test_a_wrong_type_is_a_fault(native: Json) -> None:
     assert [fault.rule for fault in small('{native="x", shared="x"}', lists=ADDRESSES).read(native).faults] == ["type"]
+
+
+def test_elements_that_say_nothing_stay_and_an_item_that_cannot_be_said_is_carried() -> None:
+    lens = small(
+        '{native="x", shared="x"}', lists='[[lists]]\nnative="l"\nshared="m"\nfields=[{native="a", shared=""}]'
+    )
+    native = {"l": [{"a": "A"}, {"id": 1}]}
+    assert lens.read(native).body == {"m": ["A"]}
+    writing = lens.write({"m": [None]}, native)
+    assert (writing.native, writing.carried, writing.faults) == ({"l": [{"id": 1}]}, ("/m/0", "/m"), ())
