@@ -1,6 +1,5 @@
 """Payloads of OASys in: what they say is kept by assessment, and each assessment is said whole, as far as known."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from adapters.client.native import Parts, Payload, Said, Taken
@@ -9,6 +8,7 @@ from adapters.oasys.arriving import Arriving, Report
 from adapters.oasys.assembling import Assembling
 from adapters.oasys.kept import Kept, Name
 from adapters.oasys.pieces import Document, opened
+from adapters.oasys.spelling import Spellings
 from hub.domain.errors import Fault
 
 _FETCH = "what is announced is to be fetched where the message says"
@@ -20,7 +20,7 @@ class Inbound:
     """Takes payloads. kind: of the agency that speaks: probation knows a person by CRN, a prison by its own number."""
 
     assembling: Assembling
-    spellings: Mapping[str, str]
+    spellings: Spellings
     kind: str
 
     def take(self, payload: Payload, parts: Parts) -> Taken:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from adapters.client.native import Payload
 from adapters.oasys.announcing import Announcement, announced, is_announcement
-from adapters.oasys.spelling import respelled
+from adapters.oasys.spelling import Spellings
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault
 from hub.spec.lens.paths import escaped
@@ -49,7 +49,7 @@ class Document:
 
 
 def opened(
-    payload: Payload, kind: str, spellings: Mapping[str, str], envelope: frozenset[str]
+    payload: Payload, kind: str, spellings: Spellings, envelope: frozenset[str]
 ) -> Document | Announcement | Fault:
     """What a payload is.
 
@@ -71,7 +71,7 @@ def opened(
 
 
 def _document(
-    document: Json, about: Mapping[str, str], kind: str, spellings: Mapping[str, str], place: str
+    document: Json, about: Mapping[str, str], kind: str, spellings: Spellings, place: str
 ) -> Document | Fault:
     faults: list[Fault] = []
     inputs = document["inputs"] if isinstance(document.get("inputs"), dict) else {}
@@ -97,14 +97,14 @@ def _listed(document: Json, beside: Json, faults: list[Fault]) -> Iterator[Piece
         if number is None:
             faults.append(Fault(f"{at}/assessmentPk", "required", "must name the assessment by its number"))
             continue
-        yield Piece(number, {"timeline": respelled(entry, {})[0], **beside}, {"timeline": at})
+        yield Piece(number, {"timeline": entry, **beside}, {"timeline": at})
 
 
 def _assessments(
     document: Json,
     beside: Json,
     asked: str | None,
-    spellings: Mapping[str, str],
+    spellings: Spellings,
     place: str,
     faults: list[Fault],
 ) -> Iterator[Piece]:
@@ -117,7 +117,7 @@ def _assessments(
         if not isinstance(assessment, dict):
             faults.append(Fault(at, "type", "must be an object"))
             continue
-        fields, pointers = respelled(assessment, spellings)
+        fields, pointers = spellings.respelled(assessment)
         number = _number(fields.get("assessmentPk"))
         if number is None and fields.get("assessmentPk") is not None:
             faults.append(Fault(f"{at}/assessmentPk", "type", "must be a whole number"))

@@ -1,42 +1,87 @@
-"""Other spellings of the same native field, and numbers written as text, brought to what the tables know."""
+"""Other spellings of the same native fields, and documents that number their questions, brought to what tables know."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from hub.domain.canonical import Json
 
-_NUMBERS = ("assessmentPk", "assessmentVersion")
-"""Fields that OASys sends as a number or as its digits."""
 
+@dataclass(frozen=True, slots=True)
+class Spellings:
+    """Of fields within an assessment.
 
-def load_spellings(file: Path) -> Mapping[str, str]:
-    """Given path -> the path the tables know; both within an assessment."""
-    spellings: dict[str, str] = tomllib.loads(file.read_text(encoding="utf-8"))["spellings"]
-    return spellings
-
-
-def respelled(given: Mapping[str, Json], spellings: Mapping[str, str]) -> tuple[dict[str, Json], dict[str, str]]:
-    """The object as the tables know it, and JSON Pointers in it -> in what was given, where they differ.
-
-    The given object is left as it is. A field that stands there under both spellings keeps both.
+    names: given path -> the path the tables know, of one or two names. questions: number of a question -> its field.
+    several: fields that hold a list of answers.
     """
-    fields, pointers = dict(given), dict[str, str]()
-    for other, known in spellings.items():
-        holder, name = _holder(fields, other)
-        target = known.rsplit("/", 1)[-1]
-        if holder is None or name not in holder or target in holder:
+
+    names: Mapping[str, str]
+    questions: Mapping[str, str]
+    several: frozenset[str]
+
+    def respelled(self, given: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str, str]]:
+        """The object as the tables know it, and JSON Pointers in it -> in what was given, where they differ.
+
+        The given object is left as it is. A field that stands there under both spellings keeps both.
+        """
+        fields, pointers = self._answered(given)
+        for other, known in self.names.items():
+            holder, name = _holder(fields, other)
+            target = known.rsplit("/", 1)[-1]
+            if holder is not None and name in holder and target not in holder:
+                _rename(fields, other, name, target)
+                pointers[f"/{known}"] = f"/{other}"
+        return fields, pointers
+
+    def _answered(self, given: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str, str]]:
+        """Answers by the number of their question, each as the field that other documents have for it."""
+        if not isinstance(given.get("sections"), list):
+            return dict(given), {}
+        fields = {name: value for name, value in given.items() if name != "sections"}
+        pointers: dict[str, str] = {}
+        if "victims" in fields and "victimDetails" not in fields:
+            fields["victimDetails"] = fields.pop("victims")
+            pointers["/victimDetails"] = "/victims"
+        for question, answers, place in _answers(given["sections"]):
+            field = self.questions.get(question, question)
+            if field in fields:
+                field = question
+            fields[field] = answers if field in self.several else _alone(answers)
+            pointers[f"/{field}"] = place
+        return fields, pointers
+
+
+def load_spellings(folder: Path, several: frozenset[str]) -> Spellings:
+    """From `spellings.toml` and `questions.toml`."""
+    names = tomllib.loads((folder / "spellings.toml").read_text(encoding="utf-8"))["spellings"]
+    questions = tomllib.loads((folder / "questions.toml").read_text(encoding="utf-8"))["questions"]
+    return Spellings(names, questions, several)
+
+
+def _answers(sections: list[Json]) -> Iterator[tuple[str, Json, str]]:
+    """Question, what was answered, and where that stands. What has no such shape is its own question."""
+    for index, section in enumerate(sections):
+        answers = section.get("answers") if isinstance(section, dict) else None
+        if not isinstance(answers, list):
+            yield f"sections-{index}", section, f"/sections/{index}"
             continue
-        _rename(fields, other, name, target)
-        pointers[f"/{known}"] = f"/{other}"
-    for name in _NUMBERS:
-        if isinstance(value := fields.get(name), str) and value.strip().isdecimal():
-            fields[name] = int(value)
-    return fields, pointers
+        for number, each in enumerate(answers):
+            place = f"/sections/{index}/answers/{number}"
+            if isinstance(each, dict) and isinstance(each.get("question"), str):
+                yield each["question"], each.get("answer"), f"{place}/answer"
+            else:
+                yield f"sections-{index}-{number}", each, place
+
+
+def _alone(answers: Json) -> Json:
+    if isinstance(answers, list) and len(answers) <= 1:
+        return answers[0] if answers else None
+    return answers
 
 
 def _holder(fields: Mapping[str, Json], path: str) -> tuple[Mapping[str, Json] | None, str]:
-    """The object in which the last name of the path stands; paths have one or two names."""
+    """The object in which the last name of the path stands."""
     first, _, second = path.partition("/")
     if not second:
         return fields, first

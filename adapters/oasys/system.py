@@ -48,5 +48,5 @@ def oasys(schemas: Path, kind: str = "probation") -> Oasys:
     """
     tables = load_tables(_HERE, load_code_lists(schemas / "codes"))
     assembling = Assembling(tables, Registry.load(schemas).newest("assessment"))
-    spellings = load_spellings(_HERE / "spellings.toml")
+    spellings = load_spellings(_HERE, tables.several())
     return Oasys(kind, Inbound(assembling, spellings, kind), Outbound(assembling, kind))

@@ -10,7 +10,17 @@ from hub.spec.lens.lens import Lens, load_lens
 from hub.spec.lens.vocabulary import Level
 
 ORDER = (
-    *("document", "timeline", "risk-flag-apart", "risk-flag", "needs-brief", "offences-brief", "summary", "plan"),
+    *(
+        "document",
+        "timeline",
+        "numbered",
+        "risk-flag-apart",
+        "risk-flag",
+        "needs-brief",
+        "offences-brief",
+        "summary",
+        "plan",
+    ),
     *("needs-san", "needs", "offence"),
     *(f"section{number:02}" for number in range(1, 14)),
     *("predictors", "management", "rosh-screening", "rosh-full", "rosh-summary", "assessment"),
@@ -53,6 +63,11 @@ class Tables:
         for name, value in fields.items():
             found.setdefault(self.owners.get(name, UNKNOWN), {})[name] = value
         return found
+
+    def several(self) -> frozenset[str]:
+        """The fields that are lists of scalars."""
+        paths = (path for table in self.all for row in table.lens.table.level.fields for path in row.natives)
+        return frozenset(path.steps[0].name for path in paths if path.star)
 
     def reading(self, names: Iterable[str]) -> Iterator[Table]:
         """The tables that read any of these fields."""

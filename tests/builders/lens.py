@@ -146,8 +146,10 @@ class _Dirt:
         match convert:
             case Digits():
                 return self._random.choice(["0", "007", "-3", " 41 "])
-            case Whole() | Numeral():
+            case Whole():
                 return self._random.choice([0, 7, -3, 12.0, 490001467])
+            case Numeral():
+                return self._random.choice([0, 7, -3, 12.0, 490001467, "41", " 41 "])
             case Number():
                 return self._random.choice([0, 1.5, 12.0, -3])
             case other:

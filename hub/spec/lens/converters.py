@@ -106,10 +106,15 @@ class Digits(_Plain):
 
 @dataclass(frozen=True, slots=True)
 class Numeral(_Plain):
-    """A native whole number that is shared as the text of its digits, such as a number that names something."""
+    """A native whole number that is shared as the text of its digits, such as a number that names something.
+
+    Some systems send such a number now as a number and now as its digits: both are read, a number is written.
+    """
 
     def read(self, raw: Json, path: str, found: Found) -> Json:  # noqa: ARG002
         """Raises Unsayable: no whole number."""
+        if raw.__class__ is str:
+            raw = self.write(raw.strip(), None)
         return str(_whole(raw))
 
     def write(self, value: Json, old: Json) -> Json:  # noqa: ARG002
