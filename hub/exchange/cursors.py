@@ -30,6 +30,10 @@ def place_of(cursor: str | None, *kinds: type) -> tuple[str | int, ...] | None:
         parts = None
     if not isinstance(parts, list) or [type(part) for part in parts] != list(kinds):
         raise Rejected(Reason.INVALID_ENVELOPE, "`after` is not a cursor this hub gave")
-    if any(isinstance(part, int) and not 0 <= part <= _HIGHEST for part in parts):
+    if not all(_is_storable(part) for part in parts):
         raise Rejected(Reason.INVALID_ENVELOPE, "`after` is not a cursor this hub gave")
     return tuple(parts)
+
+
+def _is_storable(part: str | int) -> bool:
+    return "\x00" not in part if isinstance(part, str) else 0 <= part <= _HIGHEST

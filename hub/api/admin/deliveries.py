@@ -1,15 +1,12 @@
 """How far agencies are, and the hub in what they send."""
 
-from typing import Annotated
-
-from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.api.admin.delivery_documents import positions_document, progress_document, unacknowledged_document
 from hub.api.admin.desk import desk_of
 from hub.api.admin.numbers import AfterNumber, number_page
-from hub.api.admin.routing import admin_router
+from hub.api.admin.routing import AgencyName, admin_router
 from hub.api.bodies import answer
 from hub.api.callers import Operator
 from hub.api.describe import answers, problems
@@ -17,8 +14,6 @@ from hub.api.showing import After, Limit, next_page
 from hub.domain.errors import Reason
 
 router = admin_router()
-
-_Agency = Annotated[str, Path(description="The agency, as in its contract.", examples=["prison"])]
 
 
 @router.get(
@@ -49,7 +44,7 @@ async def list_deliveries(
 async def read_deliveries(
     request: Request,
     caller: Operator,  # noqa: ARG001 - as above
-    agency: _Agency,
+    agency: AgencyName,
     after: AfterNumber = 0,
     limit: Limit = 50,
 ) -> Response:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from hub.api.admin.delivery_documents import parked_document, retry_document
 from hub.api.admin.desk import desk_of
 from hub.api.admin.numbers import AfterNumber, number_page
-from hub.api.admin.routing import admin_router
+from hub.api.admin.routing import AgencyName, admin_router
 from hub.api.bodies import answer
 from hub.api.callers import Operator
 from hub.api.describe import answers, problems
@@ -18,7 +18,6 @@ from hub.domain.errors import Reason
 
 router = admin_router()
 
-_Agency = Annotated[str, Path(description="The agency, as in its contract.", examples=["prison"])]
 _Number = Annotated[int, Path(ge=1, le=2**53 - 1, description="The delivery that is parked.", examples=[4708])]
 
 
@@ -29,7 +28,7 @@ _Number = Annotated[int, Path(ge=1, le=2**53 - 1, description="The delivery that
     responses=answers("ParkedDeliveries", "By number.") | problems(Reason.NOT_FOUND),
 )
 async def list_parked(
-    request: Request, caller: Operator, agency: _Agency, after: AfterNumber = 0, limit: Limit = 50
+    request: Request, caller: Operator, agency: AgencyName, after: AfterNumber = 0, limit: Limit = 50
 ) -> Response:
     """Deliveries that its system refused, or that cannot be said there, until a receipt settles their record."""
     outlook = desk_of(request).outlook
@@ -45,7 +44,7 @@ async def list_parked(
     response_class=Response,
     responses=answers("Retried", "It is owed again.") | problems(Reason.NOT_FOUND),
 )
-async def retry_parked(request: Request, caller: Operator, agency: _Agency, number: _Number) -> Response:
+async def retry_parked(request: Request, caller: Operator, agency: AgencyName, number: _Number) -> Response:
     """The record as it is now comes under a new number, even if it is what was parked. It stays parked till then."""
     record = await desk_of(request).outlook.retries.retry(caller.name, agency, number)
     return answer(retry_document(agency, number, record))

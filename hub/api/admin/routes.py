@@ -1,5 +1,14 @@
 """All routes of operators. A new subject is a module with a `router`, entered here, and its shapes in `shapes`."""
 
-from hub.api.admin import agencies, dead_letters, deliveries, parked, replays
+from hub.api.admin import agencies, audit, dead_letters, deliveries, jobs, parked, questions, replays
 
-ROUTERS = (agencies.router, dead_letters.router, replays.router, deliveries.router, parked.router)
+ROUTERS = (
+    agencies.router,
+    dead_letters.router,
+    replays.router,
+    deliveries.router,
+    parked.router,
+    questions.router,
+    audit.router,
+    jobs.router,
+)

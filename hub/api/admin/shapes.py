@@ -1,6 +1,6 @@
 """What the operators' routes answer and take, put together from each subject's own shapes."""
 
-from hub.api.admin import agency_shapes, dead_letter_shapes, delivery_shapes, job_shapes
+from hub.api.admin import agency_shapes, audit_shapes, dead_letter_shapes, delivery_shapes, job_shapes, question_shapes
 from hub.api.shaping import Schema
 
 SHAPES: dict[str, Schema] = {
@@ -8,5 +8,7 @@ SHAPES: dict[str, Schema] = {
     **dead_letter_shapes.SHAPES,
     **job_shapes.SHAPES,
     **delivery_shapes.SHAPES,
+    **question_shapes.SHAPES,
+    **audit_shapes.SHAPES,
 }
 """Name -> schema, under `components/schemas` of the API description."""

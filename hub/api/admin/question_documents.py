@@ -1,0 +1,42 @@
+"""People, reviews and conflicts, as operators are shown them: by their API, and by `--json`."""
+
+from typing import Any
+
+from hub.api.admin.delivery_documents import record_document
+from hub.exchange.conflicts import Conflict
+from hub.exchange.people import Known
+from hub.exchange.reviews import Review, ReviewedId
+
+
+def known_document(known: Known) -> dict[str, Any]:
+    """A person of `PeopleFound` of the API description."""
+    return {"person": known.person, "merged": list(known.merged), "agencies": list(known.agencies)}
+
+
+def review_document(review: Review) -> dict[str, Any]:
+    """`Review` of the API description."""
+    return {
+        "one": _reviewed_id(review.one),
+        "other": _reviewed_id(review.other),
+        "doubt": review.doubt,
+        "since": review.since,
+    }
+
+
+def conflict_document(conflict: Conflict) -> dict[str, Any]:
+    """`Conflict` of the API description."""
+    return {
+        "record": record_document(conflict.record),
+        "differences": [
+            {
+                "path": each.path,
+                "since": each.since,
+                "opinions": [{"agencies": list(held.agencies), "since": held.since} for held in each.opinions],
+            }
+            for each in conflict.differences
+        ],
+    }
+
+
+def _reviewed_id(side: ReviewedId) -> dict[str, Any]:
+    return {"agency": side.agency, "localId": side.local_id, "person": side.person}

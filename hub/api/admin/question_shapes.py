@@ -1,0 +1,119 @@
+"""People, reviews and conflicts, as operators see them."""
+
+from hub.api.shaping import NEXT, Schema, list_of, maybe, ref, shape, text, time
+
+_TIME = "2026-03-01T09:30:00.250000Z"
+_PERSON = "0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b"
+_OTHER = "0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1c"
+_BY_LOCAL_ID = {"agency": "prison", "localId": "A1234BC"}
+_BY_IDENTIFIER = {"scheme": "pnc", "value": "1981/0000034U"}
+_KNOWN = {"person": _PERSON, "merged": [], "agencies": ["prison", "probation"]}
+_ONE = {"agency": "prison", "localId": "A1234BC", "person": _PERSON}
+_TWO = {"agency": "probation", "localId": "X100001", "person": _OTHER}
+_REVIEW = {"one": _ONE, "other": _TWO, "doubt": "contradicted", "since": _TIME}
+_OPINION = {"agencies": ["probation"], "since": _TIME}
+_DIFFERENCE = {"path": "/dateOfBirth", "since": _TIME, "opinions": [_OPINION, {**_OPINION, "agencies": ["prison"]}]}
+_CONFLICT = {"record": {"person": _PERSON, "type": "offender", "key": "-"}, "differences": [_DIFFERENCE]}
+
+_PERSON_ID = text("The hub's id of the person.")
+_REVIEWED_ID = shape(
+    "One of the two.",
+    {
+        "agency": text("Whose local id it is."),
+        "localId": text("The local id."),
+        "person": text("The person it belongs to while nobody has decided."),
+    },
+    _ONE,
+)
+
+SHAPES: dict[str, Schema] = {
+    "PeopleSearch": {
+        "description": "Whom to find. It stands in the body, as URLs end up in logs.",
+        "oneOf": [
+            shape(
+                "By an agency's local id.",
+                {
+                    "agency": text("The agency.", minLength=1, maxLength=80),
+                    "localId": text("Its local id of the person.", minLength=1, maxLength=200),
+                },
+                _BY_LOCAL_ID,
+            ),
+            shape(
+                "By a strong identifier, as it is written on paper.",
+                {
+                    "scheme": {"enum": ["cro", "crn", "pnc", "prison-number"], "description": "Whose number it is."},
+                    "value": text("The number.", minLength=1, maxLength=100),
+                },
+                _BY_IDENTIFIER,
+            ),
+        ],
+        "examples": [_BY_LOCAL_ID, _BY_IDENTIFIER],
+    },
+    "PeopleFound": shape(
+        "Who was found, maybe nobody.",
+        {
+            "people": list_of(
+                shape(
+                    "A person.",
+                    {
+                        "person": _PERSON_ID,
+                        "merged": list_of({"type": "string"}, "Persons that were merged into this one."),
+                        "agencies": list_of({"type": "string"}, "The agencies that know this person."),
+                    },
+                    _KNOWN,
+                ),
+                "One, as a rule; several where an identifier is contested.",
+            )
+        },
+        {"people": [_KNOWN]},
+    ),
+    "Review": shape(
+        "Two local ids that may be one person, and somebody must look at.",
+        {
+            "one": _REVIEWED_ID,
+            "other": _REVIEWED_ID,
+            "doubt": text("Why nobody could decide.", pattern="^[a-z-]+$"),
+            "since": time("Since when it is open."),
+        },
+        _REVIEW,
+    ),
+    "Reviews": shape(
+        "Some open reviews, the oldest first. There may be fewer than asked for, and still a next page.",
+        {"reviews": list_of(ref("Review"), "The reviews."), "next": NEXT},
+        {"reviews": [_REVIEW], "next": None},
+    ),
+    "Conflict": shape(
+        "A record on which agencies differ that must not; what they say is not told.",
+        {
+            "record": ref("RecordNamed"),
+            "differences": list_of(
+                shape(
+                    "A place where they differ.",
+                    {
+                        "path": text("JSON Pointer into the record."),
+                        "since": maybe(time("When a second opinion came up; null where that is not known.")),
+                        "opinions": list_of(
+                            shape(
+                                "Agencies that say the same.",
+                                {
+                                    "agencies": list_of({"type": "string"}, "The agencies."),
+                                    "since": time("Since when the first of them says so, by its own records."),
+                                },
+                                _OPINION,
+                            ),
+                            "The longest held first.",
+                        ),
+                    },
+                    _DIFFERENCE,
+                ),
+                "One for each contested place.",
+            ),
+        },
+        _CONFLICT,
+    ),
+    "Conflicts": shape(
+        "Some conflicts, by person and record. There may be fewer than asked for, and still a next page.",
+        {"conflicts": list_of(ref("Conflict"), "The conflicts."), "next": NEXT},
+        {"conflicts": [_CONFLICT], "next": None},
+    ),
+}
