@@ -10,7 +10,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-import orjson
 import structlog
 
 from hub.clock import Clock
@@ -156,14 +155,14 @@ class Replaying:
         lines = await self._letters.listed(
             _waiting(_filter(given), job.asked),
             min(left, _AT_ONCE),
-            _place(job.cursor),
+            Place.parse(job.cursor) if job.cursor else None,
             not_of=await self._suspended(),
         )
         if not lines:
             await self._jobs.finish(job, self._runner, self._now())
             return
         replays = await self._taken(await self._letters.newest([line.position for line in lines]))
-        step = Step(job, self._runner, orjson.dumps(lines[-1].place).decode())
+        step = Step(job, self._runner, lines[-1].place.cursor)
         await self._handling.replayed(replays, job.by, self._now(), step)
 
     async def _taken(self, contents: Sequence[Contents]) -> list[Replay]:
@@ -197,7 +196,3 @@ def _waiting(which: LetterFilter, asked: datetime) -> LetterFilter:
 def _filter(given: Json) -> LetterFilter:
     since, until = (datetime.fromisoformat(given[name]) if given[name] else None for name in ("since", "until"))
     return LetterFilter(given["agency"], given["reason"], None, since, until)
-
-
-def _place(cursor: str | None) -> Place | None:
-    return None if cursor is None else Place(*orjson.loads(cursor))

@@ -18,6 +18,9 @@ from hub.store.rows import audit_values
 from hub.store.tables import audit, dead_letter, handling, mended
 from hub.store.times import from_micros
 
+_LONGEST_MOMENT = 18
+"""Digits of a time in microseconds, until far beyond all times there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class LetterFilter:
@@ -38,6 +41,18 @@ class Place(NamedTuple):
 
     micros: int
     position: str
+
+    @property
+    def cursor(self) -> str:
+        """As it stands in an address, and in a job."""
+        return f"{self.micros}.{self.position}"
+
+    @classmethod
+    def parse(cls, cursor: str) -> "Place | None":
+        """The way back; None: it is no cursor."""
+        moment, _, position = cursor.partition(".")
+        is_number = moment.isascii() and moment.isdigit() and len(moment) <= _LONGEST_MOMENT
+        return cls(int(moment), position) if is_number and position.isprintable() else None
 
 
 @dataclass(frozen=True, slots=True)

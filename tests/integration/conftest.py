@@ -13,7 +13,10 @@ from deploy.servers.own import OwnPostgres
 from hub.domain.contract import Delivery, People
 from hub.store.engine import create_schema, open_engine, writing
 from hub.store.tables import metadata
+from hub.trust.agencies import Scope
+from tests.builders.desk import Desk
 from tests.builders.hub import Hub, contract, quick_engine
+from tests.rest import rest_hub
 
 CONTRACTS = {
     each.agency: each
@@ -47,3 +50,13 @@ async def hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[H
             await connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)}"))
     yield Hub(engine, CONTRACTS)
     await engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Desk]:
+    """An operator's desk, where a prison and a probation service are registered."""
+    sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
+    async with rest_hub(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url")) as hub:
+        for agency in ("prison", "probation"):
+            await hub.desk.agencies.add(agency, [Scope.SUBMIT])
+        yield Desk(hub)

@@ -25,7 +25,7 @@ from hub.api.describe import answers, body, problems
 from hub.api.showing import After, Limit, next_page
 from hub.domain.errors import Reason, Rejected
 from hub.store.dead_letters import LetterState
-from hub.store.letters import LetterFilter, LetterLine, Place
+from hub.store.letters import LetterFilter, Place
 
 router = admin_router()
 
@@ -69,7 +69,7 @@ async def list_dead_letters(
     which = _which(agency, reason, state, since, until)
     letters = desk_of(request).letters
     lines = await letters.listed(which, limit + 1, _place(after), newest_first=newest)
-    cursor = _cursor(lines[limit - 1]) if len(lines) > limit else None
+    cursor = lines[limit - 1].place.cursor if len(lines) > limit else None
     return answer(
         {"deadLetters": [line_document(line) for line in lines[:limit]], "next": next_page(request, cursor, limit)}
     )
@@ -175,14 +175,10 @@ def _which(
     return LetterFilter(agency, reason and reason.value, state, since, until)
 
 
-def _cursor(line: LetterLine) -> str:
-    return f"{line.place.micros}.{line.position}"
-
-
 def _place(cursor: str | None) -> Place | None:
     if cursor is None:
         return None
-    moment, _, position = cursor.partition(".")
-    if not (moment.isascii() and moment.isdigit() and len(moment) <= 18 and position.isprintable()):
+    place = Place.parse(cursor)
+    if place is None:
         raise Rejected(Reason.INVALID_ENVELOPE, "`after` is not a cursor this hub gave")
-    return Place(int(moment), position)
+    return place
