@@ -49,6 +49,16 @@ class Postgres(Lifetime):
         password = (self._folder / "password").read_text()
         return f"postgresql+asyncpg://{_ROLE}:{password}@127.0.0.1:{self._port}/{_DATABASE}"
 
+    @property
+    def processor_s(self) -> float:
+        """Seconds of processor time that the server and its workers, ended ones too, have taken."""
+        import psutil  # noqa: PLC0415 -- its package comes with PostgreSQL's
+
+        server = psutil.Process(self._process.pid)
+        ended = server.cpu_times()
+        living = [each.cpu_times() for each in server.children()]
+        return ended.children_user + ended.children_system + sum(each.user + each.system for each in [ended, *living])
+
     def start(self) -> None:
         """Start the server over the data it had, and return when it answers.
 

@@ -2,10 +2,10 @@
 
 import argparse
 
-from tests.bench import inside, rest, stream, validation
+from tests.bench import inside, load, rest, stream, validation
 from tests.bench.table import Measure, show, show_profile
 
-SECTIONS = ("validation", "rest", "stream", "growth", "profile")
+SECTIONS = ("validation", "rest", "stream", "growth", "load", "profile")
 
 
 def main() -> None:
@@ -13,7 +13,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("only", nargs="*", help=f"of {', '.join(SECTIONS)}; all unless named")
     parser.add_argument("--messages", type=int, default=20_000, help="in each run of rest and stream")
-    parser.add_argument("--records", type=int, default=200_000, help="how far growth goes, from a tenth of it")
+    parser.add_argument("--records", type=int, default=200_000, help="how far growth goes, from a tenth of it; in load")
     given = parser.parse_args()
     wanted = given.only or SECTIONS
     measures: list[Measure] = []
@@ -25,6 +25,8 @@ def main() -> None:
         measures += stream.measures(given.messages)
     if "growth" in wanted:
         measures += inside.growth(given.records // 10, given.records, sample=5_000)
+    if "load" in wanted:
+        measures += load.measures(given.records)
     show(measures)
     if "profile" in wanted:
         show_profile(inside.profile(5_000))
