@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -37,8 +37,10 @@ from hub.store.rows import (
 from hub.store.tables import assertion, audit, claim, local_id, owed, person, record, review, standing
 from hub.store.times import from_micros
 
-_LOCK_SPACE = 1024
-"""Identifier digests share this many advisory locks, so that a large batch fits PostgreSQL's lock table."""
+_MOST_LOCKS = 1024
+"""A batch that names more digests takes one lock in place of all, so that batches fit PostgreSQL's lock table."""
+_ALL_NAMES = 0x5348415245
+"""The advisory lock that stands for all of them: shared by batches that lock what they name, one by one."""
 
 
 class SqlStore:
@@ -65,9 +67,11 @@ _MEMBERS = (
     .join(_SOUGHT_AND_MEMBERS, _SOUGHT_AND_MEMBERS.c.key == local_id.c.key)
     .join(claim, claim.c.local == local_id.c.key, isouter=True)
 )
-_BUCKETS = func.unnest(bindparam("buckets", type_=ARRAY(BigInteger))).column_valued("number")
-_IN_ORDER = select(_BUCKETS).order_by(_BUCKETS).offset(0).subquery()
+_NUMBERS = func.unnest(bindparam("numbers", type_=ARRAY(BigInteger))).column_valued("number")
+_IN_ORDER = select(_NUMBERS).order_by(_NUMBERS).offset(0).subquery()
 _LOCK = select(func.pg_advisory_xact_lock(_IN_ORDER.c.number))
+_LOCK_SHARED = select(func.pg_advisory_xact_lock_shared(_ALL_NAMES))
+_LOCK_ALL = select(func.pg_advisory_xact_lock(_ALL_NAMES))
 _LOCK_PERSONS = select(person.c.id).where(any_of(person.c.id, "persons")).order_by(person.c.id).with_for_update()
 
 _TAKEN = select(
@@ -109,13 +113,20 @@ class _SqlShareTransaction:
             known = await self._known(own, digests)
             unknown = own.keys() - known.keys()
             names = digests.union(unknown, *(own[key] for key in unknown))
-            if names:
-                await self._connection.execute(_LOCK, {"buckets": sorted({_bucket(name) for name in names})})
+            await self._lock(names)
         digests = digests.union(*own.values())
         persons = set((await self._known(own, digests)).values())
         if self._locks and persons:
             await self._connection.execute(_LOCK_PERSONS, {"persons": as_set(persons)})
         return await self._members(own, digests, persons)
+
+    async def _lock(self, names: Collection[str]) -> None:
+        """Nobody else looks for these digests until the transaction ends, where the store does not know them yet."""
+        if len(names) > _MOST_LOCKS:
+            await self._connection.execute(_LOCK_ALL)
+        elif names:
+            await self._connection.execute(_LOCK_SHARED)
+            await self._connection.execute(_LOCK, {"numbers": sorted({_number(name) for name in names})})
 
     async def _known(self, locals_: Iterable[str], digests: Iterable[str]) -> dict[str, str]:
         """Local key -> person, of these local ids and of those that hold one of these claims."""
@@ -213,6 +224,6 @@ class _SqlShareTransaction:
         await upsert(connection, owed, debts, keep=("since", "later") if decision.later else ("since",))
 
 
-def _bucket(name: str) -> int:
-    """Which of the advisory locks stands for a keyed digest; digests are uniform, so their first bits serve."""
-    return int.from_bytes(name[:4].encode()) % _LOCK_SPACE
+def _number(name: str) -> int:
+    """Which of the advisory locks stands for a keyed digest: its first 48 bits, as the letters they are written in."""
+    return int.from_bytes(name[:8].encode())
