@@ -7,10 +7,14 @@ import typer
 import uvloop
 
 from hub import log
-from hub.commands import adapter, agency, inputs, operators
+from hub.commands import adapter, agency, inputs, operators, parked
 from hub.commands.adapt import adapt
+from hub.commands.audit import audit
 from hub.commands.conformance import conformance
+from hub.commands.deliveries import deliveries, positions
+from hub.commands.jobs import jobs
 from hub.commands.load import load
+from hub.commands.questions import conflicts, reviews
 from hub.commands.running import on_foundation
 from hub.domain.errors import HubError, Rejected
 from hub.settings import load_settings, new_key
@@ -24,10 +28,13 @@ commands.add_typer(adapter.commands, name="adapter")
 commands.add_typer(agency.commands, name="agency")
 commands.add_typer(operators.commands, name="operator")
 commands.add_typer(inputs.commands, name="input")
+commands.add_typer(parked.commands, name="parked")
 commands.add_typer(keys, name="keys")
 commands.command()(adapt)
 commands.command()(conformance)
 commands.command()(load)
+for look in (deliveries, positions, reviews, conflicts, jobs, audit):
+    commands.command()(look)
 
 
 @commands.callback()

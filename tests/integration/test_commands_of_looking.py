@@ -1,0 +1,165 @@
+"""What is going on, by command line: tables for people, and what the API answers for machines."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from hub.domain.errors import Fault
+from hub.domain.outcome import Accepted
+from hub.domain.submission import Submission
+from hub.exchange.parked import Parked, Parkings
+from hub.exchange.relay import Relay
+from hub.settings import load_settings
+from hub.store.migrations import upgrade
+from hub.store.parked import ParkedStore
+from hub.store.receipts import ReceiptStore
+from hub.store.relaying import SqlRelayStore
+from hub.wiring.foundation import opened
+from hub.wiring.spine import spine
+from tests.commands import Ended, Hub, commanding, install
+
+QUILL = {
+    "names": {"surname": "Quill", "forenames": ["Rowan"]},
+    "dateOfBirth": "1984-11-05",
+    "sex": "male",
+    "identifiers": [{"scheme": "pnc", "value": "81/34U"}],
+}
+BROOK = {**QUILL, "names": {"surname": "Brook"}, "dateOfBirth": "1990-02-03"}
+SAID = (
+    ("probation", "X100001", QUILL),
+    ("prison", "A1234BC", {**QUILL, "sex": "female"}),
+    ("probation", "X100002", BROOK),
+)
+
+
+@pytest.fixture(autouse=True)
+def _installation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A hub to which three submissions came, of which probation could not apply the first delivery."""
+    install(monkeypatch, tmp_path)
+    monkeypatch.setenv("HUB_OPERATOR", "ben")
+    asyncio.run(_filled())
+
+
+async def _filled() -> None:
+    async with opened(load_settings()) as base:
+        await upgrade(base.engine)
+        at = datetime(2026, 3, 1, 9, tzinfo=UTC)
+        said = [
+            Submission(agency, local_id, "offender", "1.0.0", False, local_id, at, -1, body)
+            for agency, local_id, body in SAID
+        ]
+        assert all(isinstance(outcome, Accepted) for outcome in await spine(base).share(said))
+        relay = Relay(SqlRelayStore(base.engine), None, base.contracts, base.seal, base.now)
+        while await relay.step():
+            pass
+        parkings = Parkings(ParkedStore(base.engine), ReceiptStore(base.engine), base.seal, base.now)
+        await parkings.park("probation", [Parked(1, (Fault("/names", "maxLength", "too long"),))])
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Hub]:
+    with commanding(monkeypatch, capsys) as run:
+        yield run
+
+
+def told(ended: Ended) -> Any:  # noqa: ANN401 - JSON
+    assert ended.code == 0, ended.complained
+    return orjson.loads(ended.said)
+
+
+def test_every_agency_is_shown_with_what_waits(hub: Hub) -> None:
+    agencies = {each["agency"]: each for each in told(hub("deliveries", "--json"))["agencies"]}
+    table = hub("deliveries").said
+
+    assert agencies["probation"]["unacknowledged"]["count"] == 2
+    assert agencies["prison"]["unpublished"]["count"] == 1
+    assert "unacknowledged" in table
+    assert "probation" in table
+
+
+def test_one_agency_is_shown_with_what_waits_longest(hub: Hub) -> None:
+    shown = told(hub("deliveries", "probation", "--json", "--limit", "1"))
+
+    assert [each["number"] for each in shown["longest"]] == [1]
+    assert "longest" in hub("deliveries", "probation").said
+    assert hub("deliveries", "nobody").complained == "hub: no agency of this name is registered, nor has a contract\n"
+
+
+def test_positions_without_a_broker_are_those_of_agencies(hub: Hub) -> None:
+    positions = told(hub("positions", "--json"))
+
+    assert positions["inputs"] is None
+    assert {each["agency"] for each in positions["outputs"]} == {"prison", "probation"}
+    assert "no broker" in hub("positions").said
+
+
+def test_what_is_parked_is_shown_and_delivered_again(hub: Hub) -> None:
+    (parked,) = told(hub("parked", "list", "probation", "--json"))["parked"]
+    table = hub("parked", "list", "probation").said
+    retried = told(hub("parked", "retry", "probation", "1", "--json"))
+    (again,) = told(hub("parked", "list", "probation", "--json"))["parked"]
+
+    assert (parked["number"], parked["faults"][0]["rule"], parked["retried"]) == (1, "maxLength", None)
+    assert "maxLength" in table
+    assert (retried["number"], retried["record"]) == (1, parked["record"])
+    assert again["retried"] is not None
+    assert told(hub("deliveries", "probation", "--json"))["owed"]["count"] == 1
+    assert hub("parked", "retry", "probation", "2").complained == (
+        "hub: the agency has parked no delivery of this number\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "naming",
+    [("--local-id", "probation", "X100002"), ("--agency", "prison"), ("--agency", "probation"), ()],
+)
+def test_reviews_are_shown(hub: Hub, naming: tuple[str, ...]) -> None:
+    reviews = told(hub("reviews", "--json", *naming))["reviews"]
+
+    assert {each["doubt"] for each in reviews} == {"contradicted"}
+    assert "contradicted" in hub("reviews", *naming).said
+
+
+def test_conflicts_are_shown_without_what_is_said(hub: Hub) -> None:
+    shown = hub("conflicts", "--json", "--local-id", "prison", "A1234BC")
+
+    (conflict,) = told(shown)["conflicts"]
+    assert [each["path"] for each in conflict["differences"]] == ["/sex"]
+    assert "male" not in shown.said
+    assert "/sex" in hub("conflicts").said
+    assert told(hub("conflicts", "--json", "--local-id", "probation", "X100002"))["conflicts"] == []
+
+
+def test_the_audit_names_who_looked_from_the_command_line(hub: Hub) -> None:
+    hub("conflicts", "--local-id", "prison", "A1234BC")
+    person = told(hub("conflicts", "--json"))["conflicts"][0]["record"]["person"]
+    entries = told(hub("audit", "--json", "--person", person, "--actor", "cli:ben"))["entries"]
+
+    assert {(each["action"], each["purpose"]) for each in entries} == {
+        ("consultation", "people"),
+        ("consultation", "conflicts"),
+    }
+    assert "consultation" in hub("audit", "--local-id", "prison", "A1234BC").said
+    assert len(told(hub("audit", "--json", "--limit", "2"))["entries"]) == 2
+    assert told(hub("audit", "--json", "--until", "2020-01-01"))["entries"] == []
+
+
+def test_a_person_is_named_in_one_way_and_must_be_known(hub: Hub) -> None:
+    nobody = hub("audit", "--local-id", "prison", "A9999ZZ")
+    twice = hub("reviews", "--person", "p", "--local-id", "prison", "A1234BC")
+    several = hub("conflicts", "--identifier", "pnc", "81/34U")
+
+    assert nobody[::2] == (2, "hub: nobody is known by it\n")
+    assert "in one way" in twice.complained
+    assert "several people" in several.complained
+    assert "81/34U" not in several.complained
+
+
+def test_jobs_are_shown(hub: Hub) -> None:
+    assert told(hub("jobs", "--json")) == {"jobs": []}
+    assert hub("jobs", "nothing").complained == "hub: there is no job of this id\n"
