@@ -1,14 +1,26 @@
 """`hub load`: what an operator sees of it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
 import pytest
 
 from tests.bench.extract import lines
-from tests.integration.test_commands import Hub, _installation, hub  # noqa: F401 - fixtures
+from tests.commands import Hub, commanding, install
 
 pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture(autouse=True)
+def _installation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    install(monkeypatch, tmp_path)
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Hub]:
+    with commanding(monkeypatch, capsys) as run:
+        yield run
 
 
 @pytest.fixture
@@ -23,7 +35,7 @@ def extract(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_is_loaded_its_bad_lines_are_put_aside_mended_and_loaded(hub: Hub, extract: Path) -> None:  # noqa: F811
+def test_a_file_is_loaded_its_bad_lines_are_put_aside_mended_and_loaded(hub: Hub, extract: Path) -> None:
     assert hub("migrate").code == 0
 
     ended = hub("load", "--agency", "prison", str(extract))
@@ -52,7 +64,7 @@ def test_a_file_is_loaded_its_bad_lines_are_put_aside_mended_and_loaded(hub: Hub
     assert hub("load", "--agency", "prison", str(mended)).code == 0
 
 
-def test_what_was_loaded_before_under_another_name_is_known_by_its_ids(hub: Hub, extract: Path) -> None:  # noqa: F811
+def test_what_was_loaded_before_under_another_name_is_known_by_its_ids(hub: Hub, extract: Path) -> None:
     hub("migrate")
     hub("load", "--agency", "prison", str(extract))
     longer = extract.with_name("longer.ndjson")
@@ -64,7 +76,7 @@ def test_what_was_loaded_before_under_another_name_is_known_by_its_ids(hub: Hub,
     assert (told["taken"], told["takenBefore"], told["rejected"]) == (0, 37, 3)
 
 
-def test_what_stands_in_its_way_is_said_in_a_sentence(hub: Hub, extract: Path) -> None:  # noqa: F811
+def test_what_stands_in_its_way_is_said_in_a_sentence(hub: Hub, extract: Path) -> None:
     hub("migrate")
     assert hub("load", "--agency", "nobody", str(extract)).complained.endswith("no contract contracts/nobody.toml\n")
     missing = hub("load", "--agency", "prison", str(extract.with_name("none")))
