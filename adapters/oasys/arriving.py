@@ -8,11 +8,17 @@ from adapters.oasys.assembling import Assembling, Told, Whole
 from adapters.oasys.kept import Kept, Name, Part, is_gone, together
 from adapters.oasys.pieces import Piece, leaves
 from adapters.oasys.tables import RISK, UNKNOWN, Fields
+from hub.domain.canonical import canonical
 from hub.domain.errors import Fault
+from hub.spec.lens.found import is_blank
 from hub.spec.lens.reading import Homeless, Unlisted
 
+_ACCESS = "document"
+"""The table that says whether access is limited. What cannot be read of it holds back the whole payload."""
+_LIMITED = "limitedAccessOffender"
 _STAYS = "is blank now; what was said before stays, since a risk that is not repeated is not gone"
 _PARTED = "a part that was joined to the only assessment known waits again: now there are two it could belong to"
+_OTHER = "other answers to the same questions wait, and neither names its assessment"
 _DIFFERS = "another part of the assessment says otherwise; the later is taken"
 
 
@@ -66,6 +72,8 @@ class Arriving:
         else:
             known = self.kept.known(name)
             target = known[0] if len(known) == 1 else name
+            if target == name:
+                new = self._not_of_another(name, new, piece)
         good = self._without_culprits(target, new, piece)
         for table, part in new.items():
             if table in good:
@@ -73,6 +81,19 @@ class Arriving:
             else:
                 self.kept.put_aside(name, table, part)
         yield target
+        if _ACCESS in good and name == target and not is_blank(good[_ACCESS].fields.get(_LIMITED)):
+            said = {_LIMITED: good[_ACCESS].fields[_LIMITED]}
+            yield from self.kept.limit(name, Part(self.at, said))
+
+    def _not_of_another(self, name: Name, new: dict[str, Part], piece: Piece) -> dict[str, Part]:
+        """The new parts, without those of a table of which other answers wait already: two may be of two persons."""
+        held = self.kept.own(name)
+        for table in [each for each in new if each in held and not name.number]:
+            if canonical(held[table].fields) != canonical(new[table].fields):
+                at = piece.place(f"/{next(iter(new[table].fields))}")
+                self.report.refused.append(Fault(at, "unnamed", _OTHER))
+                self.kept.put_aside(name, table, new.pop(table))
+        return new
 
     def _without_culprits(self, target: Name, new: Mapping[str, Part], piece: Piece) -> Mapping[str, Part]:
         """The new parts that can be kept; the others are reported as refused, with what is wrong with them."""
@@ -96,8 +117,9 @@ class Arriving:
         ]
         self.report.refused += (Fault(piece.place(fault.path), fault.rule, fault.detail) for fault in unreadable)
         if unreadable:
-            return {owners[_first(fault.path, fields)] for fault in unreadable}
-        culprits: set[str] = set()
+            culprits = {owners[_first(fault.path, fields)] for fault in unreadable}
+            return set(good) if _ACCESS in culprits else culprits
+        culprits = set()
         for fault in whole.faults:
             found = whole.natives(fault.path, fields)
             self.report.refused.append(Fault(piece.place(found[0] if found else ""), fault.rule, fault.detail))

@@ -48,6 +48,7 @@ class _Taking:
     def take(self, document: Document) -> Taken:
         """Keep everything first, then say every assessment concerned."""
         self.report.refused += document.faults
+        self.report.notices += document.notices
         arriving = Arriving(self.assembling, self.kept, self.payload.received.isoformat(), self.report)
         for piece in document.pieces:
             name = Name(document.person or "", piece.number or "")
@@ -56,7 +57,7 @@ class _Taking:
         return self.report.taken(said)
 
     def _said(self, name: Name) -> list[Said]:
-        """The assessment as now known, unless it was said so before, or cannot be said yet."""
+        """The assessment as now known, unless it cannot be said yet."""
         if not (name.person and name.number):
             self.report.waiting.append(_UNNAMED)
             return []
@@ -67,7 +68,5 @@ class _Taking:
         if whole.faults:
             self.report.refused += (Fault("", each.rule, f"parts together: {each.detail}") for each in whole.faults)
             return []
-        number = self.kept.said(name, whole.body)
-        if number is None:
-            return []
+        number = self.kept.next_number(name)
         return [Said("assessment", name.person, self.payload.received, whole.body, sequence=number)]

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from adapters.client.native import Parts
 from adapters.oasys.tables import Fields
-from hub.domain.canonical import Json, digest
 from hub.spec.lens.found import is_blank
 
 _TOLD_APART = 2
+
+_LIMITED = "document"
+"""The table that says whether access to the person is limited."""
 
 NOBODY = ""
 """In place of a person or a number that no message has named."""
@@ -69,6 +71,19 @@ class Kept:
                 parted += noted if self.own(partial) else ()
         return tuple(dict.fromkeys(parted))
 
+    def limit(self, name: Name, part: Part) -> tuple["Name", ...]:
+        """What is said of access to a person, which concerns every assessment of the person.
+
+        Returns those that must be said anew, now that it has changed.
+        """
+        about = f"person/{name.person}"
+        before = self.parts.get(about, _LIMITED)
+        self.parts.put(about, _LIMITED, {"at": part.at, "fields": dict(part.fields)})
+        self.parts.put(f"numbers/{name.person}", name.number, name.number)
+        if before is None or before["fields"] == part.fields:
+            return ()
+        return tuple(Name(name.person, number) for number in self.parts.all(f"numbers/{name.person}"))
+
     def known(self, partial: Name) -> tuple[Name, ...]:
         """The assessments that a part under an incomplete name may belong to; two stand for more."""
         noted = self.parts.all(f"known/{partial.about}")
@@ -81,15 +96,15 @@ class Kept:
         for each in (*partial, name):
             for table, part in self.own(each).items():
                 found[table] = together(found.get(table), part)
+        if limited := self.parts.get(f"person/{name.person}", _LIMITED):
+            part = Part(limited["at"], limited["fields"])
+            found[_LIMITED] = together(found.get(_LIMITED), part)
         return found
 
-    def said(self, name: Name, body: Json) -> int | None:
-        """A number for saying this body, after every earlier one; None when it is what was said last."""
-        before = self.parts.get(f"said/{name.about}", "last") or {"number": 0, "digest": ""}
-        if before["digest"] == digest(body):
-            return None
-        number: int = before["number"] + 1
-        self.parts.put(f"said/{name.about}", "last", {"number": number, "digest": digest(body)})
+    def next_number(self, name: Name) -> int:
+        """A number for saying this assessment, after every earlier one: times may be equal."""
+        number: int = (self.parts.get(f"said/{name.about}", "last") or 0) + 1
+        self.parts.put(f"said/{name.about}", "last", number)
         return number
 
 

@@ -46,6 +46,7 @@ class Document:
     person: str | None
     pieces: tuple[Piece, ...]
     faults: tuple[Fault, ...] = ()
+    notices: tuple[Fault, ...] = ()
 
 
 def opened(
@@ -65,7 +66,7 @@ def opened(
         alone = {name: value for name, value in document.items() if name not in envelope}
         document = {name: value for name, value in document.items() if name in envelope} | {"assessments": [alone]}
         return _document(document, payload.about, kind, spellings, "")
-    if not isinstance(document.get("assessments", document.get("timeline")), list):
+    if not any(isinstance(document.get(name), list) for name in ("assessments", "timeline")):
         return Fault("", "kind", "must hold a list of assessments or a timeline, or announce them")
     return _document(document, payload.about, kind, spellings, "/assessments/{}")
 
@@ -81,9 +82,8 @@ def _document(
         *_listed(document, beside, faults),
         *_assessments(document, beside, asked, spellings, place, faults),
     ]
-    if not pieces and not faults:
-        return Fault("/assessments", "required", "names no assessment")
-    return Document(_person(document, inputs, about, kind), tuple(pieces), tuple(faults))
+    notices = () if pieces or faults else (Fault("", "empty", "names no assessment, so it says nothing"),)
+    return Document(_person(document, inputs, about, kind), tuple(pieces), tuple(faults), notices)
 
 
 def _listed(document: Json, beside: Json, faults: list[Fault]) -> Iterator[Piece]:

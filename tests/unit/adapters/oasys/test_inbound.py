@@ -302,11 +302,49 @@ def test_a_local_time_that_does_not_exist_is_refused_and_one_that_comes_twice_is
     assert [(each.path, each.rule) for each in twice.notices] == [("/assessments/0/initiationDate", "local-time")]
 
 
-def test_what_was_said_last_is_not_said_again(system: Oasys, parts: PartsInMemory) -> None:
-    first = system.take(payload(document(header(**CELLS))), parts)
-    again = system.take(payload(document(header(**CELLS)), AT + timedelta(days=1)), parts)
+def test_saying_again_comes_after_saying_before(system: Oasys, parts: PartsInMemory) -> None:
+    said = [only(system.take(payload(document(header(**CELLS))), parts)) for _ in range(3)]
 
-    assert (len(first.said), again.said, again.refused) == (1, (), ())
+    assert [each.sequence for each in said] == [1, 2, 3]
+    assert said[0].body == said[2].body
+
+
+def test_a_document_that_names_no_assessment_says_nothing_and_says_so(system: Oasys, parts: PartsInMemory) -> None:
+    taken = system.take(payload({"crn": CRN, "timeline": [], "assessments": None}), parts)
+
+    assert (taken.said, taken.refused, [each.rule for each in taken.notices]) == ((), (), ["empty"])
+
+
+def test_limited_access_holds_for_every_assessment_of_the_person_and_is_lifted_for_all(
+    system: Oasys, parts: PartsInMemory
+) -> None:
+    system.take(payload(document(header(1), limitedAccessOffender=False)), parts)
+    limited = system.take(payload(document(header(2), limitedAccessOffender=True)), parts)
+    quiet = system.take(payload(document(header(1, supervision="Weekly."))), parts)
+    lifted = system.take(payload(document(header(2), limitedAccessOffender=False)), parts)
+
+    def flags(taken: Taken) -> list[tuple[str, bool]]:
+        return sorted((said.body["reference"], said.body["limitedAccess"]) for said in taken.said)
+
+    assert flags(limited) == [("1", True), ("2", True)]
+    assert flags(quiet) == [("1", True)]
+    assert flags(lifted) == [("1", False), ("2", False)]
+
+
+def test_limited_access_that_cannot_be_read_holds_everything_back(system: Oasys, parts: PartsInMemory) -> None:
+    taken = system.take(payload(document(header(**CELLS), limitedAccessOffender="sometimes")), parts)
+
+    assert (taken.said, taken.waiting is None) == ((), False)
+    assert [(each.path, each.rule) for each in taken.refused] == [("/limitedAccessOffender", "flag")]
+
+
+def test_two_unnamed_parts_that_answer_the_same_questions_are_not_mixed(system: Oasys, parts: PartsInMemory) -> None:
+    system.take(payload({"assessments": [{"interpersonalSkills": "1-Some problems"}]}), parts)
+    second = system.take(payload({"assessments": [{"impulsivity": "2-Significant problems"}]}), parts)
+    said = only(system.take(payload(document(header())), parts))
+
+    assert [(each.path, each.rule) for each in second.refused] == [("/assessments/0/impulsivity", "unnamed")]
+    assert said.body["sections"] == [{"number": "11", "items": [{"number": "11.1", "answer": "1"}]}]
 
 
 def test_no_text_is_cut(system: Oasys, parts: PartsInMemory) -> None:
@@ -326,7 +364,6 @@ def test_no_text_is_cut(system: Oasys, parts: PartsInMemory) -> None:
         ({}, "", "kind"),
         ({"crn": CRN}, "", "kind"),
         ({"crn": CRN, "assessments": {}}, "", "kind"),
-        ({"crn": CRN, "assessments": []}, "/assessments", "required"),
         ({"crn": CRN, "assessments": [5]}, "/assessments/0", "type"),
         ({"crn": CRN, "assessments": [header(), {}]}, "/assessments/1/assessmentPk", "required"),
         ({"crn": CRN, "assessments": [{"assessmentPk": "seven"}]}, "/assessments/0/assessmentPk", "type"),
