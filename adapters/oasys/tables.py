@@ -20,6 +20,7 @@ ORDER = (
         "offences-brief",
         "summary",
         "plan",
+        "predictors-tier",
     ),
     *("needs-san", "needs", "offence"),
     *(f"section{number:02}" for number in range(1, 14)),
