@@ -45,9 +45,11 @@ class KeyDates:
         return list({**dates, **overriding}.values())
 
     def write(self, dates: Json, held: Json) -> tuple[Json, tuple[Fault, ...]]:
-        """The block with these key dates, onto the block as held."""
+        """The block with these key dates, onto the block as held; what an officer's date stands over stays beneath it."""
         overridden = [_bare(each) for each in dates or () if each.get("overridden")]
-        computed = [_bare(each) for each in dates or () if not each.get("overridden")]
+        beneath = {each["type"] for each in overridden}
+        computed = [_bare(each) for each in dates or () if each["type"] not in beneath]
+        computed += [each for each in self._computed.read(held).body.get("keyDates", ()) if each["type"] in beneath]
         first = self._overrides.write({"keyDates": overridden}, held)
         second = self._computed.write({"keyDates": computed}, first.native)
         return second.native, (*first.faults, *second.faults)

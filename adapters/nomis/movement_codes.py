@@ -60,9 +60,9 @@ class MovementCodes:
 
     def place(self, code: Json, movement_type: Json) -> str:
         """The code of the list `place-kinds` for an agency of the prison system."""
-        if code in self._ends:
+        if str(code) in self._ends:
             return "OUT" if code == "OUT" else "INST"
-        return "CRT" if movement_type == "CRT" and code not in _NOWHERE else "OTHER"
+        return "CRT" if movement_type == "CRT" and str(code) not in _NOWHERE else "OTHER"
 
     def direction(self, movement: Mapping[str, Json]) -> str | None:
         """Which way a movement went, where it is not said: by its type, or by which end is a prison."""

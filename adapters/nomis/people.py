@@ -58,8 +58,12 @@ def prepared_prisoner(sent: Mapping[str, Json]) -> Prepared:
     return Prepared(making.person, making.origins, tuple(making.homeless))
 
 
+def _is_no_prison(code: Json) -> bool:
+    return isinstance(code, str) and code.strip() in _NO_PRISON
+
+
 def _no_prison(making: _Making, names: tuple[str, str]) -> None:
-    if making.person.get(names[0]) in _NO_PRISON:
+    if _is_no_prison(making.person.get(names[0])):
         for name in names:
             making.leave_out(name, "no prison: it says that the person is outside, as the status does")
 
@@ -68,7 +72,7 @@ def _place(making: _Making) -> None:
     if making.fill("status", making.person.get("inOutStatus"), "/inOutStatus"):
         del making.person["inOutStatus"]
     code = making.person.get("agencyId")
-    if code in _NO_PRISON and making.fill("status", code, "/agencyId"):
+    if _is_no_prison(code) and making.fill("status", code, "/agencyId"):
         del making.person["agencyId"]
     _no_prison(making, ("agencyId", "locationDescription"))
 
