@@ -45,7 +45,7 @@ class KeyDates:
         return list({**dates, **overriding}.values())
 
     def write(self, dates: Json, held: Json) -> tuple[Json, tuple[Fault, ...]]:
-        """The block with these key dates, onto the block as held; what an officer's date stands over stays beneath it."""
+        """The block with these key dates, onto the block as held; a computed date stays beneath an officer's."""
         overridden = [_bare(each) for each in dates or () if each.get("overridden")]
         beneath = {each["type"] for each in overridden}
         computed = [_bare(each) for each in dates or () if each["type"] not in beneath]

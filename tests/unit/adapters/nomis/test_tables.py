@@ -89,7 +89,25 @@ def test_whatever_a_record_holds_reading_it_and_handing_it_over_again_leaves_it_
     assert orjson.dumps(handing.native) == orjson.dumps(held)
 
 
-_VALUES = (None, True, 5, 1.5, "", " ", "x", "2026-02-30", [], {}, [{}], [None], {"a": 1}, "ÄÖ", 2**60, [[]], -1)
+_VALUES: tuple[Json, ...] = (
+    None,
+    True,
+    5,
+    1.5,
+    "",
+    " ",
+    "x",
+    "2026-02-30",
+    [],
+    {},
+    [{}],
+    [None],
+    {"a": 1},
+    "ÄÖ",
+    2**60,
+    [[]],
+    -1,
+)
 
 
 _DOCUMENTS = [path.read_bytes() for path in (*EXAMPLES, *published())]
