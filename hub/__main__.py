@@ -7,7 +7,7 @@ import typer
 import uvloop
 
 from hub import log
-from hub.commands import adapter, agency, inputs, operators, parked
+from hub.commands import adapter, agency, dead_letter, inputs, operators, parked
 from hub.commands.adapt import adapt
 from hub.commands.audit import audit
 from hub.commands.conformance import conformance
@@ -15,6 +15,7 @@ from hub.commands.deliveries import deliveries, positions
 from hub.commands.jobs import jobs
 from hub.commands.load import load
 from hub.commands.questions import conflicts, reviews
+from hub.commands.replaying import replay_many
 from hub.commands.running import on_foundation
 from hub.domain.errors import HubError, Rejected
 from hub.settings import load_settings, new_key
@@ -27,6 +28,7 @@ keys = typer.Typer(no_args_is_help=True, help="The keys the hub is given by its 
 commands.add_typer(adapter.commands, name="adapter")
 commands.add_typer(agency.commands, name="agency")
 commands.add_typer(operators.commands, name="operator")
+commands.add_typer(dead_letter.commands, name="dead-letter")
 commands.add_typer(inputs.commands, name="input")
 commands.add_typer(parked.commands, name="parked")
 commands.add_typer(keys, name="keys")
@@ -35,6 +37,7 @@ commands.command()(conformance)
 commands.command()(load)
 for look in (deliveries, positions, reviews, conflicts, jobs, audit):
     commands.command()(look)
+dead_letter.commands.command()(replay_many)
 
 
 @commands.callback()

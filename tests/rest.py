@@ -55,11 +55,13 @@ from hub.trust.sealing import CompressingSeal, LookupKeys
 from hub.trust.tokens import Caller
 from hub.wiring.desk import desk as operators_desk
 from hub.wiring.foundation import Foundation
+from tests.builders.hub import quick_engine
 from tests.simulation.broker import Broker, MemoryPositions
 
 CONTRACTS = Path(__file__).resolve().parents[1] / "contracts"
 LIMIT = 20_000
 """Bytes a body may have here."""
+_SQLITE = "sqlite+aiosqlite:///"
 MESSAGE_LIMIT = 1_048_576
 """Bytes a message from Kafka may have."""
 
@@ -140,7 +142,7 @@ def load_registry() -> Registry:
 @asynccontextmanager
 async def rest_hub(url: str) -> AsyncIterator[RestHub]:
     """A hub with the project's contracts, and a court that sees everybody with rights for limited access."""
-    engine = open_engine(url)
+    engine = quick_engine(Path(url.removeprefix(_SQLITE))) if url.startswith(_SQLITE) else open_engine(url)
     await create_schema(engine)
     registry = load_registry()
     contracts = load_contracts(CONTRACTS, registry)

@@ -16,6 +16,9 @@ from hub.store.dead_letters import LetterState
 from hub.store.handling import HandlingStore
 from hub.store.letters import Contents, Dossier, LetterFilter, LetterLine, LetterStore, Place, Tally
 
+SHORTEST_REASON = 10
+"""Characters of a sentence that says why."""
+
 
 @dataclass(frozen=True, slots=True)
 class LetterMessage:
@@ -30,10 +33,10 @@ class LetterMessage:
 class Mended:
     """What an operator makes of a letter. keeps_value: the value stays as it is, whatever `value` says.
 
-    headers: all of them; None: they stay as they are.
+    headers: those that change; None in place of one that is taken away.
     """
 
-    headers: Mapping[str, bytes] | None
+    headers: Mapping[str, bytes | None]
     value: bytes | None
     keeps_value: bool
 
@@ -65,8 +68,9 @@ class Letters:
         """What a version of a letter says, the newest unless told. purpose: why the operator looks; audited.
 
         Raises:
-            Rejected: there is no such letter or version.
+            Rejected: there is no such letter or version, or no purpose is said.
         """
+        _check_said("/purpose", purpose)
         contents = await self._contents(position, version)
         entry = AuditRow(
             self._now(), "consultation", by, contents.agency, "", "dead-letter", "", position, purpose=purpose
@@ -82,7 +86,8 @@ class Letters:
         """
         newest = await self._contents(position, None)
         now = self._opened(newest)
-        headers = now.headers if mended.headers is None else mended.headers
+        changed = {**now.headers, **mended.headers}
+        headers = {name: content for name, content in changed.items() if content is not None}
         value = now.value if mended.keeps_value else mended.value
         if (headers, value) == (now.headers, now.value):
             fault = Fault("", "change", "headers and body are what they are in the newest version")
@@ -97,8 +102,9 @@ class Letters:
         """Give a letter up, for good: it is kept, and nobody can replay it any more. why: kept in its history.
 
         Raises:
-            Rejected: there is no such letter, or it does not wait any more.
+            Rejected: there is no such letter, or it does not wait any more, or nothing is said of why.
         """
+        _check_said("/why", why)
         agency = (await self.read(position)).line.agency
         entry = AuditRow(self._now(), "dead-letter-discarded", by, agency, "", "", "", position)
         _check_waits(await self._handling.discard(position, why, entry))
@@ -112,6 +118,12 @@ class Letters:
     def _opened(self, contents: Contents) -> LetterMessage:
         opened = opened_contents(self._seal, contents.agency, contents.headers, contents.value)
         return LetterMessage(contents.version, *opened)
+
+
+def _check_said(path: str, given: str) -> None:
+    if len(given.strip()) < SHORTEST_REASON:
+        fault = Fault(path, "minLength", f"a sentence of at least {SHORTEST_REASON} characters")
+        raise Rejected(Reason.INVALID_BODY, "say why, in a sentence", (fault,))
 
 
 def _check_waits(state: LetterState | None) -> None:

@@ -34,6 +34,7 @@ MOST = 1_000_000
 _AT_ONCE = 50
 """Letters that are replayed together: their bodies are in memory at one time."""
 _LOOK_AGAIN = timedelta(seconds=2)
+_WHILE_ANOTHER_RUNS_S = 0.2
 
 Suspended: TypeAlias = Callable[[], Awaitable[frozenset[str]]]
 """The agencies from which nothing is taken now."""
@@ -87,7 +88,7 @@ class Replaying:
     async def ask(self, which: LetterFilter, limit: int, by: str) -> JobRow:
         """Have the letters that wait now and match replayed as a job, so many at most, the oldest first.
 
-        They are replayed once each, by whatever process runs the hub's jobs, or by `finish`.
+        They are replayed once each, by whatever process runs the hub's jobs.
 
         Raises:
             Rejected: the agency named is suspended.
@@ -134,6 +135,11 @@ class Replaying:
             if not worked:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), _LOOK_AGAIN.total_seconds())
+
+    async def finish_some(self, job: str) -> None:
+        """Do some of this job, or wait a moment while another process does."""
+        if not await self.step(job):
+            await asyncio.sleep(_WHILE_ANOTHER_RUNS_S)
 
     async def step(self, only: str | None = None) -> bool:
         """Do some of the oldest job, or of this one; whether there was one."""

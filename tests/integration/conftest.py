@@ -37,6 +37,15 @@ def one_database(postgres: Postgres | OwnPostgres) -> Iterator[str]:
     drop_database(url)
 
 
+async def emptied(url: str) -> None:
+    """Have a PostgreSQL database with all tables, and nothing in them."""
+    engine = open_engine(url)
+    await create_schema(engine)
+    async with writing(engine) as connection:
+        await connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)}"))
+    await engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
 async def hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Hub]:
     """Share and relay under four contracts, one of each sort."""
@@ -44,10 +53,9 @@ async def hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[H
         engine = quick_engine(tmp_path / "hub.db")
         await create_schema(engine)
     else:
-        engine = open_engine(request.getfixturevalue("one_database"))
-        await create_schema(engine)
-        async with writing(engine) as connection:
-            await connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)}"))
+        url = request.getfixturevalue("one_database")
+        await emptied(url)
+        engine = open_engine(url)
     yield Hub(engine, CONTRACTS)
     await engine.dispose()
 
@@ -55,8 +63,11 @@ async def hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[H
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
 async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Desk]:
     """An operator's desk, where a prison and a probation service are registered."""
-    sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    async with rest_hub(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url")) as hub:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("one_database")
+        await emptied(url)
+    async with rest_hub(url) as hub:
         for agency in ("prison", "probation"):
             await hub.desk.agencies.add(agency, [Scope.SUBMIT])
         yield Desk(hub)

@@ -162,10 +162,12 @@ async def test_headers_are_mended_and_the_body_stays(desk: Desk) -> None:
     position = await desk.bad("no local id")
     original = (await desk.message(position)).json()
 
-    await desk.post(position, "mend", {"headers": {**original["headers"], "ce_subject": {"base64": "QTE="}}})
+    await desk.post(position, "mend", {"headers": {"ce_subject": {"base64": "QTE="}, "ce_sequence": "1"}})
+    await desk.post(position, "mend", {"headers": {"ce_sequence": None}})
 
     now = (await desk.message(position)).json()
-    assert (now["headers"]["ce_subject"], now["body"]) == ("A1", original["body"])
+    assert now["headers"] == {**original["headers"], "ce_subject": "A1"}
+    assert now["body"] == original["body"]
     assert (await desk.post(position, "replay")).json()["outcome"] == "accepted"
 
 
@@ -310,11 +312,11 @@ async def test_what_was_taken_is_neither_mended_nor_discarded(desk: Desk) -> Non
     await desk.post(position, "replay")
 
     assert problem(await desk.mend_body(position, offender("Bowyer"))) == (409, "wrong-state")
-    assert problem(await desk.post(position, "discard", {"why": "no more use"})) == (409, "wrong-state")
+    assert problem(await desk.post(position, "discard", {"why": "of no more use"})) == (409, "wrong-state")
 
 
 @pytest.mark.parametrize(
-    "given", [{}, {"why": ""}, {"why": "no"}, {"why": 7}, {"why": "x" * 501}, {"why": "because\x00"}]
+    "given", [{}, {"why": ""}, {"why": "no"}, {"why": " " * 20}, {"why": 7}, {"why": "x" * 501}, {"why": "because\x00"}]
 )
 async def test_nothing_is_discarded_without_a_reason(desk: Desk, given: object) -> None:
     position = await desk.bad()
@@ -330,7 +332,7 @@ async def test_a_letter_that_is_not_there_is_not_found(desk: Desk) -> None:
     assert problem(await desk.hub.operator.get(f"{LETTERS}/{nowhere}")) == (404, "not-found")
     assert problem(await desk.message(nowhere)) == (404, "not-found")
     assert problem(await desk.message("hub.in.prison/0/1/1", "version=1")) == (404, "not-found")
-    for what, document in (("discard", {"why": "no more use"}), ("mend", {"body": "{}"}), ("replay", None)):
+    for what, document in (("discard", {"why": "of no more use"}), ("mend", {"body": "{}"}), ("replay", None)):
         assert problem(await desk.post(nowhere, what, document)) == (404, "not-found"), what
 
 

@@ -62,8 +62,8 @@ def mended(document: Mapping[str, Json]) -> Mended:
     Raises:
         Rejected: something is no base64, or no text.
     """
-    given = document.get("headers")
-    headers = None if given is None else {name: _bytes(f"/headers/{name}", each) for name, each in given.items()}
+    given = document.get("headers", {})
+    headers = {name: None if each is None else _bytes(f"/headers/{name}", each) for name, each in given.items()}
     body = document.get("body")
     return Mended(headers, None if body is None else _bytes("/body", body), keeps_value="body" not in document)
 

@@ -4,6 +4,7 @@ from hub.api.admin.job_shapes import JOB
 from hub.api.admin.routing import PRINTABLE
 from hub.api.shaping import NEXT, Schema, count_of, list_of, maybe, ref, shape, text, time
 from hub.domain.errors import Reason
+from hub.exchange.letters import SHORTEST_REASON
 from hub.exchange.replay import MOST
 from hub.store.dead_letters import LetterState
 from hub.store.handling import ReplayOutcome, What
@@ -58,7 +59,9 @@ _OUTCOME = {
     "description": "`repeated`: it had been taken before. `noted`: it carried receipts. `refused`: it waits on.",
 }
 _MAYBE_OUTCOME = {"enum": [*_OUTCOME["enum"], None], "description": "Of a refusal or a replay."}
-_WHY = text("Why, for the history. Name no person.", minLength=5, maxLength=500, pattern="^[^\\u0000-\\u001f]*$")
+_WHY = text(
+    "Why, for the history. Name no person.", minLength=SHORTEST_REASON, maxLength=500, pattern="^[^\\u0000-\\u001f]*$"
+)
 _POSITION_TEXT = text("Where the message stands in its topic; its identity.")
 _VERSION = count_of("0 is what the agency sent; what operators made of it counts from 1.")
 _FAULTS = list_of(ref("Fault"), "What was wrong, place by place.")
@@ -168,9 +171,9 @@ SHAPES: dict[str, Schema] = {
             {
                 "headers": {
                     "type": "object",
-                    "additionalProperties": _CONTENT_GIVEN,
+                    "additionalProperties": {**_CONTENT_GIVEN, "anyOf": [*_CONTENT_GIVEN["anyOf"], {"type": "null"}]},
                     "maxProperties": 100,
-                    "description": "All its headers by name.",
+                    "description": "Headers that change, by name; null takes one away.",
                 },
                 "body": {**_CONTENT_GIVEN, "anyOf": [*_CONTENT_GIVEN["anyOf"], {"type": "null"}]},
             },

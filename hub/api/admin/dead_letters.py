@@ -24,6 +24,7 @@ from hub.api.callers import Operator
 from hub.api.describe import answers, body, problems
 from hub.api.showing import After, Limit, next_page
 from hub.domain.errors import Reason, Rejected
+from hub.exchange.letters import SHORTEST_REASON
 from hub.store.dead_letters import LetterState
 from hub.store.letters import LetterFilter, Place
 
@@ -104,7 +105,7 @@ async def read_message(
     request: Request,
     caller: Operator,
     position: _Position,
-    justification: Annotated[str, Header(description=_JUSTIFICATION, min_length=10, max_length=200)],
+    justification: Annotated[str, Header(description=_JUSTIFICATION, min_length=SHORTEST_REASON, max_length=200)],
     version: Annotated[int | None, Query(ge=0, le=2**31 - 1, description="The newest unless told; 0: as sent.")] = None,
 ) -> Response:
     """The message as its agency sent it, or as an operator has mended it. This is a consultation, and audited."""
