@@ -19,7 +19,7 @@ class Queues:
     lag_s: age of the oldest that may not wait, in seconds.
 
     unpublished: stream agency -> deliveries committed and not yet on its topic. paused: agencies whose input stands.
-    withheld: agency -> records that limited access keeps back from it.
+    withheld: agency -> records that limited access keeps back from it. parked: agency -> records it could not apply.
     """
 
     debts: int
@@ -27,6 +27,7 @@ class Queues:
     unpublished: Mapping[str, int]
     paused: Sequence[str]
     withheld: Mapping[str, int]
+    parked: Mapping[str, int]
 
 
 class Metrics:
@@ -48,6 +49,7 @@ class Metrics:
         self._lag = self._gauge("hub_relay_lag_seconds", "Age of the oldest debt")
         self._unpublished = self._gauge("hub_unpublished", "Deliveries committed, not yet on the topic", "agency")
         self._withheld = self._gauge("hub_withheld", "Records that limited access keeps back", "agency")
+        self._parked = self._gauge("hub_parked", "Records whose delivery the agency could not apply", "agency")
         self._paused = self._gauge("hub_input_paused", "1 while the agency's input from Kafka is paused", "agency")
 
     def count_submissions(self, submissions: Sequence[Submission], outcomes: Sequence[Outcome]) -> None:
@@ -73,6 +75,9 @@ class Metrics:
         self._withheld.clear()
         for agency, count in queues.withheld.items():
             self._withheld.labels(agency).set(count)
+        self._parked.clear()
+        for agency, count in queues.parked.items():
+            self._parked.labels(agency).set(count)
         return generate_latest(self._registry)
 
     def _gauge(self, name: str, documentation: str, *labels: str) -> Gauge:

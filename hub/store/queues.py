@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from hub.domain.submission import micros
 from hub.metrics import Queues
 from hub.store.engine import reading
-from hub.store.tables import agency, outlet, owed, withheld
+from hub.store.tables import agency, outlet, owed, parked, withheld
 
 _MICROS_PER_S = 1_000_000
 
@@ -23,5 +23,7 @@ async def look_at_queues(engine: AsyncEngine, streams: frozenset[str], now: date
         paused = (await connection.execute(select(agency.c.name).where(agency.c.paused.is_not(None)))).scalars().all()
         counted = await connection.execute(select(withheld.c.agency, func.count()).group_by(withheld.c.agency))
         kept_back = {str(name): int(count) for name, count in counted}
+        counted = await connection.execute(select(parked.c.agency, func.count()).group_by(parked.c.agency))
+        not_applied = {str(name): int(count) for name, count in counted}
     lag_s = 0.0 if oldest is None else max(0.0, (micros(now) - oldest) / _MICROS_PER_S)
-    return Queues(debts, lag_s, behind, sorted(paused), kept_back)
+    return Queues(debts, lag_s, behind, sorted(paused), kept_back, not_applied)

@@ -260,7 +260,7 @@ dead_letter = Table(
     Column("notified", Boolean, nullable=False),
     Column("state", Text, nullable=False),
     Index("ix_dead_letter_agency_at", "agency", "at"),
-    Index("ix_dead_letter_agency_state", "agency", "state"),
+    Index("ix_dead_letter_agency_state_at", "agency", "state", "at"),
     Index("ix_dead_letter_state_at", "state", "at", "position"),
 )
 

@@ -25,7 +25,7 @@ from hub.store.agencies import AgencyStore
 from hub.store.engine import open_engine, reading, writing
 from hub.store.migrations import upgrade
 from hub.store.queues import look_at_queues
-from hub.store.tables import agency, audit, outlet, owed, withheld
+from hub.store.tables import agency, audit, outlet, owed, parked, withheld
 from hub.trust.agencies import Agencies, Credentials, Scope
 from hub.trust.sealing import LookupKeys, MasterKey
 from hub.trust.signing import SigningKeys
@@ -301,6 +301,8 @@ async def test_the_metrics_tell_what_came_of_submissions_and_what_waits(hub: Hub
     row = dict.fromkeys((column.name for column in outlet.columns if not column.nullable), 0)
     await hub.execute(insert(outlet).values({**row, "agency": "prison", "number": 7, "published": 5}))
     await hub.execute(insert(withheld).values(agency="prison", person="p", type="offender", key="-"))
+    named = {"agency": "prison", "person": "p", "type": "offender", "key": "-"}
+    await hub.execute(insert(parked).values({**named, "number": 5, "since": micros(NOW), "faults": b"[]"}))
 
     operator = await hub.agencies.add("operator", [Scope.ADMIN])
     token = (await hub.token(operator)).json()["access_token"]
@@ -312,4 +314,5 @@ async def test_the_metrics_tell_what_came_of_submissions_and_what_waits(hub: Hub
     assert 'hub_unpublished{agency="prison"} 2.0' in told
     assert 'hub_input_paused{agency="probation"} 1.0' in told
     assert 'hub_withheld{agency="prison"} 1.0' in told
+    assert 'hub_parked{agency="prison"} 1.0' in told
     assert "hub_owed 0.0" in told

@@ -91,7 +91,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("position", name=op.f("pk_dead_letter")),
     )
     op.create_index("ix_dead_letter_agency_at", "dead_letter", ["agency", "at"], unique=False)
-    op.create_index("ix_dead_letter_agency_state", "dead_letter", ["agency", "state"], unique=False)
+    op.create_index("ix_dead_letter_agency_state_at", "dead_letter", ["agency", "state", "at"], unique=False)
     op.create_index("ix_dead_letter_state_at", "dead_letter", ["state", "at", "position"], unique=False)
     op.create_table(
         "delivery",
@@ -344,7 +344,7 @@ def downgrade() -> None:
     op.drop_table("handling")
     op.drop_table("delivery")
     op.drop_index("ix_dead_letter_state_at", table_name="dead_letter")
-    op.drop_index("ix_dead_letter_agency_state", table_name="dead_letter")
+    op.drop_index("ix_dead_letter_agency_state_at", table_name="dead_letter")
     op.drop_index("ix_dead_letter_agency_at", table_name="dead_letter")
     op.drop_table("dead_letter")
     op.drop_index(op.f("ix_claim_local"), table_name="claim")

@@ -1,0 +1,150 @@
+"""No question of an operator's reads a whole table, however much there is: told by PostgreSQL's own plans.
+
+With a million records a scan takes seconds, and takes them from the hub's own work.
+"""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub.ports import RecordId
+from hub.store.auditing import AuditPlace, AuditStore, Sought
+from hub.store.conflicts import ConflictStore
+from hub.store.deliveries import DeliveriesStore
+from hub.store.engine import create_schema, open_engine
+from hub.store.parked import ParkedStore
+from hub.store.reading import SqlReading
+from hub.store.reviews import ReviewPlace, ReviewStore
+
+ROWS = 30_000
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+MICROS = int(AT.timestamp()) * 1_000_000
+PRISON, PEOPLE = "prison", ["person-7", "person-8"]
+
+_FILL = """
+INSERT INTO person SELECT 'person-' || n, CASE WHEN n % 3 = 0 THEN 'person-' || n + 1 END, n FROM {n};
+INSERT INTO local_id SELECT 'key-' || n, {agency}, 'person-' || n, '\\x00', NULL, false FROM {n};
+INSERT INTO review SELECT 'key-' || n, 'key-' || n + 1, 'contradicted', n FROM {n};
+INSERT INTO assertion SELECT {agency}, 's-' || n, n, -1, 'slot-' || n, 'key-' || n, 'offender', '-', 'rid', '1.0.0',
+  false, n, 'd', '\\x00', NULL FROM {n};
+INSERT INTO standing SELECT 'slot-' || n, 'key-' || n, {agency}, 's-' || n, n, -1, 'offender', '-', 'rid', false, NULL
+  FROM {n};
+INSERT INTO record SELECT 'person-' || n, 'offender', '-', 'rid', 1, 'd', '\\x00',
+  CASE WHEN n % 100 = 0 THEN '/sex' ELSE '' END, n FROM {n};
+INSERT INTO owed SELECT {agency}, 'person-' || n, 'offender', '-', 's', n, false FROM {n};
+INSERT INTO held SELECT {agency}, 'person-' || n, 'offender', '-', n, 'd', false, n, n,
+  CASE WHEN n % 100 > 0 THEN n END, 'd', n, 'k' FROM {n};
+INSERT INTO delivery SELECT {agency}, n, 'person-' || n, 'offender', '-', 'd', n FROM {n};
+INSERT INTO outlet VALUES ('prison', {rows}, {rows} - 5, NULL, 0, 0, false, NULL);
+INSERT INTO acknowledged VALUES ('prison', {rows}, 1);
+INSERT INTO withheld SELECT {agency}, 'person-' || n, 'offender', '-' FROM {n};
+INSERT INTO parked SELECT {agency}, 'person-' || n, 'offender', '-', n, n, '\\x00', NULL FROM {n};
+INSERT INTO dead_letter SELECT 'position-' || n, {agency}, n, 'bad-json', 'd', '[]', '\\x00', NULL, true,
+  CASE WHEN n % 100 = 0 THEN 'waiting' ELSE 'taken' END FROM {n};
+INSERT INTO audit (at, action, actor, agency, person, type, key, reference, basis, purpose)
+  SELECT {micros} + n, 'disclosure', 'hub', {agency}, 'person-' || n, 'offender', '-', '1', '', '' FROM {n};
+ANALYZE;
+"""
+
+_ROW_FOR_EACH_AGENCY = {"outlet", "acknowledged"}
+
+QUESTIONS: dict[str, Callable[[AsyncEngine], Awaitable[object]]] = {
+    "deliveries of all": lambda engine: DeliveriesStore(engine).states(["prison", "probation"], ["prison"]),
+    "unacknowledged": lambda engine: DeliveriesStore(engine).unacknowledged(PRISON, 100, ROWS, 50),
+    "parked": lambda engine: ParkedStore(engine).listed(PRISON, 100, 50),
+    "reviews": lambda engine: ReviewStore(engine).listed(None, None, None, 50),
+    "reviews beyond a place": lambda engine: ReviewStore(engine).listed(None, None, ReviewPlace(90, "a", "b"), 50),
+    "reviews of a person": lambda engine: ReviewStore(engine).listed(PEOPLE, None, None, 50),
+    "reviews of an agency": lambda engine: ReviewStore(engine).listed(None, PRISON, None, 50),
+    "conflicts": lambda engine: ConflictStore(engine).listed(None, None, None, 50),
+    "conflicts beyond a place": lambda engine: ConflictStore(engine).listed(
+        None, None, RecordId("person-5", "offender", "-"), 50
+    ),
+    "conflicts of a person": lambda engine: ConflictStore(engine).listed(PEOPLE, None, None, 50),
+    "conflicts of an agency": lambda engine: ConflictStore(engine).listed(None, PRISON, None, 50),
+    "audit": lambda engine: AuditStore(engine).search(Sought(), None, 50),
+    "audit of people": lambda engine: AuditStore(engine).search(Sought(persons=PEOPLE), None, 50),
+    "audit of an agency": lambda engine: AuditStore(engine).search(Sought(agency=PRISON), None, 50),
+    "audit of an agency beyond a place": lambda engine: AuditStore(engine).search(
+        Sought(agency=PRISON), AuditPlace(MICROS + 900, 900), 50
+    ),
+    "audit of a time": lambda engine: AuditStore(engine).search(Sought(since=AT), AuditPlace(MICROS + 900, 900), 50),
+    "audit of something rare": lambda engine: AuditStore(engine).search(
+        Sought(agency=PRISON, action="agency-suspended"), None, 50
+    ),
+    "a person and whoever was merged into it": lambda engine: _family(engine, "person-4"),
+}
+
+
+@pytest.fixture
+async def engine(postgres_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = open_engine(postgres_url)
+    await create_schema(engine)
+    filled = _FILL.format(
+        n=f"generate_series(1, {ROWS}) n",
+        agency="CASE WHEN n % 2 = 0 THEN 'prison' ELSE 'probation' END",
+        rows=ROWS,
+        micros=MICROS,
+    )
+    async with engine.begin() as connection:
+        for statement in filled.split(";\n"):
+            if statement.strip():
+                await connection.exec_driver_sql(statement)
+    yield engine
+    await engine.dispose()
+
+
+@contextmanager
+def _asked(engine: AsyncEngine) -> Iterator[list[tuple[str, Any]]]:
+    """The statements that are sent meanwhile, with their parameters."""
+    sent: list[tuple[str, Any]] = []
+
+    def keep(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:  # noqa: ANN401
+        sent.append((statement, parameters))
+
+    event.listen(engine.sync_engine, "before_cursor_execute", keep)
+    try:
+        yield sent
+    finally:
+        event.remove(engine.sync_engine, "before_cursor_execute", keep)
+
+
+async def _family(engine: AsyncEngine, person: str) -> list[str]:
+    async with SqlReading(engine).viewing() as view:
+        return await view.family(person)
+
+
+async def _plan(engine: AsyncEngine, statement: str, parameters: Any) -> str:  # noqa: ANN401 - the driver's own
+    async with engine.connect() as connection:
+        rows = await connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
+        return "\n".join(rows.scalars())
+
+
+async def test_no_question_reads_a_whole_table(engine: AsyncEngine) -> None:
+    scans = {}
+    for name, ask in QUESTIONS.items():
+        with _asked(engine) as sent:
+            await ask(engine)
+        assert sent, name
+        plans = [await _plan(engine, *each) for each in sent]
+        scanned = {found for plan in plans for found in re.findall(r"Seq Scan on (\w+)", plan)}
+        if scanned - _ROW_FOR_EACH_AGENCY:
+            scans[name] = plans
+
+    assert scans == {}
+
+
+async def test_a_scan_would_be_seen(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(text("DROP INDEX ix_audit_agency_at"))
+        await connection.execute(text("DROP INDEX ix_audit_at"))
+    with _asked(engine) as sent:
+        await AuditStore(engine).search(Sought(agency=PRISON), None, 50)
+
+    assert "Seq Scan on audit" in "\n".join([await _plan(engine, *each) for each in sent])
