@@ -12,20 +12,19 @@ from hub.domain.errors import Fault
 from hub.spec.lens.reading import Homeless
 
 _MAPPA = Name("registration", MAPPA["reference"])
-_YES, _NO = ("true", "y", "yes", "1"), ("false", "n", "no", "0", "none", "")
+_NO = ("false", "n", "no", "0", "none", "")
 
 
 def take_offender(step: Step) -> set[Name]:
     """Keep an offender of the search; a deleted one is withdrawn. The records it is about."""
     native = prepared.offender(_numbered(step))
-    deleted = str(native.get("softDeleted")).strip().lower()
-    if deleted in _YES:
+    if prepared.is_yes(native.get("softDeleted")):
         step.put("removed", {"into": None})
         step.report.homeless.append(
             Homeless(step.piece.path, "a deleted record is withdrawn; nothing else of it is said")
         )
         return {OFFENDER}
-    if deleted not in _NO:
+    if str(native.get("softDeleted")).strip().lower() not in _NO:
         step.report.refuse(f"{step.piece.path}/softDeleted", "flag", "must be true or false")
         return set()
     whole = _overlaid((step.get(SEARCH) or {"native": {}})["native"], native)

@@ -12,6 +12,8 @@ from hub.spec.keys import join
 from hub.spec.lens.rest import difference
 
 HANDS_OVER = frozenset({"offender", "registration"})
+_RAW = "delius:"
+"""How a code of this system begins that no list names."""
 _BY_CODE = ("scheme", "type", "concern", "riskLevel", "mappa")
 _SAID_IN_WORDS = ("scheme", "concern", "riskLevel", "subType")
 
@@ -25,9 +27,9 @@ def hand_over(delivery: Delivery, native: Json | None, tables: Tables) -> Handin
         return Handing(address, None, [], (fault,))
     crn, held = delivery.local_ids[0], native if isinstance(native, dict) else {}
     if delivery.record.type == "offender":
-        before = prepared.offender(held)
-        writing = tables.lenses["offender"].write(_own_number_first(delivery.body, crn), before)
-        written = prepared.undone_offender(writing.native, before, held)
+        body = _with_numbers(delivery.body, crn, tables)
+        writing = tables.lenses["offender"].write(body, prepared.spelled_alike(held))
+        written = prepared.undone_offender(writing.native, held)
     else:
         table = _table_of(delivery.body, held, tables)
         writing = tables.lenses[table].write(delivery.body, _entry(table, held, crn, tables))
@@ -60,11 +62,12 @@ def _unsayable(delivery: Delivery) -> Fault | None:
     return None
 
 
-def _own_number_first(body: Mapping[str, Json], crn: str) -> Json:
-    """The number of the case here before those that other services have for the person: one alone has its column."""
+def _with_numbers(body: Mapping[str, Json], crn: str, tables: Tables) -> Json:
+    """The numbers that the system has a name for; that of the case first, since of several CRNs one has the column."""
     own, identifiers = {"scheme": "crn", "value": crn}, body.get("identifiers") or []
-    first = [each for each in identifiers if own.items() <= each.items()]
-    return {**body, "identifiers": [*(first or [own]), *(each for each in identifiers if each not in first)]}
+    named = [each for each in identifiers if each["scheme"] in tables.numbers or each["scheme"].startswith(_RAW)]
+    first = [each for each in named if own.items() <= each.items()]
+    return {**body, "identifiers": [*(first or [own]), *(each for each in named if each not in first)]}
 
 
 def _table_of(body: Mapping[str, Json], held: Mapping[str, Json], tables: Tables) -> str:
@@ -78,7 +81,7 @@ def _table_of(body: Mapping[str, Json], held: Mapping[str, Json], tables: Tables
 
 def _entry(table: str, held: Mapping[str, Json], crn: str, tables: Tables) -> dict[str, Json]:
     """The entry as it is held, else a new one of this case, as the table takes it."""
-    entry: dict[str, Json] = {"crn": crn} | dict(held)
+    entry: dict[str, Json] = dict(held) or {"crn": crn}
     match table:
         case "registration":
             return prepared.listed({name: entry[name] for name in entry if name not in _SAID_IN_WORDS}, tables)

@@ -16,6 +16,7 @@ _TEXTS = ("Message", "Body", "body")
 """Where a message on its way holds what it carries, as text."""
 _WRAPPED = ("offender", "_source", "Sns")
 _PAGES = ("matches", "content", "hits", "Messages", "Records")
+_OF_AN_ENTRY = ("crn", "register", "startDate", "nextReviewDate", "registerLevel", "registeringTeam")
 _OF_A_SEARCH = "what a search says of itself"
 _OF_THE_WAY = "how the message travelled"
 
@@ -76,7 +77,7 @@ def _look_into(document: Json, path: str, crn: Json, pieces: Pieces) -> None:
 def _kind(document: Mapping[str, Json]) -> Kind | None:
     if "eventType" in document:
         return Kind.EVENT
-    if "registrationId" in document or ("register" in document and "type" in document):
+    if "registrationId" in document or ("type" in document and not document.keys().isdisjoint(_OF_AN_ENTRY)):
         return Kind.REGISTRATION
     if "otherIds" in document or (
         "offenderId" in document and not document.keys().isdisjoint(("surname", "firstName"))

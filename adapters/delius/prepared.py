@@ -12,50 +12,57 @@ from adapters.delius.tables import Tables
 from hub.domain.canonical import Json
 from hub.spec.lens.reading import Reading
 
+_YES = ("true", "y", "yes", "1")
+_SURNAMES = ("previousSurname", "previousSurnames")
 _FROM_CODE = ("scheme", "concern", "roshLevel")
 """What is filled in of an entry from the code of its register."""
 _JAVA_DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d:\d\d:\d\d) [A-Z+:0-9]+ (\d{4})")
 """As in `Fri Jun 14 09:06:52 BST 2024`: local time, of which only the day is read."""
 
 
+def is_yes(value: Json) -> bool:
+    """Whether a flag is set, however it is spelled."""
+    return str(value).strip().lower() in _YES
+
+
 def offender(native: Mapping[str, Json]) -> dict[str, Json]:
-    """An offender of the search: one previous surname among the others; managers responsible now, or before."""
-    prepared = dict(native)
-    if (previous := prepared.get("previousSurname")) is not None:
-        del prepared["previousSurname"]
-        surnames = prepared.get("previousSurnames")
-        prepared["previousSurnames"] = [*(surnames if isinstance(surnames, list) else ()), previous]
-    if isinstance(managers := prepared.get("offenderManagers"), list):
-        prepared["offenderManagers"] = [_manager(each) if isinstance(each, dict) else each for each in managers]
+    """An offender of the search, with the area of whoever is responsible now, which supervises the person."""
+    prepared = spelled_alike(native)
     if "offenderManagers" in prepared:
         prepared.setdefault("probationArea", _area(prepared))
     return prepared
 
 
-def _area(prepared: Mapping[str, Json]) -> Json:
-    """The area of whoever is responsible now supervises the person."""
-    managers = prepared.get("offenderManagers")
-    active = (
-        [each for each in managers if isinstance(each, dict) and each.get("active") is True]
-        if isinstance(managers, list)
-        else []
-    )
-    return active[0].get("probationArea") if active else None
+def spelled_alike(native: Mapping[str, Json]) -> dict[str, Json]:
+    """An offender with one previous surname among the others, and with managers responsible now or before."""
+    alike = dict(native)
+    if (previous := alike.get("previousSurname")) is not None:
+        del alike["previousSurname"]
+        surnames = alike.get("previousSurnames")
+        alike["previousSurnames"] = [*(surnames if isinstance(surnames, list) else ()), previous]
+    if isinstance(managers := alike.get("offenderManagers"), list):
+        alike["offenderManagers"] = [_manager(each) if isinstance(each, dict) else each for each in managers]
+    return alike
 
 
-def undone_offender(written: Json, before: Json, held: Mapping[str, Json]) -> Json:
-    """An offender as the system spells it. before: `held` as it was prepared for writing; what did not change stays."""
-    if written == before:
-        return dict(held)
-    native = dict(written)
+def undone_offender(written: Mapping[str, Json], held: Mapping[str, Json]) -> dict[str, Json]:
+    """An offender as the system spells it: what did not change stays as it is held."""
+    native, before = dict(written), spelled_alike(held)
+    if native.get("probationArea") == _area(native) and "probationArea" not in held:
+        native.pop("probationArea", None)
     if native.get("previousSurnames") == before.get("previousSurnames"):
-        native = _as_held(native, held, "previousSurnames", "previousSurname")
-    if native.get("probationArea") == _area(native):
-        native = _as_held(native, held, "probationArea")
+        native = {name: native[name] for name in native if name not in _SURNAMES}
+        native |= {name: held[name] for name in _SURNAMES if name in held}
     if isinstance(managers := native.get("offenderManagers"), list):
         spelled = [each for each in held.get("offenderManagers") or () if isinstance(each, dict)]
         native["offenderManagers"] = [next((old for old in spelled if _manager(old) == new), new) for new in managers]
-    return native
+    return {name: native[name] for name in held if name in native} | native
+
+
+def _area(native: Mapping[str, Json]) -> Json:
+    managers = native.get("offenderManagers")
+    active = (each for each in managers if isinstance(each, dict)) if isinstance(managers, list) else ()
+    return next((each.get("probationArea") for each in active if each.get("active") is True), None)
 
 
 def undone_entry(written: Json, held: Mapping[str, Json]) -> Json:
@@ -66,15 +73,10 @@ def undone_entry(written: Json, held: Mapping[str, Json]) -> Json:
     return native
 
 
-def _as_held(native: Mapping[str, Json], held: Mapping[str, Json], *names: str) -> dict[str, Json]:
-    kept = {name: value for name, value in native.items() if name not in names}
-    return kept | {name: held[name] for name in names if name in held}
-
-
 def _manager(native: Mapping[str, Json]) -> dict[str, Json]:
     """Responsible now: not deleted, and not said to be of the past. Named by whichever of its records names it."""
     manager = dict(native)
-    if manager.get("softDeleted") is True:
+    if is_yes(manager.get("softDeleted")):
         manager["active"] = False
     elif manager.get("active") is None:
         manager["active"] = manager.get("toDate") is None

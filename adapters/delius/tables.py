@@ -38,13 +38,15 @@ def table_of(native: Mapping[str, Json]) -> str:
 class Tables:
     """The lenses by the name of their table, and the specification they read into.
 
-    rosh_levels: codes of registers that are a level of risk of serious harm.
+    rosh_levels: codes of registers that are a level of risk of serious harm. numbers: schemes of identifiers that
+    the system has a name for.
     """
 
     lenses: Mapping[str, Lens]
     offender: RecordSpec
     registration: RecordSpec
     rosh_levels: frozenset[str]
+    numbers: frozenset[str]
 
     @classmethod
     def load(cls, schemas: Path) -> "Tables":
@@ -61,6 +63,7 @@ class Tables:
             registry.get("offender", "1.0.0"),
             registry.get("registration", "1.0.0"),
             frozenset(lists["risk-levels"].from_system("delius")),
+            frozenset(lists["identifier-schemes"].from_system("delius").values()),
         )
 
     def explained(self, native: Mapping[str, Json], code: Json) -> dict[str, Json]:
