@@ -1,6 +1,7 @@
 """Domain events: receptions, releases and merges are said; what only points at a change waits for the change."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from adapters.client.native import Said
@@ -10,6 +11,7 @@ from adapters.nomis.unwrapping import Wrapped
 from adapters.nomis.whole import about
 from hub.domain.canonical import Json
 
+_EVER = datetime(1900, 1, 1, tzinfo=UTC)
 _MERGED = "prisoner.merged"
 _SAID_AS_PLACE = frozenset({"currentLocation", "currentPrisonStatus"})
 _MOVES = {"prisoner.received": "received", "prisoner.released": "released"}
@@ -69,9 +71,10 @@ def _prepared(taking: Taking, sent: Mapping[str, Json], way: str) -> Prepared:
     native["place"] = place if codes.names_place(place) else information.get("currentLocation")
     if way == "received":
         native["receivedIn"] = information.get("prisonId")
-    kind = codes.closest(f"{way}/{reason}", code)
-    if codes.names_kind(kind):
+    kind = codes.kind_of_event(way, reason, code)
+    if kind is not None:
         native["kind"] = kind
+        native["place"] = codes.place_after(kind) or native["place"]
     if isinstance(code, str) and code.strip():
         movement_type = "ADM" if reason == "ADMISSION" else None
         native["reason"] = codes.reason(movement_type, code.strip())
@@ -103,12 +106,18 @@ def _merge(taking: Taking, each: Wrapped) -> None:
     if survivor == removed:
         taking.account.refuse(f"{at}/removedNomsNumber", "merge", "a number is not merged with itself")
         return
-    time = moment(each.native.get("occurredAt")) or taking.payload.received
+    time = max(moment(each.native.get("occurredAt")) or taking.payload.received, *_recorded(taking, removed))
     _take_over(taking, survivor, removed)
     read = Read(taking.lenses.event, Prepared(dict(each.native)), each.path)
     body = {"identifiers": [{"scheme": "merged-prison-number", "value": removed}]}
     taking.keep(survivor, f"merge of {removed}", body, read)
     taking.account.said.append(Said("offender", removed, time, {}, withdrawn=True))
+
+
+def _recorded(taking: Taking, number: str) -> list[datetime]:
+    """When what is known of a person was recorded: what is withdrawn now was said before."""
+    kept = taking.parts.all(about(number)).values()
+    return [datetime.fromisoformat(part["at"]) for part in kept if "at" in part] or [_EVER]
 
 
 def _take_over(taking: Taking, survivor: str, removed: str) -> None:

@@ -43,6 +43,17 @@ class MovementCodes:
         closer = f"{kind}/{reason}"
         return closer if closer in self._kinds else kind
 
+    def kind_of_event(self, way: str, reason: Json, code: Json) -> str | None:
+        """The code of the list of kinds for a reception or a release; what is no plain release is not called one."""
+        told = f"{way}/{reason}"
+        if told == "released/RELEASED" and self.closest("REL/OUT", code) != "REL/OUT":
+            return self.closest("REL/OUT", code)
+        return told if told in self._kinds else None
+
+    def place_after(self, kind: str) -> str | None:
+        """The code of the list `places` where the kind of movement alone says it: who escaped is not simply outside."""
+        return "ACTIVE UAL" if self._kinds[kind] == "escaped" else None
+
     def names_place(self, code: str) -> bool:
         """Whether the list of places has this code."""
         return code in self._places

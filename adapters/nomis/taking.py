@@ -63,7 +63,7 @@ class Taking:
                 booking = _text(source.get(name))
                 known = None if booking is None else self.parts.get(f"booking/{booking}", "number")
                 if known is not None:
-                    return str(known["number"])
+                    return survivor(self.parts, str(known["number"]))
         return None
 
     def keep(self, number: str, part: str, body: dict[str, Json], read: Read, *, in_part: bool = False) -> None:
@@ -94,6 +94,15 @@ class Taking:
             self.account.refused += [replace(each, path=read.place(each.path)) for each in faults]
             return None
         return valid
+
+
+def survivor(parts: Parts, number: str) -> str:
+    """The number that a number was merged into, however often; itself where it was not."""
+    seen = {number}
+    while (merged := parts.get(about(number), "merged into")) is not None and merged["number"] not in seen:
+        number = merged["number"]
+        seen.add(number)
+    return number
 
 
 def moment(value: Json) -> datetime | None:
