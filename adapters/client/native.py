@@ -7,7 +7,7 @@ the rest: store, order, retry, receipts. A system only translates: it keeps noth
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from adapters.client.link import Delivery
 from hub.domain.canonical import Json
@@ -131,4 +131,13 @@ class System(Protocol):
 
     def read_back(self, record_type: str, native: Json) -> Json:
         """The shared body of what was handed over, as far as the native form holds it."""
+        ...
+
+
+@runtime_checkable
+class KnowsWhatWaits(Protocol):
+    """A system that can tell of a payload it took whether that still waits, now that others have come."""
+
+    def still_waits(self, payload: Payload, parts: Parts) -> bool:
+        """Whether something of it cannot be said yet."""
         ...

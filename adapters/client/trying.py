@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from adapters.client.events import read_delivery, structured
 from adapters.client.link import Delivery, Event, RecordName
-from adapters.client.native import Payload, Said, System, Taken
+from adapters.client.native import KnowsWhatWaits, Payload, Said, System, Taken
 from adapters.client.running.folder_in import arrivals_in
 from adapters.client.running.inbox import Arrival
 from adapters.client.running.parts import PartsInMemory
@@ -38,6 +38,15 @@ class _Spoken:
     about: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A payload that waits. about: of which things in parts."""
+
+    remark: Remark
+    payload: Payload
+    about: frozenset[str]
+
+
 @dataclass(slots=True)
 class Trial:
     """Takes payloads as the running adapter would on its first day, and sends nothing."""
@@ -50,7 +59,7 @@ class Trial:
     remarks: list[Remark] = field(default_factory=list)
     _parts: PartsInMemory = field(default_factory=PartsInMemory)
     _spoken: list[_Spoken] = field(default_factory=list)
-    _waiting: list[tuple[Remark, frozenset[str]]] = field(default_factory=list)
+    _waiting: list[_Waiting] = field(default_factory=list)
 
     def take(self, file: Path) -> None:
         """Take every payload of a file."""
@@ -77,7 +86,7 @@ class Trial:
 
     def all_remarks(self) -> list[Remark]:
         """What there is to know, parts included that never became a record."""
-        return [*self.remarks, *(remark for remark, _ in self._waiting)]
+        return [*self.remarks, *(each.remark for each in self._waiting if self._still_waits(each))]
 
     def _take(self, file: str, arrival: Arrival) -> None:
         try:
@@ -86,16 +95,22 @@ class Trial:
             self._refuse(file, refusal.faults or (Fault("", refusal.reason.value, refusal.detail),))
             return
         self._parts.touched.clear()
-        taken = self.system.take(Payload(document, arrival.received, {**arrival.about, **self.about}), self._parts)
+        payload = Payload(document, arrival.received, {**arrival.about, **self.about})
+        taken = self.system.take(payload, self._parts)
         about = frozenset(self._parts.touched)
         for said in taken.said:
             self._say(file, said, about)
-        if taken.said:
-            self._waiting = [each for each in self._waiting if not each[1] & about]
-        elif taken.waiting:
-            self._waiting.append((Remark(file, f"waiting: {taken.waiting}", lost=True), about))
+        knows = isinstance(self.system, KnowsWhatWaits)
+        if taken.said and not knows:
+            self._waiting = [each for each in self._waiting if not each.about & about]
+        if taken.waiting and (knows or not taken.said):
+            remark = Remark(file, f"waiting: {taken.waiting}", lost=True)
+            self._waiting.append(_Waiting(remark, payload, about))
         self._refuse(file, taken.refused)
         self.remarks.extend(_remarks(file, taken))
+
+    def _still_waits(self, each: _Waiting) -> bool:
+        return not isinstance(self.system, KnowsWhatWaits) or self.system.still_waits(each.payload, self._parts)
 
     def _say(self, file: str, said: Said, about: frozenset[str]) -> None:
         try:

@@ -58,7 +58,7 @@ class Kept:
     def note(self, name: Name, *, in_detail: bool) -> tuple["Name", ...]:
         """That there is this assessment. in_detail: by more than its line in a timeline, which names every assessment.
 
-        Returns the assessments to which parts without a name can no longer be joined, now that there are two.
+        Returns the assessments to which parts without a name cannot be joined, since there are two.
         """
         parted: list[Name] = []
         for partial in _partial(name):
@@ -68,8 +68,10 @@ class Kept:
             if name not in noted and len(noted) < _TOLD_APART:
                 key = f"{name.person}/{name.number}"
                 self.parts.put(f"known/{partial.about}", key, {"person": name.person, "number": name.number})
-                parted += noted if self.own(partial) else ()
-        return tuple(dict.fromkeys(parted))
+                noted = (*noted, name)
+            if name in noted and len(noted) == _TOLD_APART and self.own(partial):
+                parted += noted
+        return tuple(each for each in dict.fromkeys(parted) if each != name) if parted else ()
 
     def limit(self, name: Name, part: Part) -> tuple["Name", ...]:
         """What is said of access to a person, which concerns every assessment of the person.

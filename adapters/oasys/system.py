@@ -31,6 +31,10 @@ class Oasys:
         """What the payload says of assessments; bad data is refused in what is returned."""
         return self.inbound.take(payload, parts)
 
+    def still_waits(self, payload: Payload, parts: Parts) -> bool:
+        """Whether something of a payload that was taken waits for others to come: it would, if it came now."""
+        return self.inbound.take(payload, parts).waiting is not None
+
     def hand_over(self, delivery: Delivery, native: Json | None) -> Handing:
         """A released assessment as an OASys document. native: the document as OASys holds it, if known."""
         return self.outbound.hand_over(delivery, native)

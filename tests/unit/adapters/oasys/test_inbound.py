@@ -1,14 +1,16 @@
 """An assessment comes in parts; what is known of it is said whole, and nothing of its risk is lost or softened."""
 
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from adapters.client.native import Payload, Said, Taken
 from adapters.client.running.parts import PartsInMemory
+from adapters.client.trying import Trial
 from adapters.oasys import Oasys
-from hub.domain.canonical import Json
+from hub.domain.canonical import Json, canonical
 from hub.spec.registry import Registry, schemas_folder
 from tests.builders.oasys import AT, CRN, NUMBER, PRISON_NUMBER, document, header, payload
 
@@ -384,3 +386,25 @@ def test_what_cannot_be_taken_is_refused_by_path_and_rule(
     system: Oasys, parts: PartsInMemory, given: Json, path: str, rule: str
 ) -> None:
     assert (path, rule) in [(each.path, each.rule) for each in system.take(payload(given), parts).refused]
+
+
+def test_tried_on_files_a_part_that_no_other_file_claims_is_not_taken(tmp_path: Path, system: Oasys) -> None:
+    files = {
+        "1": {"assessments": [{"interpersonalSkills": "1-Some problems"}]},
+        "2": document(header(1)),
+        "3": document(header(2)),
+    }
+    for name, content in files.items():
+        (tmp_path / f"{name}.json").write_bytes(canonical(content))
+
+    def lost(*names: str) -> set[str]:
+        registry = Registry.load(schemas_folder())
+        trial = Trial(system, "probation", registry, lambda: AT, {})
+        for name in names:
+            trial.take(tmp_path / f"{name}.json")
+        return {Path(remark.file).stem for remark in trial.all_remarks() if remark.lost}
+
+    assert lost("1", "2") == lost("2", "1") == lost("2", "3") == set()
+    assert "1" in lost("1", "2", "3")
+    assert lost("2", "1", "3") == {"3"}
+    assert "1" in lost("2", "3", "1")
