@@ -9,6 +9,7 @@ from adapters.client.native import System
 from adapters.client.running import status
 from adapters.client.running.assembly import existing_store, run_adapter
 from adapters.client.settings import AdapterSettings, load_adapter_settings
+from adapters.delius.system import delius
 from adapters.nomis.system import nomis
 from adapters.oasys.system import oasys
 from hub.clock import utc_now
@@ -20,6 +21,7 @@ __all__ = ["SYSTEMS", "AdapterSettings", "hand_over", "look", "parked", "retry",
 
 _USUALLY = "probation"
 SYSTEMS: Mapping[str, Callable[[Path, str | None], System]] = {
+    "delius": lambda schemas, _kind: delius(schemas),
     "nomis": lambda schemas, _kind: nomis(schemas),
     "oasys": lambda schemas, kind: oasys(schemas, kind or _USUALLY),
 }
