@@ -2,10 +2,10 @@
 
 import argparse
 
-from tests.bench import inside, load, rest, stream, validation
+from tests.bench import inside, load, mapping, rest, stream, validation
 from tests.bench.table import Measure, show, show_profile
 
-SECTIONS = ("validation", "rest", "stream", "growth", "load", "profile")
+SECTIONS = ("validation", "mapping", "rest", "stream", "growth", "load", "profile")
 
 
 def main() -> None:
@@ -19,6 +19,8 @@ def main() -> None:
     measures: list[Measure] = []
     if "validation" in wanted:
         measures += validation.measures()
+    if "mapping" in wanted:
+        measures += mapping.measures()
     if "rest" in wanted:
         measures += rest.measures(given.messages // 2)
     if "stream" in wanted:

@@ -7,8 +7,8 @@ the shared objects (`s1`, ...) together from the inside out.
 from hub.spec.lens.lists import CLAIMED, List
 from hub.spec.lens.paths import Keys
 from hub.spec.lens.plan import FieldPlan, LevelPlan, ListPlace, ListPlan, Place
-from hub.spec.lens.quick import quick_read
-from hub.spec.lens.rows import Single
+from hub.spec.lens.quick import Quick, quick_read
+from hub.spec.lens.rows import Joined, Several, Single
 from hub.spec.lens.source import Source, pointer
 
 
@@ -23,7 +23,7 @@ def define_read(level: LevelPlan, out: Source) -> None:
         for listing in level.lists:
             _list(listing, out)
         if not level.native_scalar:
-            _name_homeless(level.native, None, out)
+            _name_homeless(level.native, out)
         _put_together(level.shared, out)
         result = f"s{level.shared.number}"
         out.line(
@@ -104,12 +104,22 @@ def _deal(each: ListPlace, out: Source) -> None:
 
 
 def fitting(keys: Keys, number: int | str, out: Source) -> str:
-    """The expression for whether element `e` has the keys; a text that is just the same is seen at once."""
+    """The expression for whether element `e` has the keys; a text is compared at once."""
     name = f"KEYS_{number}"
     out.names[name] = keys
     if len(keys) == 1 and len(keys[0].names) == 1:
-        return f"(e.get({keys[0].names[0]!r}) == {keys[0].text!r} or fits(e, {name}))"
+        key = keys[0]
+        return f"((k := e.get({key.names[0]!r})) == {key.text!r} or (k.__class__ is not str and fits(e, {name})))"
     return f"fits(e, {name})"
+
+
+def with_keys(keys: Keys, element: str, name: str) -> str:
+    """The expression for an element made with its keys."""
+    if not keys:
+        return element
+    if all(len(key.names) == 1 for key in keys):
+        return f"{{{''.join(f'{key.names[0]!r}: {key.value!r}, ' for key in keys)}**{element}}}"
+    return f"stamped({name}, {element})"
 
 
 def _make(place: Place, out: Source, *, scalar: bool = False) -> None:
@@ -124,13 +134,13 @@ def _make(place: Place, out: Source, *, scalar: bool = False) -> None:
 def _row(plan: FieldPlan, out: Source) -> None:
     row = plan.field.row
     name = out.name("ROW", len(out.names), row)
-    if not isinstance(row, Single):
-        values = "".join(f"{leaf_value(leaf.place.number, leaf.name)}, " for leaf in plan.natives)
-        places = "".join(f"{pointer(leaf.at)}, " for leaf in plan.natives)
-        out.line(f"v = {name}.read(({values}), ({places}), found)")
-        with out.block("if v is not MISSING:"):
-            _store(plan, "v", out)
-        return
+    if isinstance(row, Single):
+        _single(plan, row, name, out)
+    else:
+        _several(plan, row, name, out)
+
+
+def _single(plan: FieldPlan, row: Single, name: str, out: Source) -> None:
     leaf = plan.natives[0]
     out.line(f"v = {leaf_value(leaf.place.number, leaf.name)}")
     quick = quick_read(row.convert, len(out.names), out)
@@ -142,6 +152,44 @@ def _row(plan: FieldPlan, out: Source) -> None:
         out.line(f"v = {name}.read(v, {pointer(leaf.at)}, found)")
         with out.block("if v is not MISSING:"):
             _store(plan, "v", out)
+
+
+def _several(plan: FieldPlan, row: Several | Joined, name: str, out: Source) -> None:
+    gathers = gather(plan, row, out)
+    if gathers:
+        with out.block("if q and g:"):
+            _store(plan, "g" if isinstance(row, Several) else f"{row.separator!r}.join(g)", out)
+    values = "".join(f"{leaf_value(leaf.place.number, leaf.name)}, " for leaf in plan.natives)
+    places = "".join(f"{pointer(leaf.at)}, " for leaf in plan.natives)
+    with out.block("else:" if gathers else "if True:"):
+        out.line(f"v = {name}.read(({values}), ({places}), found)")
+        with out.block("if v is not MISSING:"):
+            _store(plan, "v", out)
+
+
+def gather(plan: FieldPlan, row: Several | Joined, out: Source) -> bool:
+    """Lines that gather the clean values of several columns in `g`; `q`: all were clean. False: there is no way."""
+    quick = quick_read(row.convert, len(out.names), out)
+    if quick is None or (isinstance(row, Several) and row.last == "split"):
+        return False
+    out.line("g = []; q = True")
+    for position, leaf in enumerate(plan.natives, 1):
+        out.line(f"v = {leaf_value(leaf.place.number, leaf.name)}")
+        if isinstance(row, Several) and row.last == "list" and position == len(plan.natives):
+            with out.block("if v.__class__ is list:"), out.block("for v in v:"):
+                _add(quick, "else:", out)
+            with out.block("elif v is not MISSING:"):
+                out.line("q = False")
+        else:
+            _add(quick, "elif v is not MISSING:", out)
+    return True
+
+
+def _add(quick: Quick, otherwise: str, out: Source) -> None:
+    with out.block(f"if {quick.test}:"):
+        out.line(f"g.append({quick.value})")
+    with out.block(otherwise):
+        out.line("q = False")
 
 
 def leaf_value(number: int, name: str | None, letter: str = "n") -> str:
@@ -167,7 +215,7 @@ def _list(listing: ListPlan, out: Source) -> None:
         with out.block("if v is MISSING:"):
             out.line("continue")
         if listing.shared_keys:
-            out.line(f"v = stamped({name}.plan.shared_keys, v)")
+            out.line(f"v = {with_keys(listing.shared_keys, 'v', f'{name}.plan.shared_keys')}")
         if listing.shared_before:
             with out.block(f"if {name}.is_claimed(v):"):
                 out.line(f"found.without_home(e, {at}, {CLAIMED!r})")
@@ -177,19 +225,18 @@ def _list(listing: ListPlan, out: Source) -> None:
         out.line(f"r{number} = {name}.nothing({variable}, {pointer(listing.native.at)}, found)")
 
 
-def _name_homeless(place: Place, default: str | None, out: Source) -> None:
-    default = place.default if place.default is not None else default
+def _name_homeless(place: Place, out: Source) -> None:
     known = out.name("KNOWN", place.number, place.names())
-    because = (
-        f"{out.name('BECAUSE', place.number, place.because)}.get(k, {default!r})" if place.because else repr(default)
-    )
+    because = repr(place.default)
+    if place.because:
+        because = f"{out.name('BECAUSE', place.number, place.because)}.get(k, {because})"
     with out.block(f"for k in n{place.number}:"), out.block(f"if k not in {known}:"):
         out.line(f"found.unknown(n{place.number}[k], k, {pointer(place.at)}, {because})")
     for inner in place.objects.values():
-        _name_homeless(inner, default, out)
+        _name_homeless(inner, out)
     for each in place.lists.values():
         for inner in each.selected.values():
-            _name_homeless(inner, each.default if each.default is not None else default, out)
+            _name_homeless(inner, out)
 
 
 def _put_together(place: Place, out: Source) -> None:
@@ -212,7 +259,8 @@ def _put_list_together(each: ListPlace, target: str, out: Source) -> None:
     for keys, inner in each.selected.items():
         _put_together(inner, out)
         with out.block(f"if s{inner.number}:"):
-            out.line(f"{variable}.append(stamped({_keys(keys, inner, out)}, s{inner.number}))")
+            name = out.name("KEYS", inner.number, keys)
+            out.line(f"{variable}.append({with_keys(keys, f's{inner.number}', name)})")
     for listing in each.listings:
         with out.block(f"if r{listing.number}.__class__ is list:"):
             out.line(f"{variable} += r{listing.number}")
@@ -222,7 +270,3 @@ def _put_list_together(each: ListPlace, target: str, out: Source) -> None:
     for name in plain:
         with out.block(f"elif {name} is None:"):
             out.line(f"{target} = None")
-
-
-def _keys(keys: Keys, inner: Place, out: Source) -> str:
-    return out.name("KEYS", inner.number, keys)

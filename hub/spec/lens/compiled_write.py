@@ -5,11 +5,12 @@ which the rows write), goes through the rows, puts the native objects together f
 whether what is read twice says the same twice.
 """
 
-from hub.spec.lens.compiled_read import fitting, is_dealt, leaf_value
+from hub.spec.lens.compiled_read import fitting, gather, is_dealt, leaf_value
+from hub.spec.lens.converters import Text
 from hub.spec.lens.lists import List
 from hub.spec.lens.plan import FieldPlan, LevelPlan, ListPlace, ListPlan, Place
 from hub.spec.lens.quick import quick_write
-from hub.spec.lens.rows import Single
+from hub.spec.lens.rows import Joined, Several, Single
 from hub.spec.lens.source import Source, pointer
 
 
@@ -117,15 +118,15 @@ def _open_native(place: Place, out: Source) -> None:
 def _row(plan: FieldPlan, out: Source) -> None:
     row = plan.field.row
     name = out.name("ROW", len(out.names), row)
-    out.line(f"v = {leaf_value(plan.shared.place.number, plan.shared.name, 's')}")
     if isinstance(row, Single):
         _single(plan, row, name, out)
     else:
-        _several(plan, name, required=row.absence.required, out=out)
+        _several(plan, row, name, out)
 
 
 def _single(plan: FieldPlan, row: Single, name: str, out: Source) -> None:
     leaf = plan.natives[0]
+    out.line(f"v = {leaf_value(plan.shared.place.number, plan.shared.name, 's')}")
     out.line(f"o = {leaf_value(leaf.place.number, leaf.name)}")
     quick = quick_write(row.convert, row.most, len(out.names), out)
     if quick is not None:
@@ -159,14 +160,23 @@ def _relabel(plan: FieldPlan, out: Source) -> None:
         out.line(f"put(w{plan.label.place.number}, {plan.label.name!r}, label_of({labels}, v))")
 
 
-def _several(plan: FieldPlan, name: str, *, required: bool, out: Source) -> None:
+def _several(plan: FieldPlan, row: Several | Joined, name: str, out: Source) -> None:
     values = "".join(f"{leaf_value(leaf.place.number, leaf.name)}, " for leaf in plan.natives)
-    out.line(f"o = ({values})")
-    with out.block("if True:" if required else "if v is not MISSING or o.count(MISSING) < len(o):"):
-        out.line(f"c = {name}.write(v, o, {pointer(plan.shared.at)}, found)")
-        with out.block("if c is not o:"):
-            for position, leaf in enumerate(plan.natives):
-                out.line(f"put(w{leaf.place.number}, {leaf.name!r}, c[{position}])")
+    said = leaf_value(plan.shared.place.number, plan.shared.name, "s")
+    if isinstance(row.convert, Text) and gather(plan, row, out):
+        out.line(f"v = {said}")
+        unchanged = "g == v" if isinstance(row, Several) else f"{row.separator!r}.join(g) == v"
+        head = f"if not (q and g and {unchanged})"
+    else:
+        out.line(f"v = {said}")
+        head = "if True"
+    with out.block(f"{head}:"):
+        out.line(f"o = ({values})")
+        with out.block("if True:" if row.absence.required else "if v is not MISSING or o.count(MISSING) < len(o):"):
+            out.line(f"c = {name}.write(v, o, {pointer(plan.shared.at)}, found)")
+            with out.block("if c is not o:"):
+                for position, leaf in enumerate(plan.natives):
+                    out.line(f"put(w{leaf.place.number}, {leaf.name!r}, c[{position}])")
 
 
 def _put_together(place: Place, out: Source) -> None:

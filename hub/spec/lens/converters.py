@@ -187,6 +187,7 @@ class Codes(_Plain):
         code = spelled(raw)
         if code is None:
             raise Unsayable("type", "must be a code")
+        code = code.strip()
         if code in self.shared:
             return self.shared[code]
         if self.raw is None:

@@ -1,22 +1,22 @@
 """What is come across while a native object is read or a body is written; and what cannot be said at all."""
 
-from dataclasses import dataclass, field
-
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault
 from hub.spec.lens.paths import escaped
 from hub.spec.lens.reading import Homeless, Unlisted
 
 
-@dataclass(frozen=True, slots=True)
 class Found:
     """Collected in passing. Paths are JSON Pointers in what is read, or in the body that is written."""
 
-    faults: list[Fault] = field(default_factory=list)
-    unlisted: list[Unlisted] = field(default_factory=list)
-    homeless: list[Homeless] = field(default_factory=list)
-    notices: list[Fault] = field(default_factory=list)
-    carried: list[str] = field(default_factory=list)
+    __slots__ = ("carried", "faults", "homeless", "notices", "unlisted")
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self.unlisted: list[Unlisted] = []
+        self.homeless: list[Homeless] = []
+        self.notices: list[Fault] = []
+        self.carried: list[str] = []
 
     def fault(self, path: str, rule: str, detail: str) -> None:
         """Something is wrong there."""

@@ -5,15 +5,15 @@ Elements of other rows, and those that say nothing, keep their places.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-from hub.domain.canonical import Json
+from hub.domain.canonical import Json, canonical
 from hub.spec.lens.found import Found, is_blank
 from hub.spec.lens.paths import MISSING, Keys, fits, look_up, stamped
 from hub.spec.lens.plan import ListPlan
 from hub.spec.lens.rows import Absence
-from hub.spec.lens.view import is_mine, view
+from hub.spec.lens.view import is_mine, is_spelled_in_one_way, view
 
 Read = Callable[[Json, str, Found], Json]
 Write = Callable[[Json, Json, str, Found], Json]
@@ -85,15 +85,15 @@ class List:
             value = read(element, "", quiet)
             if value is MISSING and self._may_be_silent and not quiet.faults:
                 continue
-            if self.plan.shared_before and self.is_claimed(
-                stamped(self.plan.shared_keys, value) if value.__class__ is dict else value
-            ):
+            if self.plan.shared_keys and value.__class__ is dict:
+                value = stamped(self.plan.shared_keys, value)
+            if self.plan.shared_before and self.is_claimed(value):
                 continue
             readings[index] = _Faulty(value) if quiet.faults else value
         return readings
 
     def _owns(self, element: Json) -> bool:
-        if any(fits(element, keys) for keys in self.plan.native_before):
+        if self.plan.native_before and any(fits(element, keys) for keys in self.plan.native_before):
             return False
         return not self.plan.native_keys or fits(element, self.plan.native_keys)
 
@@ -136,7 +136,7 @@ class List:
                 elements.append(old[origin[0]])
                 continue
             element = write(item, MISSING if origin is None else old[origin[0]], f"{path}/{index}", found)
-            if element.__class__ is dict and origin is None:
+            if self.plan.native_keys and element.__class__ is dict and origin is None:
                 element = stamped(self.plan.native_keys, element)
             if self._may_be_silent and read(element, "", Found()) is MISSING:
                 if f"{path}/{index}" not in found.carried:
@@ -149,22 +149,44 @@ class List:
 
     def _matched(self, items: list[Json], readings: dict[int, Json]) -> list[tuple[int, bool] | None]:
         """For each item the element it is, and whether it says the same; None: a new one."""
-        if not readings:
-            return [None] * len(items)
+        matched: list[tuple[int, bool] | None] = [None] * len(items)
         free = dict(readings)
-        whole = _Waiting(
-            "" if isinstance(value, _Faulty) else repr(view(self.plan.level, value)) for value in readings.values()
-        )
-        indexes = list(readings)
-        matched: list[tuple[int, bool] | None] = []
-        for item in items:
-            place = whole.take(repr(view(self.plan.level, item)))
-            matched.append(None if place is None else (indexes[place], True))
-            if place is not None:
-                del free[indexes[place]]
-        if free and self.plan.listing.key:
+        for number, (item, (index, value)) in enumerate(zip(items, readings.items(), strict=False)):
+            if item == value and canonical(item) == canonical(value):
+                matched[number] = index, True
+                del free[index]
+        self._match_whole(items, free, matched, _spelling)
+        self._match_whole(items, free, matched, self._view)
+        if free and self.plan.listing.key and None in matched:
             self._match_by_key(items, free, matched)
         return matched
+
+    def _match_whole(
+        self,
+        items: list[Json],
+        free: dict[int, Json],
+        matched: list[tuple[int, bool] | None],
+        mark: Callable[[Json], Hashable],
+    ) -> None:
+        """By all they say: first as it is spelled, then as far as the lens goes where more than that is in an item."""
+        level = self.plan.level
+        waiting = [
+            number
+            for number, item in enumerate(items)
+            if matched[number] is None and (mark is _spelling or not is_spelled_in_one_way(level, item))
+        ]
+        if not waiting or not free:
+            return
+        indexes = list(free)
+        whole = _Waiting("" if isinstance(value, _Faulty) else mark(value) for value in free.values())
+        for number in waiting:
+            place = whole.take(mark(items[number]))
+            if place is not None:
+                matched[number] = indexes[place], True
+                del free[indexes[place]]
+
+    def _view(self, item: Json) -> Hashable:
+        return repr(view(self.plan.level, item))
 
     def _match_by_key(self, items: list[Json], free: dict[int, Json], matched: list[tuple[int, bool] | None]) -> None:
         keyed = _Waiting(map(self._key, free.values()))
@@ -191,14 +213,21 @@ class _Faulty:
 class _Waiting:
     """Places by what stands there, each taken once, the first first."""
 
-    def __init__(self, marks: Iterable[str]) -> None:
-        self._places: dict[str, deque[int]] = {}
+    def __init__(self, marks: Iterable[Hashable]) -> None:
+        self._places: dict[Hashable, deque[int]] = {}
         for place, mark in enumerate(marks):
             self._places.setdefault(mark, deque()).append(place)
 
-    def take(self, mark: str) -> int | None:
+    def take(self, mark: Hashable) -> int | None:
         places = self._places.get(mark)
         return places.popleft() if places else None
+
+
+def _spelling(value: Json) -> Hashable:
+    try:
+        return canonical(value)
+    except TypeError:  # a number beyond what JSON writers take: it equals no reading
+        return repr(value)
 
 
 def put_at(held: Json, index: int | str, element: Json, keys: Keys) -> Json:

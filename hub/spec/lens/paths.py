@@ -89,10 +89,10 @@ def escaped(name: str) -> str:
 
 
 def spelled(value: Json) -> str | None:
-    """A scalar as its JSON spelling without quotes and outer blanks; None for what is no text, number or flag."""
+    """A scalar as its JSON spelling without quotes; None for what is no text, number or flag."""
     kind = value.__class__
     if kind is str:
-        return str(value.strip())
+        return str(value)
     if kind is bool:
         return "true" if value else "false"
     return str(value) if kind is int or kind is float else None

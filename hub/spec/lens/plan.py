@@ -122,6 +122,7 @@ def _level(level: Level, numbers: "count[int]", place: str, native_keys: Keys, s
         native.no_home(row)
     for side in (native, shared):
         side.put_in_order()
+    _inherit(native.root)
     return LevelPlan(next(numbers), native.root, shared.root, fields, lists, native_scalar, shared_scalar)
 
 
@@ -142,6 +143,19 @@ def _listing(row: Listing, numbers: "count[int]", native: "_Side", shared: "_Sid
             raise Halt(f"{row.place}: another row takes the same elements")
         place.listings.append(planned)
     return planned
+
+
+def _inherit(place: Place) -> None:
+    """What has no home has none for all that lies in it."""
+    for each in place.lists.values():
+        each.default = each.default if each.default is not None else place.default
+        levels_in_it = [listing.level.native for listing in each.listings if listing.native is each]
+        for element in (*each.selected.values(), *levels_in_it):
+            element.default = element.default if element.default is not None else each.default
+            _inherit(element)
+    for inner in place.objects.values():
+        inner.default = inner.default if inner.default is not None else place.default
+        _inherit(inner)
 
 
 def _check_values(place: ListPlace) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hub.domain.canonical import Json
-from hub.spec.lens.converters import Converter, same
+from hub.spec.lens.converters import Converter, Text, same
 from hub.spec.lens.found import Carried, Found, Unsayable, is_blank
 from hub.spec.lens.paths import MISSING
 
@@ -32,6 +32,12 @@ class Absence:
         elif present and self.blank == "refused":
             found.fault(path, "blank", "must not be blank")
         return None if present and self.blank == "none" and not self.required else MISSING
+
+    def said(self, *, present: bool) -> Json:
+        """The same in silence; UNREADABLE where it is a fault."""
+        if self.required or (present and self.blank == "refused"):
+            return UNREADABLE
+        return None if present and self.blank == "none" else MISSING
 
     def may_be_null(self) -> bool:
         """Whether null can be said natively."""
@@ -67,9 +73,12 @@ class Single:
 
     def said(self, raw: Json) -> Json:
         """What a native value says, in silence; UNREADABLE when it has faults."""
-        quiet = Found()
-        value = self.read(raw, "", quiet)
-        return UNREADABLE if quiet.faults else value
+        if raw is MISSING or is_blank(raw):
+            return self.absence.said(present=raw is not MISSING)
+        try:
+            return self.convert.read(raw, "", Found())
+        except Unsayable:
+            return UNREADABLE
 
     def differs(self, raw: Json, value: Json) -> bool:
         """Whether a native value says something else than the shared one."""
@@ -160,7 +169,7 @@ class Several:
 
     def write(self, value: Json, old: Sequence[Json], path: str, found: Found) -> Sequence[Json]:
         """The native columns; the old ones themselves where they say the same."""
-        if _same(self.convert, self.said(old), value):
+        if not (value and old.count(MISSING) == len(old)) and _same(self.convert, self.said(old), value):
             return old
         if value is not MISSING and value is not None and value.__class__ is not list:
             found.fault(path, "type", "must be a list")
@@ -174,9 +183,13 @@ class Several:
             return old
         if any(is_too_long(each, self.most) for each in new):
             found.fault(path, "too-long", f"must have at most {self.most} characters in this system")
-        elif not _same(self.convert, self.said(new), kept):
+        elif self._may_read_back_otherwise() and not _same(self.convert, self.said(new), kept):
             found.fault(path, "exact", "cannot be said exactly in this system")
         return new
+
+    def _may_read_back_otherwise(self) -> bool:
+        """Texts that lie in columns or lists of their own do not."""
+        return self.last == "split" or not isinstance(self.convert, Text)
 
     def _words(self, values: Sequence[Json], path: str, found: Found) -> tuple[list[Json], list[Json]]:
         kept: list[Json] = []

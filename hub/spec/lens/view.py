@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from hub.domain.canonical import Json
 from hub.spec.lens.paths import MISSING, fits
 from hub.spec.lens.plan import FieldPlan, LevelPlan, ListPlan, Place
+from hub.spec.lens.times import Moment
 
 View = Json
 """Shared path of a row -> its value; times as instants, so that two spellings of one are equal."""
@@ -25,6 +26,29 @@ def view(plan: LevelPlan, body: Json) -> View:
         if value is not MISSING:
             seen[listing.listing.shared.text] = value
     return seen
+
+
+def is_spelled_in_one_way(plan: LevelPlan, item: Json) -> bool:
+    """Whether no other item can say the same within the lens: nothing outside it, no times, no elements by keys."""
+    if plan.shared_scalar or any(isinstance(each.field.row.convert, Moment) for each in plan.fields):
+        return plan.shared_scalar and not isinstance(plan.fields[0].field.row.convert, Moment)
+    inner = {each.listing.shared.text: each.level for each in plan.lists}
+    return _is_within(plan.shared, item, inner, "")
+
+
+def _is_within(place: Place, value: Json, inner: dict[str, LevelPlan], at: str) -> bool:
+    if value.__class__ is not dict or not value or not value.keys() <= place.names():
+        return False
+    for name in value.keys() & place.objects.keys():
+        if not _is_within(place.objects[name], value[name], inner, f"{at}{name}/"):
+            return False
+    for name in value.keys() & place.lists.keys():
+        level, items = inner.get(f"{at}{name}"), value[name]
+        if level is None or place.lists[name].selected or len(place.lists[name].listings) > 1:
+            return False
+        if items.__class__ is list and not all(is_spelled_in_one_way(level, item) for item in items):
+            return False
+    return True
 
 
 def is_mine(listing: ListPlan, item: Json) -> bool:

@@ -107,9 +107,12 @@ def test_most_tables_made_by_chance_are_taken_and_tried() -> None:
             lens = compile_lens(table_of(random_table(random), "made by chance", LISTS))
         except Halt:
             continue
+        native, body, onto = native_of(lens, random, 0.002), body_of(lens, random, 0.002), native_of(lens, random, 0)
+        assert get_put(lens, native) == []
+        assert lens.read(onto).faults or put_get(lens, body, onto) == []
         taken += 1
-        read += not lens.read(native_of(lens, random, 0.002)).faults
-        written += not lens.write(body_of(lens, random, 0.002), native_of(lens, random, 0)).faults
+        read += not lens.read(native).faults
+        written += not lens.write(body, onto).faults
     assert taken >= 100
     assert read >= 0.7 * taken
     assert written >= 0.7 * taken

@@ -307,3 +307,17 @@ def test_elements_that_say_nothing_stay_and_an_item_that_cannot_be_said_is_carri
     assert lens.read(native).body == {"m": ["A"]}
     writing = lens.write({"m": [None]}, native)
     assert (writing.native, writing.carried, writing.faults) == ({"l": [{"id": 1}]}, ("/m/0", "/m"), ())
+
+
+def test_the_order_of_properties_in_an_item_does_not_matter() -> None:
+    lens = small('{native="x", shared="x"}', lists=ADDRESSES.replace('key = ["from"]', ""))
+    native = {"homes": [{"id": 1, "from": "2001-01-01", "town": "A"}, {"id": 2, "from": "2002-01-01", "town": "B"}]}
+    body = {"addresses": [{"town": "B", "from": "2002-01-01"}, {"town": "A", "from": "2001-01-01"}]}
+    assert lens.write(body, native).native == {"homes": [native["homes"][1], native["homes"][0]]}
+
+
+def test_a_list_without_a_home_covers_all_in_it_that_no_other_row_takes() -> None:
+    lens = small('{native="a/l[k=1]/b", shared="b"}, {native="a", none="theirs"}')
+    native = {"a": {"l": [{"k": 1, "b": "B", "c": "C"}, {"k": 2}], "d": 1}}
+    assert {each.because for each in lens.read(native).homeless} == {"theirs"}
+    assert {each.path for each in lens.read(native).homeless} == {"/a/l/0/c", "/a/l/1", "/a/d"}
