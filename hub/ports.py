@@ -318,7 +318,8 @@ class Position:
     """How far an extract has been loaded: all before this place is settled.
 
     line: the last one read. offset: bytes of its text. taken, repeated (taken before), rejected: lines, so far.
-    kept: bytes of the file of rejected lines that belong to it.
+    kept: bytes of the file of rejected lines that belong to it. recorded: when the extract was made, for what does not
+    say itself when it was recorded, in microseconds since 1970.
     """
 
     line: int = 0
@@ -327,6 +328,7 @@ class Position:
     repeated: int = 0
     rejected: int = 0
     kept: int = 0
+    recorded: int = 0
 
 
 class RelayStore(Protocol):

@@ -14,9 +14,10 @@ from hub.commands.showing import AsJson, Document, show_list
 from hub.exchange.extract import STANDARD_INPUT
 from hub.exchange.rejected_lines import rejected_file
 from hub.ports import Position
+from hub.wiring import adapting
 from hub.wiring.foundation import Foundation
 from hub.wiring.load_workers import working
-from hub.wiring.loading import Load
+from hub.wiring.loading import Load, System
 
 _SOME_REJECTED = 1
 _COLUMNS = {
@@ -30,25 +31,34 @@ _COLUMNS = {
 
 def load(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="plain, .gz or .zst; - for standard input")],
-    agency: Annotated[str, typer.Option(help="whose submissions they are")],
+    agency: Annotated[str | None, typer.Option(help="whose submissions they are")] = None,
+    system: Annotated[
+        str | None, typer.Option(help="files hold payloads of this system, such as nomis; taken through its adapter")
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(help="processes; one a processor and one more unless told", min=1)
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Load files of submissions: a CloudEvent a line, as POST /v1/submissions takes them.
+    """Load files of submissions: a CloudEvent a line, as POST /v1/submissions takes them; or of native payloads.
 
     Broken off, the same command goes on where it was. Lines that were not taken are put aside in FILE.rejected.ndjson
     with their reasons; mended there, that file can be loaded. Exit status 1 if there are any.
     """
-    reached = on_foundation(lambda base: _load(base, agency, files, workers))
+    native = adapting.system_of(system, adapting.settings(agency=agency)) if system else None
+    if agency is None and native is None:
+        raise typer.BadParameter("name the --agency, or the --system whose agency it is")
+    whose = agency or (native.agency if native else "")
+    reached = on_foundation(lambda base: _load(base, whose, native, files, workers))
     documents = [_document(path, position) for path, position in reached.items()]
     show_list("files", documents, _COLUMNS, as_json=as_json)
     if any(position.rejected for position in reached.values()):
         raise typer.Exit(_SOME_REJECTED)
 
 
-async def _load(base: Foundation, agency: str, files: list[Path], count: int | None) -> dict[Path, Position]:
+async def _load(
+    base: Foundation, agency: str, system: System | None, files: list[Path], count: int | None
+) -> dict[Path, Position]:
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -59,11 +69,13 @@ async def _load(base: Foundation, agency: str, files: list[Path], count: int | N
     )
     reached: dict[Path, Position] = {}
     with working(base.settings, count or _processes(base)) as workers, bar:
-        work = Load(base, agency, operator(base), workers)
+        work = Load(base, agency, operator(base), workers, system)
         for path in files:
             watch = _Watch(bar, path)
             is_file = path != STANDARD_INPUT
             reached[path] = await (work.file(path, watch.told) if is_file else work.standard_input(watch.told))
+    for code_list, met in sorted(work.unlisted.items()):
+        typer.echo(f"{met:,} codes that {code_list} does not have were kept raw", err=True)
     return reached
 
 

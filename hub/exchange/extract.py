@@ -1,6 +1,7 @@
 """Reading an extract: a file of lines, plain, gzip (`.gz`) or Zstandard (`.zst`), or standard input.
 
-Its lines are read in rounds, each with the place where it ends, so that a later run goes on from there.
+A file called `.json` is one document and counts as one line. Lines are read in rounds, each with the place where it
+ends, so that a later run goes on from there.
 """
 
 import gzip
@@ -51,11 +52,13 @@ class Round:
 class Extract:
     """An opened extract; `opened` makes one."""
 
-    def __init__(self, name: str, file: IO[bytes], text: IO[bytes], longest: int) -> None:
+    def __init__(self, name: str, file: IO[bytes], text: IO[bytes], longest: int, *, whole: bool = False) -> None:
+        """whole: it is one document, however many lines it has."""
         self._name = name
         self._file = file
         self._text = text
         self._longest = longest
+        self._whole = whole
         self._offset = 0
         self._damaged = False
 
@@ -63,6 +66,11 @@ class Extract:
     def consumed(self) -> int:
         """Bytes of the file read so far, as they lie there."""
         return self._file.tell() if self._file.seekable() else self._offset
+
+    @property
+    def made(self) -> int:
+        """When the file was last written, in microseconds since 1970."""
+        return os.fstat(self._file.fileno()).st_mtime_ns // 1_000
 
     def rounds(self, number: int = 0, offset: int = 0) -> Iterator[Round]:
         """The lines beyond a place, which is where an earlier round ended, as far as they can be read."""
@@ -107,14 +115,14 @@ class Extract:
     def _read_line(self) -> bytes | None:
         """The next line without its end; None for one that is too long, of which no more than a block is held."""
         begun = self._offset
-        piece = self._text.readline(self._longest + 2)
+        piece = (self._text.read if self._whole else self._text.readline)(self._longest + 2)
         self._offset += len(piece)
         text = piece.rstrip(b"\r\n")
         if begun == 0:
             text = text.removeprefix(_BYTE_ORDER_MARK)
         if len(text) <= self._longest:
             return text
-        while piece and not piece.endswith(b"\n"):
+        while piece and (self._whole or not piece.endswith(b"\n")):
             piece = self._text.readline(_BLOCK)
             self._offset += len(piece)
         return None
@@ -131,7 +139,8 @@ def opened(path: Path, longest: int) -> Iterator[Extract]:
         yield Extract("standard input", sys.stdin.buffer, sys.stdin.buffer, longest)
         return
     with _found(path) as file:
-        yield Extract(path.name, file, _decompressed(path, file), longest)
+        whole = path.name.removesuffix(".gz").removesuffix(".zst").endswith(".json")
+        yield Extract(path.name, file, _decompressed(path, file), longest, whole=whole)
 
 
 def fingerprint(path: Path) -> str:

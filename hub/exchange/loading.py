@@ -37,6 +37,15 @@ class Refusal(NamedTuple):
     detail: str
     faults: tuple[Fault, ...]
 
+    @classmethod
+    def of(cls, rejection: Rejected) -> "Refusal":
+        """Why, as the hub said it."""
+        return cls(rejection.reason.value, rejection.detail, rejection.faults)
+
+    def also(self, other: "Refusal") -> "Refusal":
+        """This, with the faults of another thing that the same line said."""
+        return self._replace(faults=self.faults + (other.faults or (Fault("", other.reason, other.detail),)))
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -71,22 +80,22 @@ async def judge(share: Share, agency: str, texts: Sequence[bytes | None], longes
     outcomes = iter(await share([each for each in read if isinstance(each, Submission)]))
     verdicts = [next(outcomes) if isinstance(each, Submission) else Refused(each) for each in read]
     repeated = sum(isinstance(each, Accepted) and each.repeated for each in verdicts)
-    refused = {place: _refusal(each) for place, each in enumerate(verdicts) if isinstance(each, Refused)}
+    refused = {place: Refusal.of(each.rejection) for place, each in enumerate(verdicts) if isinstance(each, Refused)}
     return Verdict(len(texts) - len(refused) - repeated, repeated, refused)
 
 
 def _read(agency: str, text: bytes | None, longest: int) -> Submission | Rejected:
     if text is None:
-        return Rejected(Reason.TOO_LARGE, f"a line holds at most {longest} bytes")
+        return too_long(longest)
     try:
         return from_structured(agency, original(parse(text)))
     except Rejected as rejection:
         return rejection
 
 
-def _refusal(refused: Refused) -> Refusal:
-    rejection = refused.rejection
-    return Refusal(rejection.reason.value, rejection.detail, rejection.faults)
+def too_long(longest: int) -> Rejected:
+    """What a line gets that was not read to its end."""
+    return Rejected(Reason.TOO_LARGE, f"a line holds at most {longest} bytes")
 
 
 def original(line: Json) -> Json:

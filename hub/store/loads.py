@@ -20,13 +20,14 @@ KIND = "load"
 class LoadJob:
     """The job of one extract. Every method raises `Unavailable`, `Halt`."""
 
-    def __init__(self, engine: AsyncEngine, now: Clock, agency: str, extract: str) -> None:
-        """extract: its fingerprint."""
+    def __init__(self, engine: AsyncEngine, now: Clock, agency: str, extract: str, system: str | None) -> None:
+        """extract: its fingerprint. system: whose native payloads it holds; None: submissions."""
         self._engine = engine
         self._jobs = JobStore(engine)
         self._now = now
         self._agency = agency
         self._extract = extract
+        self._system = system
         self._row: JobRow | None = None
         self._at = Position()
 
@@ -84,4 +85,5 @@ class LoadJob:
 
     @property
     def _parameters(self) -> dict[str, str]:
-        return {"agency": self._agency, "extract": self._extract}
+        parameters = {"agency": self._agency, "extract": self._extract}
+        return parameters | {"system": self._system} if self._system else parameters

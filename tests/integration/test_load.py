@@ -6,6 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from adapters import nomis
 from tests.bench.extract import lines
 from tests.commands import Hub, commanding, install
 
@@ -81,3 +82,31 @@ def test_what_stands_in_its_way_is_said_in_a_sentence(hub: Hub, extract: Path) -
     assert hub("load", "--agency", "nobody", str(extract)).complained.endswith("no contract contracts/nobody.toml\n")
     missing = hub("load", "--agency", "prison", str(extract.with_name("none")))
     assert (missing.code, "cannot be read" in missing.complained) == (2, True)
+
+
+def test_native_payloads_are_loaded_through_their_adapter_and_what_it_refuses_is_put_aside(
+    hub: Hub,
+    tmp_path: Path,
+) -> None:
+    examples = sorted((Path(nomis.__file__).parent / "examples").glob("*.json"))
+    path = tmp_path / "nomis.ndjson"
+    path.write_bytes(b"\n".join(orjson.dumps(orjson.loads(each.read_bytes())) for each in examples))
+    hub("migrate")
+
+    ended = hub("load", "--system", "nomis", "--json", str(path))
+
+    (told,) = orjson.loads(ended.said)["files"]
+    tried = [orjson.loads(line) for line in hub("adapt", "nomis", str(path)).said.splitlines()]
+    assert told["taken"] >= len(tried) > 10
+    entries = [orjson.loads(line) for line in (tmp_path / told["rejectedLines"]).read_bytes().splitlines()]
+    refused = {examples[each["line"] - 1].stem: each for each in entries}
+    assert {"something-else", "offender-that-cannot-be-read"} <= refused.keys()
+    assert refused["offender-that-cannot-be-read"]["faults"][0]["path"].startswith("/")
+    assert refused["event-alert-created"]["reason"] == "waiting"
+    assert "offender-as-it-should-be" not in refused
+
+    assert hub("load", "--system", "nomis", "--json", str(path)).said == ended.said
+
+
+def test_it_must_be_told_whose_submissions_they_are(hub: Hub, extract: Path) -> None:
+    assert "--agency" in hub("load", str(extract)).complained
