@@ -32,8 +32,9 @@ class Write(NamedTuple):
 class NativeServer:
     """held: by address. writes: every change applied, in order; a request that comes again changes nothing.
 
-    down: it answers 503. refuses: addresses at which it answers 422. announce: the address of a hook that is told of
-    every change, before the change is answered, again and again until it listens.
+    down: it answers 503. slow: seconds it takes before it applies a change, and again before it says so. refuses:
+    addresses at which it answers 422. announce: the address of a hook that is told of every change, before the change
+    is answered, again and again until it listens.
     """
 
     def __init__(self, url: str) -> None:
@@ -42,8 +43,10 @@ class NativeServer:
         self.writes: list[Write] = []
         self.requests: list[Write] = []
         self.down = False
+        self.slow = 0.0
         self.refuses: set[str] = set()
         self.announce: str | None = None
+        self._applied: set[str] = set()
         self._announcements: set[asyncio.Task[None]] = set()
 
     def app(self) -> Starlette:
@@ -58,8 +61,11 @@ class NativeServer:
             return Response(status_code=422)
         write = Write(request.headers["idempotency-key"], address, native)
         self.requests.append(write)
-        if all(each.key != write.key for each in self.writes):
+        await asyncio.sleep(self.slow)
+        if write.key not in self._applied:
+            self._applied.add(write.key)
             await self._apply(write)
+        await asyncio.sleep(self.slow)
         return JSONResponse(self.held.get(address))
 
     async def _apply(self, write: Write) -> None:

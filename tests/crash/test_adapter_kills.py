@@ -31,13 +31,15 @@ from tests.crash.submissions import PRISON, PROBATION
 
 KILLS = int(os.environ.get("HUB_CRASH_ADAPTER_KILLS", "20"))
 KILLS_OVER_KAFKA = int(os.environ.get("HUB_CRASH_ADAPTER_KILLS_OVER_KAFKA", "5"))
-PAYLOADS = int(os.environ.get("HUB_CRASH_ADAPTER_PAYLOADS", "300"))
+PAYLOADS = int(os.environ.get("HUB_CRASH_ADAPTER_PAYLOADS", "600"))
 SEED = int(os.environ.get("HUB_CRASH_SEED", "1"))
 PEOPLE = 12
 
 _LIFE_S = (0.2, 2.2)
 """Some die before they are at work."""
 _AGAIN_S = 0.02
+_SLOW_S = 0.03
+"""The native system takes its time, so that many a kill falls between a request and its answer."""
 _COME_TO_REST_S = 60.0
 _BEGAN = datetime(2026, 1, 5, tzinfo=UTC)
 _SEXES = {"F": "female", "M": "male"}
@@ -206,6 +208,7 @@ async def _storm(installed: Installed, database: Path, folder: Path, kills: int,
     lives = [random.uniform(*_LIFE_S) for _ in range(kills)]
     with Hub(installed.installation) as hub:
         async with native_server() as native, _probation(installed, hub) as probation:
+            native.slow = _SLOW_S
             adapter = Adapter(installed, hub, native, folder, kafka=kafka)
             flow, ended = Flow(adapter, probation, SEED, sum(lives)), asyncio.Event()
             adapter.start()
