@@ -8,6 +8,7 @@ from adapters.delius.known import OFFENDER, Name, about
 from adapters.delius.payloads import Piece
 from adapters.delius.step import Step, case_number
 from hub.domain.canonical import Json
+from hub.domain.errors import Fault
 
 _READ = ("eventType", "occurredAt", "personReference", "additionalInformation", "crn")
 _NUMBERS = ("crn", "targetCRN", "sourceCRN", "unmergedCRN", "reactivatedCRN", "bookingNumber")
@@ -57,7 +58,7 @@ def time_of(native: Mapping[str, Json]) -> datetime | None:
 def _merge(step: Step) -> set[Name]:
     """The survivor takes on the number and the registers of the removed case, which is withdrawn."""
     removed, survivor = _pair(step, "sourceCRN", "targetCRN")
-    if removed is None or survivor is None:
+    if removed is None or survivor is None or _is_late(step, removed, "unmerged"):
         return set()
     merged = (step.get("merged", crn=survivor) or {"crns": []})["crns"]
     step.put("merged", {"crns": [*(each for each in merged if each != removed), removed]}, crn=survivor)
@@ -69,11 +70,12 @@ def _merge(step: Step) -> set[Name]:
 def _unmerge(step: Step) -> set[Name]:
     """The removed case is back, with what it was known by; the other gives its number and registers up again."""
     back, other = _pair(step, "reactivatedCRN", "unmergedCRN")
-    if back is None or other is None:
+    if back is None or other is None or _is_late(step, back, "removed"):
         return set()
     merged = (step.get("merged", crn=other) or {"crns": []})["crns"]
     step.put("merged", {"crns": [each for each in merged if each != back]}, crn=other)
     step.put("removed", crn=back)
+    step.put("unmerged", {}, crn=back)
     _wait_for_whole(step, back)
     _wait_for_whole(step, other)
     return {OFFENDER}
@@ -101,8 +103,19 @@ def _erase(step: Step) -> set[Name]:
 
 
 def _delete(step: Step) -> set[Name]:
+    if _is_late(step, step.crn, "search", "case"):
+        return set()
     step.put("removed", {"into": None})
     return {OFFENDER}
+
+
+def _is_late(step: Step, crn: str, *parts: str) -> bool:
+    """Whether what happened since is known already: then nothing follows from the event."""
+    late = any(part["at"] > step.at for name in parts if (part := step.get(name, crn=crn)))
+    if late:
+        detail = "is older than what is known of the case; nothing follows from it"
+        step.report.notices.append(Fault(f"{step.piece.path}/occurredAt", "late", detail))
+    return late
 
 
 def _recover(step: Step) -> set[Name]:

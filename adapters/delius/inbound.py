@@ -6,7 +6,7 @@ from datetime import datetime
 from adapters.client.native import Parts, Payload, Said, Taken
 from adapters.delius.entering import take_entry
 from adapters.delius.events import OWN, numbers_in, take_event, time_of
-from adapters.delius.known import OFFENDER, Name, newest, records, related
+from adapters.delius.known import OFFENDER, Name, about, newest, records, related
 from adapters.delius.offenders import take_case, take_offender
 from adapters.delius.payloads import Kind, Piece, take_apart
 from adapters.delius.report import Report
@@ -81,7 +81,10 @@ def _say(step: Step, received: datetime) -> Iterator[Said]:
     time = datetime.fromisoformat(step.at) if step.at > newest_before else received
     for crn in dict.fromkeys([*cases, *related(crns, step.parts)]):
         after = records(crn, step.parts, step.tables)
-        yield from _changes(step, crn, before.get(crn, {}), after, touched if crn in crns else set(), time)
+        said = list(_changes(step, crn, before.get(crn, {}), after, touched if crn in crns else set(), time))
+        if said:
+            step.parts.put(about(crn), "said", {"at": moment(time)})
+        yield from said
 
 
 def _changes(

@@ -12,6 +12,8 @@ Parts of `offender/<crn>`, each with `at`, when the source recorded it:
     flags                       registers named without number and days
     removed                     the case is deleted, or merged into another
     merged                      cases that were merged into this one
+    unmerged                    that such a merge of this case was undone
+    said                        no part: of when what was said last is
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -73,7 +75,7 @@ def related(crns: Iterable[str], parts: Parts) -> list[str]:
 
 
 def newest(crn: str, parts: Parts) -> str:
-    """When the source recorded the newest part of a case; "" when there is none."""
+    """Of when the newest part of a case is, or what was said of it; "" when there is neither."""
     return max((part["at"] for part in parts.all(about(crn)).values() if part), default="")
 
 

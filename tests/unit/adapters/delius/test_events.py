@@ -108,7 +108,7 @@ def test_of_an_erased_case_nothing_is_kept_and_a_deleted_one_can_be_recovered(de
     assert desk.take(event("engagement.recovered", "2026-03-03T10:00")).waiting is not None
     assert desk.offender()["names"]["surname"] == "Okafor"
     desk.take(event("deleted.gdpr", "2026-03-03T11:00"))
-    assert desk.parts.all(f"offender/{CRN}").keys() == {"removed"}
+    assert desk.parts.all(f"offender/{CRN}").keys() == {"removed", "said"}
 
 
 def test_a_prison_number_that_a_case_was_matched_with_is_one_of_its_numbers(desk: Desk) -> None:
@@ -160,3 +160,17 @@ def test_an_event_without_its_time_is_of_when_it_came(desk: Desk) -> None:
     told = added()
     del told["occurredAt"]
     assert [said.time for said in desk.take(told).said] == [desk.received]
+
+
+def test_a_merge_or_a_deletion_that_comes_late_undoes_nothing(desk: Desk) -> None:
+    desk.take(offender())
+    desk.take(offender(OTHER))
+    desk.take(merged(OTHER, CRN, at="2026-03-03T09:00"))
+    desk.take(unmerged(OTHER, CRN, at="2026-03-03T08:00"))
+    assert desk.offender(OTHER) is None
+    desk.take(unmerged(OTHER, CRN, at="2026-03-03T10:00"))
+    taken = desk.take(merged(OTHER, CRN, at="2026-03-03T09:30"))
+    assert [(notice.path, notice.rule) for notice in taken.notices] == [("/occurredAt", "late")]
+    desk.take(event("engagement.deleted", "2026-01-03T09:30"))
+    assert desk.offender() is not None
+    assert desk.offender(OTHER) is not None
