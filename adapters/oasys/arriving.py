@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from adapters.client.native import Said, Taken
 from adapters.oasys.assembling import Assembling, Told, Whole
-from adapters.oasys.kept import Kept, Name, Part, is_gone, together
+from adapters.oasys.kept import Kept, Name, Part, filled, together
 from adapters.oasys.pieces import Piece, leaves
 from adapters.oasys.tables import RISK, UNKNOWN, Fields
 from hub.domain.canonical import canonical
@@ -128,7 +128,8 @@ class Arriving:
 
     def _report_what_stays(self, held: Mapping[str, Part], new: Mapping[str, Part], piece: Piece) -> None:
         for table in RISK & held.keys() & new.keys():
-            stays = [name for name in new[table].fields if is_gone(name, new[table], held[table])]
+            before = held[table].fields
+            stays = [name for name, now in new[table].fields.items() if filled(now, before.get(name)) != now]
             self.report.notices += (Fault(piece.place(f"/{name}"), "stays", _STAYS) for name in stays)
 
     def _report_reading(self, whole: Whole, fields: Fields, piece: Piece) -> None:

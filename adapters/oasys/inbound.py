@@ -1,6 +1,7 @@
 """Payloads of OASys in: what they say is kept by assessment, and each assessment is said whole, as far as known."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from adapters.client.native import Parts, Payload, Said, Taken
 from adapters.oasys.announcing import Announcement
@@ -49,7 +50,7 @@ class _Taking:
         """Keep everything first, then say every assessment concerned."""
         self.report.refused += document.faults
         self.report.notices += document.notices
-        arriving = Arriving(self.assembling, self.kept, self.payload.received.isoformat(), self.report)
+        arriving = Arriving(self.assembling, self.kept, self.payload.received.astimezone(UTC).isoformat(), self.report)
         for piece in document.pieces:
             name = Name(document.person or "", piece.number or "")
             self.touched.update(dict.fromkeys(arriving.arrive(name, piece)))
@@ -61,12 +62,13 @@ class _Taking:
         if not (name.person and name.number):
             self.report.waiting.append(_UNNAMED)
             return []
-        whole = self.assembling.whole(name.number, self.kept.all(name))
+        parts = self.kept.all(name)
+        whole = self.assembling.whole(name.number, parts)
         if whole.missing:
             self.report.waiting.append(f"an assessment waits for {', '.join(whole.missing)}")
             return []
         if whole.faults:
             self.report.refused += (Fault("", each.rule, f"parts together: {each.detail}") for each in whole.faults)
             return []
-        number = self.kept.next_number(name)
-        return [Said("assessment", name.person, self.payload.received, whole.body, sequence=number)]
+        at = datetime.fromisoformat(max(part.at for part in parts.values()))
+        return [Said("assessment", name.person, at, whole.body, sequence=self.kept.next_number(name))]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from adapters.client.native import Parts
 from adapters.oasys.tables import Fields
+from hub.domain.canonical import Json
 from hub.spec.lens.found import is_blank
 
 _TOLD_APART = 2
@@ -115,13 +116,17 @@ def together(before: Part | None, now: Part, *, keeping: bool = False) -> Part:
     if before is None:
         return now
     earlier, later = (now, before) if before.at > now.at else (before, now)
-    fields = {name: value for name, value in later.fields.items() if not (keeping and is_gone(name, later, earlier))}
+    fields = {
+        name: filled(value, earlier.fields.get(name)) if keeping else value for name, value in later.fields.items()
+    }
     return Part(later.at, {**earlier.fields, **fields})
 
 
-def is_gone(name: str, now: Part, before: Part) -> bool:
-    """Whether a field is blank now and was not before."""
-    return is_blank(now.fields[name]) and not is_blank(before.fields.get(name))
+def filled(now: Json, before: Json) -> Json:
+    """What is said now, and where it is blank, what was said before."""
+    if isinstance(now, dict) and isinstance(before, dict):
+        return {**before, **{name: filled(value, before.get(name)) for name, value in now.items()}}
+    return before if is_blank(now) and not is_blank(before) else now
 
 
 def _partial(name: Name) -> tuple[Name, ...]:

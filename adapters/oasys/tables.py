@@ -16,6 +16,7 @@ ORDER = (
         "numbered",
         "risk-flag-apart",
         "risk-flag",
+        "risk-to-others",
         "needs-brief",
         "offences-brief",
         "summary",
@@ -28,7 +29,7 @@ ORDER = (
 )
 """Every table. What two of them say at the same time and differently is taken from the later in this order."""
 
-RISK = frozenset({"rosh-screening", "rosh-full", "rosh-summary"})
+RISK = frozenset({"rosh-screening", "rosh-full", "rosh-summary", "risk-flag", "risk-flag-apart", "risk-to-others"})
 """Tables whose fields a later blank does not take away: a risk that is not repeated is not gone."""
 
 UNKNOWN = "unknown"

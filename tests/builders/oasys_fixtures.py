@@ -58,7 +58,7 @@ def _taken(system: Oasys, names: Sequence[str]) -> Iterator[str]:
 
 def _lines(taken: Taken) -> Iterator[str]:
     for number, said in enumerate(taken.said, start=1):
-        yield f"  said {number}: {', '.join(said.body)}"
+        yield f"  said {number}: {', '.join(sorted(said.body))}"
     if taken.waiting:
         yield f"  waiting: {taken.waiting}"
     yield from (f"  refused {fault.path or 'the whole'}: {fault.rule}" for fault in taken.refused)

@@ -88,6 +88,26 @@ def test_a_risk_that_a_later_part_leaves_blank_is_not_gone(system: Oasys, parts:
     assert [(each.path, each.rule) for each in taken.notices] == [("/assessments/0/riskKnownAdultCommunity", "stays")]
 
 
+def test_nor_is_one_that_lies_in_an_object(system: Oasys, parts: PartsInMemory) -> None:
+    system.take(payload(document(header(offender={"riskToOthers": "V", "offenderPk": 5}))), parts)
+    said = only(system.take(payload(document(header(offender={"riskToOthers": None}, riskScoreLevel="High"))), parts))
+
+    assert (said.body["riskToOthers"], said.body["riskFlag"]) == ("very-high", "high")
+
+
+def test_what_was_recorded_earlier_and_comes_later_changes_nothing_that_is_newer(
+    system: Oasys, parts: PartsInMemory
+) -> None:
+    newer = {**CELLS, "supervision": "Daily."}
+    system.take(payload(document(header(**newer))), parts)
+    older = header(riskKnownAdultCommunity="Low", supervision="Weekly.", contingencyPlans="Recall.")
+    said = only(system.take(payload(document(older), AT - timedelta(days=1)), parts))
+
+    assert said.time == AT
+    assert said.body["roshSummary"]["cells"]["knownAdultCommunity"] == "very-high"
+    assert said.body["riskManagementPlan"] == {"supervision": "Daily.", "contingencyPlans": "Recall."}
+
+
 def test_a_level_that_the_system_lowers_is_lowered(system: Oasys, parts: PartsInMemory) -> None:
     system.take(payload(document(header(**CELLS))), parts)
     lowered = {**CELLS, "riskKnownAdultCommunity": "High"}

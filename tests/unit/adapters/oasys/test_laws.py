@@ -82,3 +82,32 @@ def test_most_dirty_documents_are_taken_and_written_back() -> None:
                 assert canonical(again) == canonical(said.body)
     assert counted["whole"] >= 80
     assert counted["handed"] >= 150
+
+
+_NAMES = st.sampled_from(
+    sorted(
+        {"assessments", "Message", "eventType", "answers", "question", "answer", "objectives", "x/~"}
+        | {"sections", "assessmentPk", "crn", "inputs", "status", *TABLES.owners}
+    )
+)
+_ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-9, 99)
+    | st.floats(allow_nan=False)
+    | st.sampled_from(["", "3.4", "Low", "{}"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=5),
+    max_leaves=25,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    documents=st.lists(_ANYTHING | st.fixed_dictionaries({"assessments": st.lists(_ANYTHING, max_size=2)}), max_size=3)
+)
+def test_nothing_raises_whatever_the_document(documents: list[Json]) -> None:
+    parts = PartsInMemory()
+    for each in documents:
+        taken = SYSTEM.take(payload(each), parts)
+        assert all(is_valid("assessment", said.body) for said in taken.said)
+        assert taken.said or taken.refused or taken.waiting or taken.notices
