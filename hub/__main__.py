@@ -12,7 +12,7 @@ from hub.commands.adapt import adapt
 from hub.commands.audit import audit
 from hub.commands.conformance import conformance
 from hub.commands.deliveries import deliveries, positions
-from hub.commands.jobs import jobs
+from hub.commands.jobs import jobs, republish
 from hub.commands.load import load
 from hub.commands.questions import conflicts, reviews
 from hub.commands.replaying import replay_many
@@ -20,7 +20,6 @@ from hub.commands.running import on_foundation
 from hub.domain.errors import HubError, Rejected
 from hub.settings import load_settings, new_key
 from hub.store.migrations import upgrade
-from hub.wiring.republishing import republish as ask_republish
 from hub.wiring.serving import Part, serve_hub
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -35,7 +34,7 @@ commands.add_typer(keys, name="keys")
 commands.command()(adapt)
 commands.command()(conformance)
 commands.command()(load)
-for look in (deliveries, positions, reviews, conflicts, jobs, audit):
+for look in (deliveries, positions, republish, reviews, conflicts, jobs, audit):
     commands.command()(look)
 dead_letter.commands.command()(replay_many)
 
@@ -58,12 +57,6 @@ def serve(
 def migrate() -> None:
     """Bring the database up to this version; `hub serve` does so too."""
     on_foundation(lambda base: upgrade(base.engine))
-
-
-@commands.command()
-def republish(name: Annotated[str, typer.Argument(metavar="AGENCY")]) -> None:
-    """Have the relay fill an agency's topic again with all that the agency holds."""
-    on_foundation(lambda base: ask_republish(base, name))
 
 
 @keys.command()

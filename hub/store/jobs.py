@@ -77,7 +77,7 @@ class JobStore:
         """One job."""
         async with reading(self._engine) as connection:
             row = (await connection.execute(select(job).where(job.c.id == id_))).first()
-            return _job(row) if row else None
+            return job_row(row) if row else None
 
     async def listed(
         self, limit: int, before: str | None = None, *, kind: str | None = None, state: JobState | None = None
@@ -89,7 +89,7 @@ class JobStore:
         if before is not None:
             query = query.where(job.c.id < before)
         async with reading(self._engine) as connection:
-            return [_job(row) for row in await connection.execute(query)]
+            return [job_row(row) for row in await connection.execute(query)]
 
     async def claim(self, kinds: Collection[str], runner: str, at: datetime, only: str | None = None) -> JobRow | None:
         """The oldest unfinished job of these kinds that nobody runs, from now on this runner's; None: there is none.
@@ -106,7 +106,7 @@ class JobStore:
             if id_ is None:
                 return None
             change = update(job).where(job.c.id == id_).values(state=JobState.RUNNING, **_claimed(runner, at))
-            return _job((await connection.execute(change.returning(*job.c))).one())
+            return job_row((await connection.execute(change.returning(*job.c))).one())
 
     async def finish(self, row: JobRow, runner: str, at: datetime) -> None:
         """All its items are done. Raises `Moved`: somebody else runs it."""
@@ -158,7 +158,8 @@ def _claimed(runner: str, at: datetime) -> dict[str, Any]:
     return {"runner": runner, "runs_until": micros(at + CLAIMED_FOR), "updated": micros(at)}
 
 
-def _job(row: Row[Any]) -> JobRow:
+def job_row(row: Row[Any]) -> JobRow:
+    """A job as its table keeps it."""
     return JobRow(
         id=row.id,
         kind=row.kind,

@@ -152,7 +152,7 @@ class SqlRelayStore:
                     keep=("applied_number", "applied_digest", "applied_at"),
                 )
                 numbers = {row.id.agency: row.number for row in deliveries}
-                await insert_or_ignore(connection, outlet, [_new_outlet(agency) for agency in numbers])
+                await insert_or_ignore(connection, outlet, [new_outlet(agency) for agency in numbers])
                 await execute_many(
                     connection,
                     _NUMBERED,
@@ -185,12 +185,6 @@ class SqlRelayStore:
         async with self._writing() as connection:
             await upsert(connection, outlet, [values], keep=keep)
 
-    async def ask_refill(self, agency: str) -> None:
-        """Ask the active relay to publish again all that an agency holds."""
-        async with writing(self._engine) as connection:
-            await insert_or_ignore(connection, outlet, [_new_outlet(agency)])
-            await connection.execute(update(outlet).where(outlet.c.agency == agency).values(refill=True))
-
     async def given_out(self, agency: str, earlier: timedelta, than: int) -> int:
         """The last number that was given out so much earlier than this one; 0 if there was none."""
         of_agency = delivery.c.agency == agency
@@ -210,7 +204,7 @@ class SqlRelayStore:
     async def begin_backfill(self, agency: str, contract: str, at: datetime) -> None:
         """Begin to owe an agency every record there is and every one it holds, under a contract of this digest."""
         async with self._writing() as connection:
-            await insert_or_ignore(connection, outlet, [_new_outlet(agency)])
+            await insert_or_ignore(connection, outlet, [new_outlet(agency)])
             await connection.execute(update(outlet).where(outlet.c.agency == agency).values(contract=contract))
             await begin(connection, agency, at)
 
@@ -293,6 +287,7 @@ def _delivery_values(row: HeldRow) -> dict[str, Any]:
     }
 
 
-def _new_outlet(agency: str) -> dict[str, Any]:
+def new_outlet(agency: str) -> dict[str, Any]:
+    """The outlet of an agency to which nothing was delivered yet, as its table keeps it."""
     empty = Outlet(agency)
     return {name: getattr(empty, name) for name in empty.__slots__}

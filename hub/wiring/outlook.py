@@ -1,11 +1,14 @@
 """Builds what operators look through, for the API and for commands."""
 
+from uuid import uuid4
+
 from hub.api.admin.outlook import Outlook
 from hub.exchange.auditing import Auditing
 from hub.exchange.conflicts import OpenConflicts
 from hub.exchange.deliveries import Deliveries
 from hub.exchange.people import People
 from hub.exchange.positions import LookAtPositions
+from hub.exchange.republish import Republishing
 from hub.exchange.retries import Retries
 from hub.exchange.reviews import OpenReviews
 from hub.ports import InputPositions
@@ -16,6 +19,7 @@ from hub.store.deliveries import DeliveriesStore
 from hub.store.jobs import JobStore
 from hub.store.parked import ParkedStore
 from hub.store.reading import SqlReading
+from hub.store.republishing import RepublishStore
 from hub.store.reviews import ReviewStore
 from hub.wiring.foundation import Foundation
 
@@ -23,7 +27,7 @@ from hub.wiring.foundation import Foundation
 def outlook_on(base: Foundation, inputs: InputPositions | None) -> Outlook:
     """Everything to look through. inputs: None without a broker."""
     engine, seal, now = base.engine, base.seal, base.now
-    audit = AuditStore(engine)
+    audit, jobs = AuditStore(engine), JobStore(engine)
     people = People(SqlReading(engine), base.keys, now)
     deliveries = Deliveries(DeliveriesStore(engine), base.agencies, base.contracts, now)
     rules = {each: compile_rule(base.registry.newest(each).schema) for each in base.registry.types()}
@@ -35,5 +39,6 @@ def outlook_on(base: Foundation, inputs: InputPositions | None) -> Outlook:
         reviews=OpenReviews(ReviewStore(engine), people, audit, seal, now),
         conflicts=OpenConflicts(ConflictStore(engine), people, audit, rules, base.contracts, seal, now),
         audit=Auditing(audit, people, now),
-        jobs=JobStore(engine),
+        jobs=jobs,
+        republishing=Republishing(RepublishStore(engine), jobs, base.contracts, now, str(uuid4())),
     )

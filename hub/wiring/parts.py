@@ -110,6 +110,10 @@ class Parts:
         """What operators asked for and takes longer than a request."""
         await self._desk.replaying.run(self._bells.stop)
 
+    async def republishing(self) -> None:
+        """How far topics are filled again that operators asked for; the relay fills them."""
+        await self._desk.outlook.republishing.run(self._bells.stop)
+
     async def consume(self, kafka: Kafka) -> None:
         """What agencies send over Kafka comes in."""
         base, settings = self._base, self._base.settings

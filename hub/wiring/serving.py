@@ -51,6 +51,7 @@ async def serve_hub(settings: Settings, only: Collection[Part]) -> None:
             if Part.RELAY in chosen:
                 running["relay"] = parts.relay()
                 running["jobs"] = parts.jobs()
+                running["republishing"] = parts.republishing()
             if Part.CONSUME in chosen and kafka is not None:
                 running["consume"] = parts.consume(kafka)
             settle_memory()

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from hub.api.admin.desk import desk_of
 from hub.api.admin.documents import job_document
-from hub.api.admin.routing import PRINTABLE, admin_router
+from hub.api.admin.routing import PREFIX, PRINTABLE, AgencyName, admin_router
 from hub.api.bodies import answer
 from hub.api.callers import Operator
 from hub.api.describe import answers, problems
@@ -61,3 +61,17 @@ async def read_job(request: Request, caller: Operator, job: _Id) -> Response:  #
     if found is None:
         raise Rejected(Reason.NOT_FOUND, "there is no job of this id")
     return answer(job_document(found))
+
+
+@router.post(
+    "/agencies/{agency}/republish",
+    status_code=202,
+    summary="Have an agency's topic filled again",
+    response_class=Response,
+    responses=answers("Job", "The job; the relay does it.", status=202)
+    | problems(Reason.NOT_FOUND, Reason.WRONG_STATE),
+)
+async def republish(request: Request, caller: Operator, agency: AgencyName) -> Response:
+    """All that the agency holds is published again, with the numbers there were; it leaves out what it has applied."""
+    job = await desk_of(request).outlook.republishing.ask(agency, caller.name)
+    return answer(job_document(job), {"Location": f"{PREFIX}/jobs/{job.id}"}, 202)

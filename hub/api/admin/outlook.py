@@ -1,4 +1,4 @@
-"""What is going on, for operators: everything their routes of looking stand on."""
+"""What is going on, for operators: everything that what they look at, and have done again, stands on."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ from hub.exchange.conflicts import OpenConflicts
 from hub.exchange.deliveries import Deliveries
 from hub.exchange.people import People
 from hub.exchange.positions import LookAtPositions
+from hub.exchange.republish import Republishing
 from hub.exchange.retries import Retries
 from hub.exchange.reviews import OpenReviews
 from hub.store.jobs import JobStore
@@ -24,3 +25,4 @@ class Outlook:
     conflicts: OpenConflicts
     audit: Auditing
     jobs: JobStore
+    republishing: Republishing
