@@ -1,11 +1,13 @@
 """What comes of a payload, collected in passing; places in prepared objects are told as places in the payload."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from adapters.client.native import Said, Taken
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault
+from hub.spec.lens.found import has_value
+from hub.spec.lens.paths import escaped
 from hub.spec.lens.reading import Homeless, Reading, Unlisted
 
 
@@ -53,6 +55,23 @@ class Account:
         self.notices += [replace(each, path=at + prepared.origin(each.path)) for each in reading.notices]
         self.refused += [replace(each, path=at + prepared.origin(each.path)) for each in reading.faults]
         return not reading.faults
+
+    def listed(self, value: Json, at: str) -> Iterator[tuple[str, dict[str, Json]]]:
+        """The objects of a list, each with its place; what is no list or no object is refused."""
+        if value is not None and not isinstance(value, list):
+            self.refuse(at, "type", "must be a list")
+            return
+        for index, element in enumerate(value or ()):
+            if isinstance(element, dict):
+                yield f"{at}/{index}", element
+            else:
+                self.refuse(f"{at}/{index}", "type", "must be an object")
+
+    def left(self, native: Mapping[str, Json], at: str, known: Mapping[str, str | None]) -> None:
+        """Tell what of an object is not read by a lens. known: name -> why it has no home, None where it is read."""
+        for name, value in native.items():
+            if has_value(value) and known.get(name, "") is not None:
+                self.homeless.append(Homeless(f"{at}/{escaped(name)}", known.get(name)))
 
     def taken(self) -> Taken:
         """All of it."""

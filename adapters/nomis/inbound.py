@@ -8,10 +8,11 @@ from adapters.nomis.alerts import take_alert
 from adapters.nomis.events import take_change, take_event
 from adapters.nomis.kinds import LISTS, STAYS_AWAY, Kind, kind_of
 from adapters.nomis.lenses import Lenses
-from adapters.nomis.movements import take_movement, take_timeline
+from adapters.nomis.movements import take_movement
 from adapters.nomis.persons import take_contacts, take_elements, take_key_dates, take_person
 from adapters.nomis.sentence_summary import take_sentence_summary
 from adapters.nomis.taking import Taking
+from adapters.nomis.timeline import take_timeline
 from adapters.nomis.unwrapping import Wrapped, unwrapped
 from hub.domain.errors import Fault
 from hub.spec.lens.reading import Homeless

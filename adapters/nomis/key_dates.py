@@ -9,6 +9,9 @@ from hub.spec.lens.lens import Lens
 from hub.spec.lens.reading import Homeless
 
 _OVERRIDDEN = "an officer's date stands in its place"
+_SHORT = {"earlyTermDate": "etd", "midTermDate": "mtd", "lateTermDate": "ltd"}
+"""Columns whose computed dates are named otherwise."""
+_PICKED = ("sentenceStartDate", "nonDtoReleaseDate", "nonDtoReleaseDateType", "releaseDate", "additionalDaysAwarded")
 
 
 class KeyDates:
@@ -18,21 +21,26 @@ class KeyDates:
         self._computed = computed
         self._overrides = overrides
         self._columns = {row.shared.text: row.natives[0].text for row in computed.table.level.fields}
+        self._overriding = [row.natives[0].text for row in overrides.table.level.fields]
+        self._calculated = {_calculated(name): name for name in self._columns.values()}
+        self.beside = frozenset({*self._columns.values(), *self._overriding, *self._calculated, *_PICKED})
+        """Every column of a block, which some payloads have beside the prisoner's own."""
 
     def read(self, block: Json, at: str, account: Account) -> list[Json] | None:
         """The key dates that a block says; None where there is a fault, told in the account."""
         if not isinstance(block, dict):
             account.refuse(at, "type", "must be an object")
             return None
+        block, origins = self._in_force(block)
         computed, over = self._computed.read(block), self._overrides.read(block)
         of_neither = {each.path for each in over.homeless}
         account.homeless += [
-            replace(each, path=at + each.path)
+            replace(each, path=at + each.path, because=each.because or self._beneath(each.path))
             for each in computed.homeless
             if each.because is not None or each.path in of_neither
         ]
         faults = (*computed.faults, *over.faults)
-        account.refused += [replace(each, path=at + each.path) for each in faults]
+        account.refused += [replace(each, path=at + origins.get(each.path, each.path)) for each in faults]
         if faults:
             return None
         dates = {each["type"]: each for each in computed.body.get("keyDates", ())}
@@ -44,6 +52,20 @@ class KeyDates:
         ]
         return list({**dates, **overriding}.values())
 
+    def _in_force(self, block: dict[str, Json]) -> tuple[dict[str, Json], dict[str, str]]:
+        """The block with a date that is only said as computed as the one in force; and where it stood."""
+        only = {
+            name: calculated
+            for calculated, name in self._calculated.items()
+            if block.get(name) is None and block.get(calculated) is not None
+        }
+        filled = {**block, **{name: block[calculated] for name, calculated in only.items()}}
+        taken = {name: value for name, value in filled.items() if name not in only.values()}
+        return taken, {f"/{name}": f"/{calculated}" for name, calculated in only.items()}
+
+    def _beneath(self, path: str) -> str | None:
+        return "the date in force is shared" if path[1:] in self._calculated else None
+
     def write(self, dates: Json, held: Json) -> tuple[Json, tuple[Fault, ...]]:
         """The block with these key dates, onto the block as held; a computed date stays beneath an officer's."""
         overridden = [_bare(each) for each in dates or () if each.get("overridden")]
@@ -53,6 +75,10 @@ class KeyDates:
         first = self._overrides.write({"keyDates": overridden}, held)
         second = self._computed.write({"keyDates": computed}, first.native)
         return second.native, (*first.faults, *second.faults)
+
+
+def _calculated(name: str) -> str:
+    return f"{_SHORT.get(name, name.removesuffix('Date'))}CalculatedDate"
 
 
 def _bare(date: Json) -> Json:

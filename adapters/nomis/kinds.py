@@ -29,6 +29,8 @@ class Kind(StrEnum):
     OFFENCE = "offence"
     PHONE = "telephone"
     EMAIL = "e-mail address"
+    KEY_WORKER = "key worker"
+    ADJUSTMENT = "reasonable adjustment"
     KEY_DATES = "key dates"
     ADJUDICATION = "adjudication"
     CASE_NOTE = "case note"
@@ -48,6 +50,8 @@ LISTS = {
     Kind.OFFENCE: "offenceHistory",
     Kind.PHONE: "phones",
     Kind.EMAIL: "emails",
+    Kind.KEY_WORKER: "officials",
+    Kind.ADJUSTMENT: "reasonableAdjustments",
 }
 """Kinds that are elements of a person's lists, and the list of an offender they stand in."""
 
@@ -80,6 +84,9 @@ _NAMED_BY = (
     (Kind.CONTACTS, ("otherContacts",)),
     (Kind.INFORMATION, ("nomsId",)),
     (Kind.INFORMATION, ("establishmentCode", "unitCode1")),
+    (Kind.KEY_WORKER, ("staffId", "lastName")),
+    (Kind.OFFENDER, ("personalCareNeeds",)),
+    (Kind.OFFENDER, ("reasonableAdjustments",)),
     (Kind.CASE_NOTE, ("caseNoteId",)),
     (Kind.ADJUDICATION, ("adjudicationNumber",)),
     (Kind.COURT_CASE, ("caseSeq",)),
@@ -97,6 +104,7 @@ _NAMED_BY = (
     (Kind.OFFENDER, ("lastName", "bookingId")),
     (Kind.OFFENDER, ("lastName", "physicalAttributes")),
     (Kind.CARE_NEED, ("problemType",)),
+    (Kind.ADJUSTMENT, ("treatmentCode",)),
     (Kind.OFFENCE, ("offenceCode",)),
     (Kind.IDENTIFIER, ("type", "value")),
     (Kind.ADDRESS, ("addressUsages",)),

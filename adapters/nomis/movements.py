@@ -1,4 +1,4 @@
-"""Movements, one by one or as a timeline of stays."""
+"""Movements into prison and out of it."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from adapters.client.native import Said
 from adapters.nomis.account import Prepared
 from adapters.nomis.movement_codes import MovementCodes
-from adapters.nomis.people import objects
 from adapters.nomis.taking import Read, Taking
 from adapters.nomis.unwrapping import Wrapped
 from hub.domain.canonical import Json
@@ -21,7 +20,6 @@ _SAME = {
     "toAgency": "toAgencyId",
     "fromCity": "fromAgencyDescription",
     "toCity": "toAgencyDescription",
-    "movementReason": "movementReasonDescription",
 }
 """Columns of the older form of a movement, and the newer ones that say the same."""
 
@@ -37,55 +35,11 @@ def take_movement(taking: Taking, each: Wrapped) -> None:
     """A movement by itself, which names its person."""
     number = taking.whose(each.native, each.path)
     if number is not None:
-        _say(taking, number, each.native, each.path, {})
+        say_movement(taking, number, each.native, each.path, {})
 
 
-def take_timeline(taking: Taking, each: Wrapped) -> None:
-    """A prisoner's stays, each with the ways in and out of prison."""
-    number = taking.whose(each.native, each.path)
-    if number is None:
-        return
-    for index, period in enumerate(objects(each.native.get("prisonPeriod"))):
-        for position, dates in enumerate(objects(period.get("movementDates"))):
-            at = f"{each.path}/prisonPeriod/{index}/movementDates/{position}"
-            booking: dict[str, Json] = {name: period[name] for name in _BOOKING if name in period}
-            for columns in (_INWARD, _OUTWARD):
-                _say_dated(taking, number, dates, booking, columns, at)
-
-
-_BOOKING = ("bookingId", "bookNumber")
-_INWARD = {
-    "inwardType": "movementType",
-    "dateInToPrison": "movementDateTime",
-    "reasonInToPrison": "movementReasonCode",
-    "admittedIntoPrisonId": "toAgencyId",
-    "direction": "IN",
-}
-_OUTWARD = {
-    "outwardType": "movementType",
-    "dateOutOfPrison": "movementDateTime",
-    "reasonOutOfPrison": "movementReasonCode",
-    "releaseFromPrisonId": "fromAgencyId",
-    "direction": "OUT",
-}
-"""Column of a timeline -> column of a movement; and which way these lead."""
-
-
-def _say_dated(
-    taking: Taking,
-    number: str,
-    dates: Mapping[str, Json],
-    booking: Mapping[str, Json],
-    columns: Mapping[str, str],
-    at: str,
-) -> None:
-    moved = {own: dates[name] for name, own in columns.items() if dates.get(name) is not None}
-    if moved:
-        origins = {f"/{own}": f"/{name}" for name, own in columns.items()}
-        _say(taking, number, {**moved, **booking, "directionCode": columns["direction"]}, at, origins)
-
-
-def _say(taking: Taking, number: str, sent: Mapping[str, Json], at: str, origins: Mapping[str, str]) -> None:
+def say_movement(taking: Taking, number: str, sent: Mapping[str, Json], at: str, origins: Mapping[str, str]) -> None:
+    """One movement. origins: JSON Pointer in it -> where it stood in what was sent."""
     prepared = prepared_movement(sent, taking.lenses.codes)
     there = {place: origins.get(origin, origin) for place, origin in prepared.origins.items()}
     prepared = Prepared(prepared.native, {**origins, **there}, prepared.homeless)
@@ -101,7 +55,7 @@ def _say(taking: Taking, number: str, sent: Mapping[str, Json], at: str, origins
 def prepared_movement(sent: Mapping[str, Json], codes: MovementCodes) -> Prepared:
     """One spelling of the columns, the kind and the reason by codes that mean one thing, both ends with their kinds."""
     native: dict[str, Any] = dict(sent)
-    origins = {"/movementKind": "/directionCode"}
+    origins = {"/movementKind": "/directionCode" if native.get("movementType") else "/movementType"}
     for name, value in _filled(native, codes):
         native[name] = value[0]
         origins[f"/{name}"] = f"/{value[1]}"
@@ -123,6 +77,11 @@ def _filled(native: dict[str, Any], codes: MovementCodes) -> Iterator[tuple[str,
 
 
 def _newer(native: dict[str, Any]) -> Iterator[tuple[str, tuple[Json, str]]]:
+    """The reason of the older form is a code where a description stands beside it, else words beside a code."""
+    if native.get("movementReason") is not None:
+        name = "movementReasonCode" if native.get("movementReasonCode") is None else "movementReasonDescription"
+        if native.get(name) is None:
+            yield name, (native.pop("movementReason"), "movementReason")
     for older, newer in _SAME.items():
         if native.get(newer) is None and native.get(older) is not None:
             yield newer, (native.pop(older), older)

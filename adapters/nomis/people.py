@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from adapters.nomis.account import Prepared
 from adapters.nomis.movement_codes import MovementCodes, direction_of_status
-from adapters.nomis.person_lists import addresses, assessments, contacts, grouped_terms, sentences
+from adapters.nomis.person_lists import addresses, aliases, assessments, contacts, grouped_terms, key_workers, sentences
 from hub.domain.canonical import Json
 from hub.spec.lens.reading import Homeless
 
@@ -43,11 +43,13 @@ def prepared_offender(sent: Mapping[str, Json], codes: MovementCodes) -> Prepare
     _cell(making)
     _religion(making)
     _last_movement(making, codes)
+    aliases(making.person)
     addresses(making.person, making.origins)
     assessments(making.person, making.origins)
     sentences(making.person)
     grouped_terms(making.person, making.origins)
     contacts(making.person, making.origins)
+    key_workers(making.person, making.origins)
     return Prepared(making.person, making.origins, tuple(making.homeless))
 
 

@@ -25,6 +25,28 @@ def elements(person: dict[str, Json], name: str) -> list[dict[str, Any]]:
     return copied
 
 
+def aliases(person: dict[str, Json]) -> None:
+    """Some lists give an alias as one text, `SURNAME, FORENAMES`."""
+    listed = person.get("aliases")
+    if isinstance(listed, list) and any(isinstance(each, str) for each in listed):
+        person["aliases"] = [_named(each) if isinstance(each, str) else each for each in listed]
+
+
+def _named(text: str) -> Json:
+    surname, _, forenames = text.partition(",")
+    first, _, middle = forenames.strip().partition(" ")
+    return {"lastName": surname.strip(), "firstName": first, "middleName": middle}
+
+
+def key_workers(person: dict[str, Json], origins: dict[str, str]) -> None:
+    """Staff listed without a role are the key worker; their number names them."""
+    for index, official in enumerate(elements(person, "officials")):
+        if isinstance(official.get("staffId"), int | str) and "staffCode" not in official:
+            official.setdefault("relationship", "KW")
+            official["staffCode"] = str(official.pop("staffId"))
+            origins[f"/officials/{index}/staffCode"] = f"/officials/{index}/staffId"
+
+
 def addresses(person: dict[str, Json], origins: dict[str, str]) -> None:
     """What an address is used for is its status; its first telephone stands in it."""
     for index, address in enumerate(elements(person, "addresses")):

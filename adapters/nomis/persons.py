@@ -37,9 +37,13 @@ def take_person(taking: Taking, each: Wrapped) -> None:
     if number is None:
         return
     shape = _shape(taking, kind)
-    prepared = _prepared(taking, kind, each.native)
+    beside = _dates_beside(taking, kind, each.native)
+    own = {name: value for name, value in each.native.items() if name not in beside}
+    prepared = _prepared(taking, kind, own)
     body = _read(taking, shape.lens, prepared, each.path)
-    dates = _dates(taking, each.native, each.path)
+    dates = (
+        _dates(taking, {"sentenceDetail": beside}, each.path, "") if beside else _dates(taking, each.native, each.path)
+    )
     if body is not None and dates is not None:
         read = Read(shape.lens, prepared, each.path)
         taking.keep(number, str(kind), body | dates, read, in_part=shape.in_part)
@@ -57,12 +61,21 @@ def _read(taking: Taking, lens: Lens, prepared: Prepared, at: str) -> dict[str, 
     return dict(reading.body) if taking.account.add(reading, prepared, at) else None
 
 
-def _dates(taking: Taking, native: Mapping[str, Json], at: str) -> dict[str, Json] | None:
-    """The release dates beside a prisoner; None where one cannot be taken."""
+def _dates_beside(taking: Taking, kind: Kind | None, native: Mapping[str, Json]) -> dict[str, Json]:
+    """The columns of release dates, where a list of them has no block for them."""
+    if kind is not Kind.SENTENCE_DETAIL or native.get("sentenceDetail") is not None:
+        return {}
+    return {name: value for name, value in native.items() if name in taking.lenses.dates.beside}
+
+
+def _dates(
+    taking: Taking, native: Mapping[str, Json], at: str, under: str = "/sentenceDetail"
+) -> dict[str, Json] | None:
+    """The release dates of a prisoner; None where one cannot be taken."""
     block = native.get("sentenceDetail")
     if block is None:
         return {}
-    dates = taking.lenses.dates.read(block, f"{at}/sentenceDetail", taking.account)
+    dates = taking.lenses.dates.read(block, at + under, taking.account)
     if dates is None:
         return None
     return {"keyDates": dates} if dates else {}

@@ -4,23 +4,36 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.nomis.account import Prepared
-from adapters.nomis.people import objects, prepared_offender
+from adapters.nomis.people import prepared_offender
 from adapters.nomis.taking import Read, Taking
 from adapters.nomis.unwrapping import Wrapped
 from hub.domain.canonical import Json
-from hub.spec.lens.reading import Homeless
 
-_LEFT = {
-    "beginDate": "sentences say what came of a case",
-    "caseType": "sentences say what came of a case",
-    "caseStatus": "sentences say what came of a case",
+_CAME_OF_IT = "sentences say what came of a case"
+_OF_SUMMARY = {"prisonerNumber": None, "latestPrisonTerm": None}
+_OF_TERM = {
+    "courtSentences": None,
+    "licenceSentences": None,
+    "keyDates": None,
+    "bookNumber": "where the person is now is not said here",
+    "bookingId": "the prison system's own number of the booking",
+    "sentenceAdjustments": "counted in the key dates",
+}
+_OF_CASE = {
+    "sentences": None,
+    "issuingCourt": None,
+    "issuingCourtDate": None,
+    "caseInfoNumber": None,
+    "beginDate": _CAME_OF_IT,
+    "caseType": _CAME_OF_IT,
+    "caseStatus": _CAME_OF_IT,
     "caseSeq": "the court's case reference says which case",
+    "caseInfoPrefix": "the court's case reference says which case",
     "id": "the prison system's own row number",
     "courtHearings": "hearings have no record yet",
-    "caseInfoPrefix": "the court's case reference says which case",
     "court": "the court that passed the sentence is shared",
 }
-"""Of a court case, where it is not what a sentence shows; with the reason."""
+"""What of the blocks is read, and why the rest has no home."""
 
 
 def take_sentence_summary(taking: Taking, each: Wrapped) -> None:
@@ -33,7 +46,8 @@ def take_sentence_summary(taking: Taking, each: Wrapped) -> None:
     if number is None:
         return
     at = f"{each.path}/latestPrisonTerm"
-    prepared = _prepared(taking, term)
+    taking.account.left(each.native, each.path, _OF_SUMMARY)
+    prepared = _prepared(taking, term, at)
     reading = taking.lenses.offender.read(prepared.native)
     dates = taking.lenses.dates.read(term.get("keyDates") or {}, f"{at}/keyDates", taking.account)
     if taking.account.add(reading, prepared, at) and dates is not None:
@@ -41,30 +55,21 @@ def take_sentence_summary(taking: Taking, each: Wrapped) -> None:
         taking.keep(number, "sentence summary", body, Read(taking.lenses.offender, prepared, at))
 
 
-def _prepared(taking: Taking, term: Mapping[str, Json]) -> Prepared:
+def _prepared(taking: Taking, term: Mapping[str, Json], at: str) -> Prepared:
+    account = taking.account
     sentences: list[dict[str, Any]] = []
     origins: dict[str, str] = {}
-    left: list[Homeless] = []
-    for index, case in enumerate(objects(term.get("courtSentences"))):
-        at = f"/courtSentences/{index}"
-        left += [Homeless(f"{at}/{name}", because) for name, because in _LEFT.items() if case.get(name)]
-        for position, sentence in enumerate(objects(case.get("sentences"))):
-            origins |= _case_origins(f"/sentences/{len(sentences)}", at, f"{at}/sentences/{position}")
+    account.left(term, at, _OF_TERM)
+    for place, case in account.listed(term.get("courtSentences"), f"{at}/courtSentences"):
+        account.left(case, place, _OF_CASE)
+        for where, sentence in account.listed(case.get("sentences"), f"{place}/sentences"):
+            origins |= _case_origins(f"/sentences/{len(sentences)}", place[len(at) :], where[len(at) :])
             sentences.append(_of_case(case) | _spelt(sentence))
-    for index, sentence in enumerate(objects(term.get("licenceSentences"))):
-        origins[f"/sentences/{len(sentences)}"] = f"/licenceSentences/{index}"
+    for where, sentence in account.listed(term.get("licenceSentences"), f"{at}/licenceSentences"):
+        origins[f"/sentences/{len(sentences)}"] = where[len(at) :]
         sentences.append(_spelt(sentence))
-    if term.get("sentenceAdjustments"):
-        left.append(Homeless("/sentenceAdjustments", "counted in the key dates"))
-    read_apart = {"courtSentences", "licenceSentences", "sentenceAdjustments", "keyDates"}
-    rest = {name: value for name, value in term.items() if name not in read_apart}
-    own = prepared_offender({**_booking(rest), "sentences": sentences}, taking.lenses.codes)
-    return Prepared(own.native, {**own.origins, **origins, "/bookingNo": "/bookNumber"}, tuple(left))
-
-
-def _booking(rest: dict[str, Json]) -> dict[str, Json]:
-    """The booking is named, but where the person is now is not said here."""
-    return {name: value for name, value in rest.items() if name != "bookNumber"}
+    own = prepared_offender({"sentences": sentences}, taking.lenses.codes)
+    return Prepared(own.native, {**own.origins, **origins})
 
 
 def _of_case(case: Mapping[str, Json]) -> dict[str, Any]:

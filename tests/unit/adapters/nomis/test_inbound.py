@@ -169,6 +169,72 @@ def test_terms_listed_one_by_one_are_gathered_by_sentence(take: Take) -> None:
     assert sentence["terms"] == [{"code": "IMP", "years": 2}, {"code": "IMP", "life": True}]
 
 
+def test_a_date_that_is_only_computed_is_the_one_in_force(take: Take) -> None:
+    dates = {"bookingId": 1200417, "sentenceStartDate": "2026-01-12", "etdCalculatedDate": "2027-01-01"}
+    beneath = {"midTermDate": "2027-02-01", "mtdCalculatedDate": "2027-03-01", "ltdOverrideDate": "2027-04-01"}
+    taken = take(dates | beneath, {"offenderNo": NUMBER})
+
+    assert sorted((each["type"], each["date"]) for each in the(taken)["keyDates"]) == [
+        ("ETD", "2027-01-01"),
+        ("LTD", "2027-04-01"),
+        ("MTD", "2027-02-01"),
+    ]
+    assert ("/mtdCalculatedDate", "the date in force is shared") in {
+        (each.path, each.because) for each in taken.homeless
+    }
+
+
+def test_release_dates_that_stand_beside_the_person_are_key_dates(take: Take) -> None:
+    listed = {
+        "offenderNo": NUMBER,
+        "lastName": "QUILL",
+        "agencyLocationId": "LEI",
+        "conditionalReleaseDate": "2027-01-01",
+    }
+
+    assert the(take([listed]))["keyDates"] == [{"type": "CRD", "date": "2027-01-01"}]
+
+
+def test_people_around_a_person_are_contacts_and_officials_are_responsible(take: Take) -> None:
+    take(OFFENDER)
+    kin = {"bookingId": 1200417, "lastName": "QUILL", "firstName": "JO", "contactType": "S", "relationship": "SIS"}
+    officer = {
+        "bookingId": 1200417,
+        "lastName": "MARSH",
+        "firstName": "ELLEN",
+        "contactType": "O",
+        "relationship": "COM",
+    }
+
+    body = the(take({"nextOfKin": [kin], "otherContacts": [officer]}))
+
+    assert body["contacts"] == [{"name": {"surname": "QUILL", "forenames": ["JO"]}, "relationshipCode": "SIS"}]
+    assert body["responsibleOfficers"] == [{"role": "community-offender-manager", "name": "MARSH, ELLEN"}]
+
+
+def test_a_key_worker_is_responsible(take: Take) -> None:
+    body = the(take({"staffId": 77, "firstName": "TOM", "lastName": "PRICE"}, {"offenderNo": NUMBER}))
+
+    assert body["responsibleOfficers"] == [{"role": "key-worker", "name": "PRICE, TOM", "staffCode": "77"}]
+
+
+def test_a_need_for_care_is_a_disability_or_a_circumstance(take: Take) -> None:
+    needs = [
+        {"problemType": "DISAB", "problemCode": "ND", "startDate": "2026-01-01"},
+        {"problemType": "PSYCH", "problemCode": "DEP", "problemDescription": "Depression"},
+    ]
+    body = the(take({"offenderNo": NUMBER, "personalCareNeeds": needs}))
+
+    assert body["disabilities"] == [{"type": "none-known", "from": "2026-01-01"}]
+    assert body["circumstances"] == [{"code": "PSYCH", "detailCode": "DEP", "detail": "Depression"}]
+
+
+def test_an_alias_given_as_one_text_is_surname_and_forenames(take: Take) -> None:
+    assert the(take({**OFFENDER, "aliases": ["QUILLER, ROBIN JO"]}))["aliases"] == [
+        {"name": {"surname": "QUILLER", "forenames": ["ROBIN", "JO"]}}
+    ]
+
+
 def test_a_record_without_a_number_is_refused_by_the_field(take: Take) -> None:
     assert refusals(take({**OFFENDER, "offenderNo": None, "bookingId": None, "bookingNo": None})) == [
         ("/offenderNo", "required")
@@ -321,6 +387,39 @@ def test_a_time_that_no_clock_showed_is_refused_and_one_shown_twice_is_noted(tak
     taken = take([{**MOVEMENT, "movementDateTime": autumn}])
     assert the(taken, "movement")["at"] == "2026-10-25T01:30:00+01:00"
     assert [each.path for each in taken.notices] == ["/0/movementDateTime"]
+
+
+def test_a_transfer_in_a_timeline_is_two_movements(take: Take) -> None:
+    transfer = {
+        "dateOutOfPrison": "2026-02-01T09:00:00",
+        "dateInToPrison": "2026-02-01T12:00:00",
+        "transferReason": "NOTR",
+        "fromPrisonId": "LEI",
+        "toPrisonId": "MDI",
+    }
+    taken = take({"prisonerNumber": NUMBER, "prisonPeriod": [{"bookingId": 7, "transfers": [transfer], "odd": 1}]})
+
+    assert [(each.body["type"], each.body["to"]["code"]) for each in taken.said] == [
+        ("transfer-out", "MDI"),
+        ("transfer-in", "MDI"),
+    ]
+    assert ("/prisonPeriod/0/odd", None) in {(each.path, each.because) for each in taken.homeless}
+
+
+def test_the_older_form_of_a_movement_says_the_same(take: Take) -> None:
+    older = {
+        "offenderNo": NUMBER,
+        "bookingId": 1200417,
+        "fromAgency": "OUT",
+        "toAgency": "LEI",
+        "movementType": "ADM",
+        "movementReason": "N",
+        "movementReasonDescription": "Unconvicted Remand",
+        "directionCode": "IN",
+        "movementDate": "2026-01-12",
+        "movementTime": "17:30:00",
+    }
+    assert the(take([older]), "movement") == the(take([MOVEMENT]), "movement")
 
 
 # --- events -------------------------------------------------------------------------------------------------
