@@ -133,7 +133,8 @@ def _single(plan: FieldPlan, row: Single, name: str, out: Source) -> None:
         with out.block(f"if {quick.test}:"):
             if quick.value != "c":
                 out.line(f"c = {quick.value}")
-            with out.block(f"if not ({quick.held}) and (o is MISSING or {name}.differs(o, v)):"):
+            changed = "" if quick.sure else f" and (o is MISSING or {name}.differs(o, v))"
+            with out.block(f"if not ({quick.held}){changed}:"):
                 _set(plan, "c", out)
     start = "if" if quick is None else "elif"
     condition = "True" if row.absence.required else "v is not MISSING or o is not MISSING"

@@ -40,6 +40,18 @@ class Found:
             self.fault(path, "type", "must be an object")
 
 
+class Quiet(Found):
+    """For reading once more what a native object says: what has no home is not looked for."""
+
+    __slots__ = ()
+
+    def without_home(self, value: Json, path: str, because: str | None) -> None:
+        """Passed over."""
+
+    def unknown(self, value: Json, name: str, at: str, because: str | None) -> None:
+        """Passed over."""
+
+
 class Unsayable(Exception):
     """A value that cannot be read or written. rule, detail: as of a fault."""
 

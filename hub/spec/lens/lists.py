@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from hub.domain.canonical import Json, canonical
-from hub.spec.lens.found import Found, is_blank
+from hub.spec.lens.found import Found, Quiet, is_blank
 from hub.spec.lens.paths import MISSING, Keys, fits, look_up, stamped
 from hub.spec.lens.plan import ListPlan
 from hub.spec.lens.rows import Absence
@@ -81,7 +81,7 @@ class List:
         for index, element in enumerate(old):
             if not self._owns(element):
                 continue
-            quiet = Found()
+            quiet = Quiet()
             value = read(element, "", quiet)
             if value is MISSING and self._may_be_silent and not quiet.faults:
                 continue
@@ -138,7 +138,7 @@ class List:
             element = write(item, MISSING if origin is None else old[origin[0]], f"{path}/{index}", found)
             if self.plan.native_keys and element.__class__ is dict and origin is None:
                 element = stamped(self.plan.native_keys, element)
-            if self._may_be_silent and read(element, "", Found()) is MISSING:
+            if self._may_be_silent and read(element, "", Quiet()) is MISSING:
                 if f"{path}/{index}" not in found.carried:
                     found.fault(f"{path}/{index}", "blank", "says nothing that this system holds")
                 continue
@@ -169,13 +169,15 @@ class List:
         mark: Callable[[Json], Hashable],
     ) -> None:
         """By all they say: first as it is spelled, then as far as the lens goes where more than that is in an item."""
+        if not free:
+            return
         level = self.plan.level
         waiting = [
             number
             for number, item in enumerate(items)
             if matched[number] is None and (mark is _spelling or not is_spelled_in_one_way(level, item))
         ]
-        if not waiting or not free:
+        if not waiting:
             return
         indexes = list(free)
         whole = _Waiting("" if isinstance(value, _Faulty) else mark(value) for value in free.values())
@@ -192,8 +194,7 @@ class List:
         keyed = _Waiting(map(self._key, free.values()))
         indexes = list(free)
         for number, item in enumerate(items):
-            key = self._key(item)
-            if matched[number] is None and key:
+            if matched[number] is None and (key := self._key(item)):
                 place = keyed.take(key)
                 matched[number] = None if place is None else (indexes[place], False)
 

@@ -14,11 +14,15 @@ _SAFE = 2**53 - 1
 
 @dataclass(frozen=True, slots=True)
 class Quick:
-    """test: when the value is clean. value: what it becomes. held: when the native value `o` already is the new `c`."""
+    """test: when the value is clean. value: what it becomes. held: when the native value `o` already is the new `c`.
+
+    sure: no other native value says the same.
+    """
 
     test: str
     value: str
     held: str = "o == c"
+    sure: bool = False
 
 
 def quick_read(convert: Converter, number: int, out: Source) -> Quick | None:
@@ -70,7 +74,7 @@ def quick_write(convert: Converter, most: int | None, number: int, out: Source) 
     match convert:
         case Text(trimmed=trimmed):
             exact = " == v != ''" if trimmed else ""
-            return Quick(f"v.__class__ is str and (c := v).strip(){exact}{short}", "c")
+            return Quick(f"v.__class__ is str and (c := v).strip(){exact}{short}", "c", sure=not trimmed)
         case Codes() if all(value.__class__ is str for value in convert.shared.values()):
             codes = out.name("NATIVE", number, dict(convert.native))
             return Quick(f"v.__class__ is str and (c := {codes}.get(v)) is not None{short}", "c")
@@ -82,6 +86,6 @@ def quick_write(convert: Converter, most: int | None, number: int, out: Source) 
             )
         case Day(pattern=None):
             out.names["plain_day"] = plain_day
-            return Quick("v.__class__ is str and o is MISSING and (c := plain_day(v)) is not None", "c")
+            return Quick("v.__class__ is str and (o is MISSING or o == v) and (c := plain_day(v)) is not None", "c")
         case _:
             return None
