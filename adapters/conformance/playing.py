@@ -2,13 +2,12 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-import uvicorn
-
+from adapters.client.serving import serve
 from adapters.conformance.app import app_of
 from adapters.conformance.driver import Driver, DriverFailed
 from adapters.conformance.people import People
@@ -73,20 +72,10 @@ async def _played(situation: Situation, stage: Stage) -> Outcome:
 @asynccontextmanager
 async def served(hub: PretendHub, listening: socket.socket) -> AsyncIterator[None]:
     """The pretended hub answers on the socket within the context."""
-    config = uvicorn.Config(app_of(hub), lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1)
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    stop = asyncio.Event()
+    serving = asyncio.create_task(serve(app_of(hub), listening, stop, grace_s=1))
     try:
         yield
     finally:
-        server.should_exit = True
+        stop.set()
         await serving
-        listening.close()
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to whoever runs the whole process."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield

@@ -15,16 +15,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from adapters.sandbox.agency import Agency
 from adapters.sandbox.caseload.caseload import caseload, limited_access
-from adapters.sandbox.systems import native_systems
-from deploy.demo.compare import Compared, compare, held_by_hub
+from deploy.demo.compare import Compared, Stores, compare, held_by_hub
 from deploy.demo.latency import latencies
-from deploy.demo.report import Result, refusals, show
+from deploy.demo.report import Result, show, what_is_parked
 from deploy.demo.stage import AGENCIES, Plan, Stage, planned, staged
 from deploy.demo.watch import bars, watch
 from deploy.servers.errors import ServerFailed, ServerMissing
-from hub.spec.registry import Registry, schemas_folder
+from hub.wiring.adapting import settings, system_of
 
 
 def main(
@@ -81,26 +79,22 @@ def _play(plan: Plan, folder: Path, *, keep: bool) -> bool:
 
 
 def _result(plan: Plan, stage: Stage, totals: Mapping[str, int], took: float) -> Result:
-    registry = Registry.load(schemas_folder())
-    refused, unmended = refusals(stage.stores)
     return Result(
         people=plan.people,
-        compared={agency: _compared(plan, stage, agency, registry) for agency in AGENCIES},
-        submissions=totals,
-        refused=refused,
-        unmended=unmended,
-        seconds=latencies(stage.stores, registry),
+        compared={agency: _compared(plan, stage, agency) for agency in AGENCIES},
+        entered=totals,
+        parked=what_is_parked(stage.adapters),
+        seconds=latencies(stage.adapters, stage.natives),
         took=took,
     )
 
 
-def _compared(plan: Plan, stage: Stage, name: str, registry: Registry) -> Compared:
-    agency = Agency(stage.stores[name], native_systems(schemas_folder())[name], registry)
-    try:
-        by_hub = asyncio.run(held_by_hub(stage.hub, stage.credentials[name]))
-        return compare(agency, by_hub, registry, limited_access(plan.people, plan.seed, plan.until))
-    finally:
-        agency.close()
+def _compared(plan: Plan, stage: Stage, agency: str) -> Compared:
+    beside = [each for each in stage.adapters if each.agency == agency]
+    systems = {each.system: system_of(each.system, settings(agency=agency)) for each in beside}
+    by_hub = asyncio.run(held_by_hub(stage.hub, stage.credentials[agency]))
+    with Stores(stage.natives[agency], {each.system: each.store for each in beside}, systems) as stores:
+        return compare(agency, stores, by_hub, limited_access(plan.people, plan.seed, plan.until))
 
 
 def _look_further(stage: Stage, console: Console, *, keep: bool) -> None:
@@ -111,7 +105,7 @@ def _look_further(stage: Stage, console: Console, *, keep: bool) -> None:
         return
     prison = stage.credentials["prison"]
     console.print(f"The API, described (OpenAPI): {stage.hub}/openapi.json")
-    console.print(f"Native stores (SQLite) and logs: {stage.folder}", soft_wrap=True)
+    console.print(f"The systems' documents, the adapters' stores (SQLite) and logs: {stage.folder}", soft_wrap=True)
     console.print("As the prison service, with a token that lasts an hour:")
     console.print(
         f"  curl -u {prison.client_id}:{prison.secret} -d grant_type=client_credentials {stage.hub}/oauth/token",

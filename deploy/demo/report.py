@@ -1,67 +1,62 @@
 """The table the demo ends with."""
 
-import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from adapters.client.running.status import parked
+from adapters.client.running.store import Store
 from deploy.demo.compare import Compared
 from deploy.demo.latency import percentile
+from deploy.demo.stage import Beside
 
 _MS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of it. submissions: agency -> how many it sent. seconds: all latencies, and took: the whole play.
+    """What came of it. entered: agency -> how many changes. seconds: all latencies, and took: the whole play.
 
-    refused: (agency, reason) -> how many. unmended: of these, how many were not said again.
+    parked: (adapter, refused by whom, rule) -> how many payloads and releases.
     """
 
     people: int
     compared: Mapping[str, Compared]
-    submissions: Mapping[str, int]
-    refused: Mapping[tuple[str, str], int]
-    unmended: int
+    entered: Mapping[str, int]
+    parked: Mapping[tuple[str, str, str], int]
     seconds: list[float]
     took: float
 
     @property
     def good(self) -> bool:
         """Whether all agree, and nothing was lost."""
-        return not self.unmended and all(not each.differ and not each.lost for each in self.compared.values())
+        return not any(each.differ or each.lost or each.unsaid for each in self.compared.values())
 
 
-def refusals(stores: Mapping[str, Path]) -> tuple[dict[tuple[str, str], int], int]:
-    """(agency, reason) -> how many submissions were refused; and how many of them were not said again."""
-    found: Counter[tuple[str, str]] = Counter()
-    unmended = 0
-    for agency, store in stores.items():
-        with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as connection:
-            for reason, mended in connection.execute(
-                "SELECT refused, mended_by IS NOT NULL FROM outgoing WHERE refused IS NOT NULL"
-            ):
-                found[agency, reason] += 1
-                unmended += not mended
-    return dict(found), unmended
+def what_is_parked(adapters: Sequence[Beside]) -> dict[tuple[str, str, str], int]:
+    """(adapter, refused by whom, rule) -> how many of what the adapters could not get across."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for beside in adapters:
+        with closing(Store(beside.store)) as store:
+            for each in parked(store):
+                rules = sorted({fault["rule"] for fault in each["faults"]})
+                found[f"{beside.agency} {beside.system}", each["refusedBy"], ", ".join(rules)] += 1
+    return dict(found)
 
 
 def show(result: Result, console: Console) -> None:
     """Print the result."""
     console.print(_records(result), _agreement(result))
-    for (agency, reason), count in sorted(result.refused.items()):
-        console.print(f"Rejected: {count} of {agency}, {reason}")
-    if result.refused:
-        console.print(f"Rejected and said again rightly: {sum(result.refused.values()) - result.unmended}")
-    sent = sum(result.submissions.values())
-    console.print(f"{sent:,} submissions in {result.took:.1f} s: {sent / result.took:,.0f} a second")
+    for (adapter, refused_by, rules), count in sorted(result.parked.items()):
+        console.print(f"Parked at the adapter of {adapter}: {count}, refused by {refused_by} for {rules}")
+    entered = sum(result.entered.values())
+    console.print(f"{entered:,} changes in {result.took:.1f} s: {entered / result.took:,.0f} a second")
     console.print(
-        f"Submission to applied: p50 {_milliseconds(result, 0.5)}, p99 {_milliseconds(result, 0.99)}"
+        f"Entered to handed over: p50 {_milliseconds(result, 0.5)}, p99 {_milliseconds(result, 0.99)}"
         f" ({len(result.seconds):,} measured, at full load)"
     )
 
@@ -83,10 +78,11 @@ def _records(result: Result) -> Table:
 
 def _agreement(result: Result) -> Table:
     table = Table(title="Agreement with the hub, by digest", title_justify="left")
-    for heading in ("agency", "agree", "differ", "withheld", "lost"):
+    for heading in ("agency", "agree", "differ", "no home", "withheld", "lost", "unsaid"):
         table.add_column(heading, justify="left" if heading == "agency" else "right")
     for agency, each in result.compared.items():
-        table.add_row(agency, *(f"{count:,}" for count in (each.agree, each.differ, each.withheld, each.lost)))
+        counts = (each.agree, each.differ, each.homeless, each.withheld, each.lost, each.unsaid)
+        table.add_row(agency, *(f"{count:,}" for count in counts))
     return table
 
 

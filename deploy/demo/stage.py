@@ -1,9 +1,9 @@
-"""Puts up what the demo needs: the hub and both agencies, each a process of its own, and takes it down again."""
+"""Puts up what the demo needs, each a process of its own: the hub, both agencies' systems, the adapters beside them."""
 
 import asyncio
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from signal import SIGTERM
 
 import httpx
 
-from adapters.sandbox.__main__ import CLIENT_ID, CLIENT_SECRET
+from adapters.client.settings import PREFIX as ADAPTER
 from deploy.servers.errors import ServerFailed
 from deploy.servers.ports import free_port
 from deploy.servers.process import ServerProcess
@@ -22,7 +22,7 @@ from hub.trust.agencies import Credentials, Scope
 from hub.wiring.foundation import opened
 
 AGENCIES = ("probation", "prison")
-OPERATOR = "operator"
+_SYSTEMS = {"probation": ("delius", "oasys"), "prison": ("nomis", "oasys")}
 
 _SECONDS_TO_START = 30.0
 _SECONDS_TO_STOP = 20.0
@@ -39,12 +39,23 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """An adapter beside one of an agency's systems. store: the file of all it must not lose. hook: its port."""
+
+    agency: str
+    system: str
+    store: Path
+    hook: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
-    """Everything is up. hub: its base address. stores: agency -> its native store."""
+    """Everything is up. hub: its base address. natives: agency -> the documents of its systems."""
 
     hub: str
     folder: Path
-    stores: Mapping[str, Path]
+    natives: Mapping[str, Path]
+    adapters: Sequence[Beside]
     credentials: Mapping[str, Credentials]
     processes: Mapping[str, ServerProcess]
 
@@ -57,7 +68,7 @@ def planned(people: int, *, full: bool) -> Plan:
 
 @contextmanager
 def staged(plan: Plan, folder: Path) -> Iterator[Stage]:
-    """The hub and both agencies run inside this context and nowhere else.
+    """The hub, the systems and the adapters run inside this context and nowhere else.
 
     Raises:
         ServerFailed, ServerMissing: something could not be started.
@@ -74,16 +85,22 @@ def staged(plan: Plan, folder: Path) -> Iterator[Stage]:
         }
         credentials = asyncio.run(_registered(settings))
         hub = f"http://127.0.0.1:{port}"
-        processes = {"hub": _hub(settings, hub, folder, ending)}
-        stores = {agency: folder / f"{agency}.db" for agency in AGENCIES}
+        stage = Stage(
+            hub,
+            folder,
+            {agency: folder / f"{agency}.db" for agency in AGENCIES},
+            [
+                Beside(agency, system, folder / f"adapter-{agency}-{system}.db", free_port())
+                for agency in AGENCIES
+                for system in _SYSTEMS[agency]
+            ],
+            credentials,
+            {"hub": _hub(settings, hub, folder, ending)},
+        )
+        processes = dict(stage.processes)
         for agency in AGENCIES:
-            command = _agency_command(plan, agency, stores[agency], hub, kafka if agency == "prison" else None)
-            environment = {
-                CLIENT_ID: credentials[agency].client_id,
-                CLIENT_SECRET: credentials[agency].secret,
-            }
-            processes[agency] = _started(agency, command, environment, folder, ending)
-        yield Stage(hub, folder, stores, credentials, processes)
+            processes |= _agency(plan, stage, agency, kafka if agency == "prison" else None, ending)
+        yield Stage(hub, folder, stage.natives, stage.adapters, credentials, processes)
 
 
 def check_alive(stage: Stage) -> None:
@@ -106,12 +123,11 @@ def _servers(plan: Plan, folder: Path, ending: ExitStack) -> tuple[str, str | No
 
 
 async def _registered(settings: Mapping[str, str]) -> dict[str, Credentials]:
-    """Make the database and register both agencies and an operator, as `hub agency add` does."""
+    """Make the database and register both agencies, as `hub agency add` does."""
     given = {name.lower(): value for name, value in settings.items()}
     async with opened(load_settings(**given)) as base:
         await upgrade(base.engine)
-        found = {agency: await base.agencies.add(agency, (Scope.SUBMIT, Scope.READ)) for agency in AGENCIES}
-        return {**found, OPERATOR: await base.agencies.add(OPERATOR, (Scope.ADMIN,))}
+        return {agency: await base.agencies.add(agency, (Scope.SUBMIT, Scope.READ)) for agency in AGENCIES}
 
 
 def _hub(settings: Mapping[str, str], hub: str, folder: Path, ending: ExitStack) -> ServerProcess:
@@ -133,24 +149,46 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _agency_command(plan: Plan, agency: str, store: Path, hub: str, kafka: str | None) -> list[str | Path]:
+def _agency(plan: Plan, stage: Stage, agency: str, kafka: str | None, ending: ExitStack) -> dict[str, ServerProcess]:
+    """An agency's adapters, and then its systems. kafka: by which it reaches the hub; else over HTTP."""
+    port, adapters = free_port(), [each for each in stage.adapters if each.agency == agency]
+    processes = {
+        f"{agency} {each.system}": _adapter(stage, each, f"http://127.0.0.1:{port}/{each.system}", kafka, ending)
+        for each in adapters
+    }
+    hooks = [word for each in adapters for word in ("--hook", f"{each.system}=http://127.0.0.1:{each.hook}/")]
     told: dict[str, str | Path] = {
         "--agency": agency,
-        "--store": store,
-        "--hub": hub,
+        "--store": stage.natives[agency],
+        "--port": str(port),
         "--people": str(plan.people),
         "--seed": str(plan.seed),
         "--until": plan.until.strftime("%Y-%m-%dT%H:%M:%S%z"),
-        **({"--kafka": kafka} if kafka else {}),
     }
-    return [sys.executable, "-m", "adapters.sandbox", *(word for option in told.items() for word in option)]
+    words = [word for option in told.items() for word in option]
+    command = [sys.executable, "-m", "adapters.sandbox", *words, *hooks]
+    return {**processes, agency: _started(agency, command, {}, stage.folder, ending)}
+
+
+def _adapter(stage: Stage, beside: Beside, native: str, kafka: str | None, ending: ExitStack) -> ServerProcess:
+    """`hub adapter run`, with its agency's credentials and nothing of the hub's."""
+    credentials = stage.credentials[beside.agency]
+    reached = (
+        {"KAFKA_BOOTSTRAP": kafka}
+        if kafka
+        else {"HUB": stage.hub, "CLIENT_ID": credentials.client_id, "CLIENT_SECRET": credentials.secret}
+    )
+    told = {"AGENCY": beside.agency, "STORE": str(beside.store), "NATIVE": native, **reached}
+    environment = {f"{ADAPTER}{name}": value for name, value in told.items()}
+    command = [sys.executable, "-m", "hub", "adapter", "run", beside.system, "--hook", str(beside.hook)]
+    return _started(f"{beside.agency}-{beside.system}", command, environment, stage.folder, ending)
 
 
 def _started(
-    name: str, command: list[str | Path], environment: Mapping[str, str], folder: Path, ending: ExitStack
+    name: str, command: Sequence[str | Path], environment: Mapping[str, str], folder: Path, ending: ExitStack
 ) -> ServerProcess:
     process = ServerProcess(name, folder / f"{name}.log")
-    process.start(command, environment=environment)
+    process.start([*command], environment=environment)
     ending.callback(_end, process)
     return process
 

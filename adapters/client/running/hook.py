@@ -7,12 +7,10 @@ itself under one `Idempotency-Key` is heard once.
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 
 import structlog
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,6 +18,7 @@ from starlette.routing import Route
 
 from adapters.client.running.inbox import RECORDED, Arrival
 from adapters.client.running.store import Store
+from adapters.client.serving import serve
 from hub.clock import Clock
 from hub.domain.canonical import parse
 from hub.domain.errors import Halt, Reason, Rejected
@@ -27,7 +26,6 @@ from hub.domain.errors import Halt, Reason, Rejected
 HOST = "127.0.0.1"
 """The native system, or what guards the way to it, is on the same machine."""
 _MOST_BYTES = 16 * 1024 * 1024
-_GRACE_S = 10
 
 _log = structlog.get_logger(__name__)
 
@@ -64,34 +62,8 @@ def listen(port: int) -> socket.socket:
 
 async def serve_hook(app: Starlette, listening: socket.socket, stop: asyncio.Event) -> None:
     """Serve until told to stop, then answer what is under way."""
-    config = uvicorn.Config(
-        app,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_S,
-    )
-    server = _Server(config)
-    watching = asyncio.create_task(server.end_after(stop))
     _log.info("hook_serves", port=listening.getsockname()[1])
-    try:
-        await server.serve(sockets=[listening])
-    finally:
-        watching.cancel()
-        listening.close()
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to whoever runs the whole process."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def end_after(self, stop: asyncio.Event) -> None:
-        await stop.wait()
-        self.should_exit = True
+    await serve(app, listening, stop)
 
 
 def _arrival(request: Request, body: bytes, now: Clock) -> Arrival:

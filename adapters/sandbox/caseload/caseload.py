@@ -75,6 +75,4 @@ def _with_mishap(change: Change, rng: Random) -> Change:
         return replace(change, mishap=Mishap.SENT_LATE)
     if chance < 0.031:
         return replace(change, mishap=Mishap.CLOCK_AHEAD)
-    if chance < 0.032:
-        return replace(change, mishap=Mishap.ID_REUSED)
     return change

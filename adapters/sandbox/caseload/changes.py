@@ -1,37 +1,42 @@
-"""What happens in an agency's own system: one record entered, altered or deleted there."""
+"""What happens in an agency's own system: one document entered, altered or deleted there."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from random import Random
+from zoneinfo import ZoneInfo
 
-from adapters.sandbox.shape import Row
+from hub.domain.canonical import Json
+
+_LONDON = ZoneInfo("Europe/London")
 
 
 class Mishap(StrEnum):
-    """What goes wrong on the way from an agency's system to the hub."""
+    """What goes wrong on the way from an agency's system to its adapter."""
 
     SENT_TWICE = "sent-twice"
     SENT_LATE = "sent-late"
     CLOCK_AHEAD = "clock-ahead"
-    ID_REUSED = "id-reused"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One entry in an agency's system.
 
-    local_id: that agency's key of the person. reference: its own of the record, "" for the offender record.
-    recorded: when it was entered, UTC. row: the whole native record after it, None when it was deleted.
-    mishap: on the way to the hub, None for most.
+    system: whose form the document has: `delius`, `nomis` or `oasys`. local_id: the agency's key of the person.
+    reference: its own of the record, "" for the person. recorded: when it was entered, UTC.
+    document: what the system then announces, of the whole of it; also when it was `deleted`.
+    mishap: on the way to the adapter, None for most.
     """
 
     agency: str
+    system: str
     local_id: str
     record_type: str
     reference: str
     recorded: datetime
-    row: Row | None
+    document: Json
+    deleted: bool = False
     mishap: Mishap | None = None
 
 
@@ -41,12 +46,12 @@ def office_hours(day: datetime, minute: int) -> datetime:
 
 
 def written(moment: datetime) -> str:
-    """A moment as both systems write it: ISO 8601 with offset, whole seconds."""
-    return moment.isoformat(timespec="seconds")
+    """A moment as the systems write it: the wall clock in London, whole seconds, no offset."""
+    return moment.astimezone(_LONDON).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 def day(moment: datetime | date | None) -> str | None:
-    """A day as both systems write it, YYYY-MM-DD."""
+    """A day as the systems write it, YYYY-MM-DD."""
     if moment is None:
         return None
     return (moment.date() if isinstance(moment, datetime) else moment).isoformat()

@@ -1,4 +1,4 @@
-"""What the probation service enters about a person, in the shape of its own system, in the order it does."""
+"""What the probation service enters about a person, in the form of its own systems, in the order it does."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,14 +6,21 @@ from datetime import datetime, timedelta
 from random import Random
 
 from adapters.sandbox.caseload import numbers
-from adapters.sandbox.caseload.assessments import Assessed, assessment_row
+from adapters.sandbox.caseload.assessments import Assessed, assessment_document
 from adapters.sandbox.caseload.changes import Change, day, office_hours, some_time_after
 from adapters.sandbox.caseload.dirt import corrected, seen
 from adapters.sandbox.caseload.people import Person, move_house
-from adapters.sandbox.caseload.probation_rows import Case, offender_row, registration_row
+from adapters.sandbox.caseload.probation_documents import (
+    Case,
+    offender_document,
+    registration_deleted,
+    registration_document,
+)
 from adapters.sandbox.caseload.words import Words
 
 AGENCY = "probation"
+
+_VERY_HIGH = 3
 
 
 def probation_life(person: Person, crn: str, rng: Random, words: Words, until: datetime) -> list[Change]:
@@ -26,6 +33,7 @@ def probation_life(person: Person, crn: str, rng: Random, words: Words, until: d
         _officer(rng, words),
         _noms_number(person, rng),
         office_hours(until - timedelta(days=rng.randint(60, 400)), rng.randrange(600)),
+        rng.choice((1, 1, 2, 3)) if person.risk == _VERY_HIGH else None,
     )
     found = [_entered(case, case.since, rng, words), *_later(case, rng, words, until)]
     found.extend(_registrations(case, rng, words, until))
@@ -46,7 +54,7 @@ def _officer(rng: Random, words: Words) -> str:
 
 
 def _entered(case: Case, at: datetime, rng: Random, words: Words) -> Change:
-    return Change(AGENCY, case.crn, "offender", "", at, offender_row(case, rng, words))
+    return Change(AGENCY, "delius", case.crn, "offender", "", at, offender_document(case, rng, words))
 
 
 def _later(case: Case, rng: Random, words: Words, until: datetime) -> Iterator[Change]:
@@ -71,20 +79,18 @@ def _later(case: Case, rng: Random, words: Words, until: datetime) -> Iterator[C
 def _registrations(case: Case, rng: Random, words: Words, until: datetime) -> Iterator[Change]:
     for index in range(rng.choice((0, 1, 1, 2))):
         at = some_time_after(case.since, rng, until)
-        reference = str(2_500_000 + case.person.number * 10 + index)
-        row = registration_row(case, reference, at, index, rng, words)
-        yield Change(AGENCY, case.crn, "registration", reference, at, row)
+        number = 2_500_000 + case.person.number * 10 + index
+        document = registration_document(case, number, at, index, rng, words)
+        entered = Change(AGENCY, "delius", case.crn, "registration", str(number), at, document)
+        yield entered
         chance, later = rng.random(), some_time_after(at, rng, until)
         if chance < 0.2:
-            reviewed = row | {
-                "next_review_date": day(later + timedelta(days=180)),
-                "registration_notes": words.notes[4],
-            }
-            yield Change(AGENCY, case.crn, "registration", reference, later, reviewed)
+            review = {"nextReviewDate": day(later + timedelta(days=180)), "notes": words.notes[4]}
+            yield replace(entered, recorded=later, document={**document, **review})
         elif chance < 0.3:
-            yield Change(AGENCY, case.crn, "registration", reference, later, row | {"deregistration_date": day(later)})
+            yield replace(entered, recorded=later, document={**document, "endDate": day(later), "active": False})
         elif chance < 0.33:
-            yield Change(AGENCY, case.crn, "registration", reference, later, None)
+            yield replace(entered, recorded=later, document=registration_deleted(case, number, later), deleted=True)
 
 
 def _assessments(case: Case, rng: Random, words: Words, until: datetime) -> Iterator[Change]:
@@ -92,13 +98,14 @@ def _assessments(case: Case, rng: Random, words: Words, until: datetime) -> Iter
     if rng.random() >= 0.6:
         return
     begun = some_time_after(case.since, rng, until)
-    reference, completed = f"ASM-{case.crn}-1", begun + timedelta(days=rng.randint(1, 12), minutes=17)
-    assessed = Assessed(reference, oasys_number(case.person), AGENCY, case.manager, begun, completed)
+    completed = begun + timedelta(days=rng.randint(1, 12), minutes=17)
+    number = oasys_number(case.person)
+    assessed = Assessed(case.crn, None, number, case.manager, begun, completed)
     if rng.random() < 0.5:
-        row = assessment_row(case.person, replace(assessed, completed=None), rng, words)
-        yield Change(AGENCY, case.crn, "assessment", reference, begun + timedelta(hours=2), row)
-    row = assessment_row(case.person, assessed, rng, words)
-    yield Change(AGENCY, case.crn, "assessment", reference, completed + timedelta(minutes=1), row)
+        document = assessment_document(case.person, replace(assessed, completed=None), rng, words)
+        yield Change(AGENCY, "oasys", case.crn, "assessment", number, begun + timedelta(hours=2), document)
+    document = assessment_document(case.person, assessed, rng, words)
+    yield Change(AGENCY, "oasys", case.crn, "assessment", number, completed + timedelta(minutes=1), document)
 
 
 def oasys_number(person: Person) -> str:

@@ -102,7 +102,7 @@ class Toy:
             ),
             {},
         )
-        required = REGISTRY.newest(record_type).schema["required"]
+        required = REGISTRY.newest(record_type).schema.get("required", ["names"])
         return {
             name: value
             for name, value in body.items()

@@ -1,85 +1,71 @@
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from adapters.client.link import Delivery, RecordName
-from adapters.sandbox.agency import Agency
-from adapters.sandbox.caseload.changes import Change
-from adapters.sandbox.systems import native_systems
 from deploy.demo.latency import latencies, percentile
-from hub.spec.registry import Registry, schemas_folder
+from hub.domain.canonical import Json
+from tests.builders.native_releases import released
+from tests.unit.deploy.demo.beside import Agency
 
-_START = datetime(2026, 2, 3, 9, 30, tzinfo=UTC)
-_REGISTER = {
-    "registration_id": "R1",
-    "register": "REGISTER",
-    "register_type_code": "RHRH",
-    "registration_date": "2026-01-12",
+_KEY = "probation-register/RHRH/probation/7"
+_OFFENDER: Json = {"names": {"surname": "Marsh"}}
+_REGISTRATION: Json = {
+    "scheme": "probation-register",
+    "code": "RHRH",
+    "reference": "7",
+    "period": {"start": "2026-01-05"},
 }
 
 
-def _after(seconds: float) -> Callable[[], datetime]:
-    return lambda: _START + timedelta(seconds=seconds)
+class Both:
+    """Both agencies; the person is X1 to probation and A1 to the prison."""
 
+    def __init__(self, probation: Agency, prison: Agency) -> None:
+        self.probation = probation
+        self.prison = prison
 
-def _delivery(number: int, record_type: str, key: str, *local_ids: str) -> Delivery:
-    body = {"reference": "R1"} if record_type == "registration" else {"names": {"surname": "Marsh"}}
-    return Delivery(number, "", RecordName("p1", record_type, key), local_ids, {}, None, False, "1.0.0", body, (), {})
+    def register(self, second: float) -> None:
+        self.probation.enter("registration", "X1", _REGISTRATION, second)
 
-
-class Agencies:
-    """Both agencies, with files of their own."""
-
-    def __init__(self, folder: Path) -> None:
-        systems = native_systems(schemas_folder())
-        self.registry = Registry.load(schemas_folder())
-        self.files = {name: folder / f"{name}.db" for name in systems}
-        self.probation, self.prison = (Agency(self.files[name], systems[name], self.registry) for name in self.files)
-
-    def register(self, at: float) -> None:
-        """Probation enters a registration and sends it."""
-        change = Change("probation", "X1", "registration", "R1", _START, _REGISTER)
-        self.probation.note_sent(self.probation.enter([change]), (_START + timedelta(seconds=at)).timestamp())
+    def apply(self, agency: Agency, number: int, second: float) -> None:
+        local_id = "X1" if agency is self.probation else "A1"
+        agency.hold(released(number, _REGISTRATION, "registration", _KEY, local_ids=(local_id,)), second)
 
     @property
     def measured(self) -> list[float]:
-        return [round(seconds, 3) for seconds in latencies(self.files, self.registry)]
-
-
-_KEY = "probation-register/RHRH/probation/R1"
+        natives = {each.name: each.native_file for each in (self.probation, self.prison)}
+        return [round(each, 3) for each in latencies([self.probation.beside, self.prison.beside], natives)]
 
 
 @pytest.fixture
-def agencies(tmp_path: Path) -> Iterator[Agencies]:
-    both = Agencies(tmp_path)
-    yield both
-    both.probation.close()
-    both.prison.close()
+def both(tmp_path: Path) -> Iterator[Both]:
+    with Agency("probation", tmp_path) as probation, Agency("prison", tmp_path) as prison:
+        yield Both(probation, prison)
 
 
-def test_from_the_hand_of_one_to_the_store_of_both(agencies: Agencies) -> None:
-    agencies.prison.apply([_delivery(1, "offender", "-", "A1")], _after(0))
-    agencies.register(1)
-    agencies.probation.apply([_delivery(1, "registration", _KEY, "X1")], _after(1.2))
-    agencies.prison.apply([_delivery(2, "registration", _KEY, "A1")], _after(1.5))
-    assert sorted(agencies.measured) == [0.2, 0.5]
+def test_from_the_hand_of_one_into_the_systems_of_both(both: Both) -> None:
+    both.prison.hold(released(1, _OFFENDER), 0)
+    both.register(1)
+    both.apply(both.probation, 1, 1.2)
+    both.apply(both.prison, 2, 1.5)
+    assert sorted(both.measured) == [0.2, 0.5]
 
 
-def test_who_did_not_know_the_person_yet_is_not_counted(agencies: Agencies) -> None:
-    agencies.register(1)
-    agencies.probation.apply([_delivery(1, "registration", _KEY, "X1")], _after(1.2))
-    agencies.prison.apply([_delivery(1, "offender", "-", "A1"), _delivery(2, "registration", _KEY, "A1")], _after(60))
-    assert agencies.measured == [0.2]
+def test_who_did_not_know_the_person_yet_is_not_counted(both: Both) -> None:
+    both.register(1)
+    both.apply(both.probation, 1, 1.2)
+    both.prison.hold(released(1, _OFFENDER), 60)
+    both.apply(both.prison, 2, 60)
+    assert both.measured == [0.2]
 
 
-def test_only_the_first_submission_and_the_first_release_count(agencies: Agencies) -> None:
-    agencies.register(1)
-    agencies.probation.apply([_delivery(1, "registration", _KEY, "X1")], _after(1.2))
-    agencies.register(8)
-    agencies.probation.apply([_delivery(2, "registration", _KEY, "X1")], _after(9.9))
-    assert agencies.measured == [0.2]
+def test_only_the_first_entry_and_the_first_release_count(both: Both) -> None:
+    both.register(1)
+    both.apply(both.probation, 1, 1.2)
+    both.register(8)
+    both.apply(both.probation, 2, 9.9)
+    assert both.measured == [0.2]
 
 
 def test_percentiles() -> None:
