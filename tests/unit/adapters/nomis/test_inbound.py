@@ -571,6 +571,26 @@ def test_a_merge_back_revives_the_number_and_goes_round_no_circle(take: Take) ->
     assert take({**OFFENDER, "offenderNo": OTHER}).refused == ()
 
 
+def test_a_merge_that_comes_after_a_later_one_the_other_way_undoes_nothing(take: Take) -> None:
+    take(merge(OTHER, NUMBER, NUMBER, "2026-03-05T08:00:00Z"))
+    late = take(merge(NUMBER, OTHER, OTHER, "2026-03-04T08:00:00Z"))
+
+    assert (late.said, late.refused) == ((), ())
+    assert [each.rule for each in late.notices] == ["late"]
+    assert take({**OFFENDER, "offenderNo": OTHER}).refused == ()
+
+
+def test_a_merge_that_comes_late_goes_to_who_is_alive_now(take: Take) -> None:
+    take(merge("A4000AA", NUMBER, NUMBER, "2026-03-05T08:00:00Z"))
+    late = take(merge(NUMBER, OTHER, OTHER, "2026-03-04T08:00:00Z"))
+
+    assert [(each.local_id, each.withdrawn) for each in late.said] == [(OTHER, True), ("A4000AA", False)]
+
+
+def test_a_merge_told_twice_says_the_same_again(take: Take) -> None:
+    assert take(merge(NUMBER, OTHER, OTHER)) == take(merge(NUMBER, OTHER, OTHER))
+
+
 def test_numbers_merged_earlier_into_a_removed_one_are_the_survivors(take: Take) -> None:
     take(merge(OTHER, "A4000AA", "A4000AA"))
 
