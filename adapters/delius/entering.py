@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from adapters.delius import prepared
 from adapters.delius.known import Name, about
 from adapters.delius.places import refused_at
-from adapters.delius.registers import Telling, entries, has_ended, own_mappa, standing
+from adapters.delius.registers import Telling, entries, has_ended, own_mappa, standing, told_since
 from adapters.delius.step import Step
 from adapters.delius.tables import MAPP, MAPPA, table_of
 from hub.domain.canonical import Json
@@ -80,7 +80,8 @@ def _ended(step: Step, code: str, end: Telling) -> set[Name]:
         detail = "names no entry: the only one of this register that is known has ended"
         step.report.notices.append(Fault(f"{step.piece.path}/additionalInformation", "number", detail))
         return {Name("registration", fitting[0] if fitting else f"flag-{code}")}
-    step.report.wait_for("the registrations of the case: the event does not say which of this register has ended")
+    if not told_since(held, code, end):
+        step.report.wait_for("the registrations of the case: the event does not say which of this register has ended")
     return set()
 
 

@@ -46,6 +46,12 @@ def standing(held: Held, code: str, end: Telling) -> list[str]:
     ]
 
 
+def told_since(held: Held, code: str, end: Telling) -> bool:
+    """Whether an entry of a register was told of after an end: that telling knew which one ended."""
+    told = _numbered(held, "entry").values()
+    return any(telling.body["code"] == code and telling.at > end.at for telling in told)
+
+
 def mappa(family: Sequence[Held]) -> Json:
     """MAPPA of a case, of which there is one; else of a case merged into it; None when nobody tells of it."""
     return next((telling.body for held in family if (telling := own_mappa(held))), None)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from adapters.client.link import Delivery
 from adapters.client.native import Handing, Parts, Payload, Taken
-from adapters.delius import inbound, outbound
+from adapters.delius import inbound, outbound, waiting
 from adapters.delius.tables import Tables
 from hub.domain.canonical import Json
 
@@ -22,6 +22,10 @@ class Delius:
     def take(self, payload: Payload, parts: Parts) -> Taken:
         """What the payload says; see `adapters.delius.inbound`."""
         return inbound.take(payload, parts, self.tables)
+
+    def still_waits(self, payload: Payload, parts: Parts) -> bool:
+        """Whether a payload that was taken still waits, now that others have come."""
+        return waiting.still_waits(payload, parts, self.tables)
 
     def hand_over(self, delivery: Delivery, native: Json | None) -> Handing:
         """The release in native form; see `adapters.delius.outbound`."""
