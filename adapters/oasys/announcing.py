@@ -12,8 +12,9 @@ _KINDS = ("assessment.", "risk.", "risk-assessment.", "oasys.")
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What came of one. notices: it is taken as an announcement, but somebody should know."""
+    """What came of one. place: where the message stands. notices: what somebody should know of it."""
 
+    place: str
     notices: tuple[Fault, ...] = ()
     faults: tuple[Fault, ...] = ()
 
@@ -50,5 +51,5 @@ def _checked(message: Json, place: str, notices: tuple[Fault, ...]) -> Announcem
         return Fault(place, "kind", "announces nothing that OASys tells")
     if not message.get("detailUrl"):
         fault = Fault(place, "required", "must say by its detailUrl what is to be fetched")
-        return Announcement(notices, (fault,))
-    return Announcement(notices)
+        return Announcement(place, notices, (fault,))
+    return Announcement(place, notices)

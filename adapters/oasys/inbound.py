@@ -11,8 +11,10 @@ from adapters.oasys.kept import Kept, Name
 from adapters.oasys.pieces import Document, opened
 from adapters.oasys.spelling import Spellings
 from hub.domain.errors import Fault
+from hub.spec.lens.reading import Homeless
 
 _FETCH = "what is announced is to be fetched where the message says"
+_FETCHED = "what goes with an announcement is said by the assessment itself, once it is fetched"
 _UNNAMED = "a part waits for the assessment it can belong to: it names none, or not whose it is"
 
 
@@ -30,8 +32,9 @@ class Inbound:
         match opened(payload, self.kind, self.spellings, envelope):
             case Fault() as fault:
                 return Taken(refused=(fault,))
-            case Announcement(notices, faults):
-                return Taken(refused=faults, notices=notices, waiting=None if faults else _FETCH)
+            case Announcement(place, notices, faults):
+                homeless = (Homeless(place, _FETCHED),)
+                return Taken(refused=faults, homeless=homeless, notices=notices, waiting=None if faults else _FETCH)
             case Document() as document:
                 return _Taking(self.assembling, Kept(parts), payload).take(document)
 

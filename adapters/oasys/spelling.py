@@ -1,11 +1,16 @@
 """Other spellings of the same native fields, and documents that number their questions, brought to what tables know."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from hub.domain.canonical import Json
+
+_DAYS = frozenset({"initialSpDate", "reviewSpDate"})
+"""Days that some releases of OASys write as 31/12/2025."""
+_BRITISH = re.compile("([0-9]{2})/([0-9]{2})/([0-9]{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class Spellings:
             if holder is not None and name in holder and target not in holder:
                 _rename(fields, other, name, target)
                 pointers[f"/{known}"] = f"/{other}"
+        for name in _DAYS & fields.keys():
+            fields[name] = _iso(fields[name])
         return fields, pointers
 
     def _answered(self, given: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str, str]]:
@@ -72,6 +79,12 @@ def _answers(sections: list[Json]) -> Iterator[tuple[str, Json, str]]:
                 yield each["question"], each.get("answer"), f"{place}/answer"
             else:
                 yield f"sections-{index}-{number}", each, place
+
+
+def _iso(value: Json) -> Json:
+    """A day written the British way, as YYYY-MM-DD; anything else as it is."""
+    found = _BRITISH.fullmatch(value.strip()) if isinstance(value, str) else None
+    return f"{found[3]}-{found[2]}-{found[1]}" if found else value
 
 
 def _alone(answers: Json) -> Json:

@@ -1,10 +1,12 @@
 """Other spellings and numbered questions are the same fields; what is wrong with them is told where it stands."""
 
+import pytest
+
 from adapters.client.native import Payload
 from adapters.client.running.parts import PartsInMemory
 from adapters.oasys import Oasys
 from hub.domain.canonical import Json
-from tests.builders.oasys import AT, CRN, payload
+from tests.builders.oasys import AT, CRN, document, header, payload
 
 
 def numbered(*sections: Json) -> Payload:
@@ -59,3 +61,22 @@ def test_a_field_that_comes_under_both_spellings_is_taken_as_the_tables_know_it(
 
     assert taken.said[0].body["roshScreening"]["items"] == [{"number": "R4.1", "answer": "yes"}]
     assert [each.path for each in taken.homeless if each.because is None] == ["/concernsEscapeAscond"]
+
+
+@pytest.mark.parametrize("written", ["2025-12-31", "31/12/2025"])
+def test_a_day_may_be_written_the_british_way(system: Oasys, written: str) -> None:
+    taken = system.take(payload(document(header(reviewSpDate=written))), PartsInMemory())
+
+    assert taken.said[0].body["plan"] == {"reviewedOn": "2025-12-31"}
+
+
+def test_a_calculation_that_stands_alone_has_no_layer(system: Oasys) -> None:
+    alone = {
+        "assessmentPk": 7,
+        "assessmentType": "STANDALONE",
+        "status": "COMPLETE",
+        "completedDate": "2025-12-31T09:00:00",
+    }
+    taken = system.take(payload({"crn": CRN, "timeline": [alone]}), PartsInMemory())
+
+    assert taken.said[0].body["layer"] == 0
