@@ -30,6 +30,8 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Register an agency and print its credentials; the secret is shown this once."""
+    if Scope.ADMIN in (scope or ()):
+        raise typer.BadParameter("who administers is an operator: `hub operator add`")
     made = on_foundation(lambda base: base.agencies.add(name, scope or _AS_AGENCIES, operator(base)))
     show_credentials(made, as_json=as_json)
 

@@ -1,7 +1,7 @@
 """`hub dead-letter ...`: what agencies sent over Kafka and the hub could not take."""
 
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -44,11 +44,11 @@ def moment(given: str) -> datetime:
     """A time with its zone, as an option gives it."""
     try:
         time = datetime.fromisoformat(given)
-    except ValueError:
+        if time.tzinfo is None:
+            raise typer.BadParameter("a time needs its zone, such as 2026-03-01T10:00:00+00:00")
+        return time.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise typer.BadParameter("a time is written like 2026-03-01T10:00:00+00:00") from None
-    if time.tzinfo is None:
-        raise typer.BadParameter("a time needs its zone, such as 2026-03-01T10:00:00+00:00")
-    return time
 
 
 Agency = Annotated[str | None, typer.Option(help="of this agency")]

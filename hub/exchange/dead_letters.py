@@ -104,22 +104,6 @@ class DeadLetters:
         inputs = await self._current_inputs()
         return frozenset(agency for agency, row in inputs.items() if row.paused is not None or row.suspended)
 
-    async def resume(self, agency: str) -> None:
-        """Let an agency's input go on."""
-        await self._store.resume(agency)
-        self._read = None
-        _log.info("input_resumed", agency=agency)
-
-    async def read(self, position: str) -> DeadLetter | None:
-        """One dead letter, with what was sent."""
-        row = await self._store.read(position)
-        return self._opened(row) if row else None
-
-    async def listed(self, agency: str, limit: int, after: str | None = None) -> list[DeadLetter]:
-        """An agency's dead letters, the oldest first. after: the position of the last one already seen."""
-        last = await self._store.read(after) if after else None
-        return [self._opened(row) for row in await self._store.listed(agency, limit, last)]
-
     async def _keep(self, refused: Sequence[tuple[Message, Rejected]], streaks: Mapping[str, Streak]) -> None:
         now = self._now()
         letters = [self._letter(message, rejection, now) for message, rejection in refused]

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, select, tuple_, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.submission import micros
@@ -107,32 +107,11 @@ class DeadLetterStore:
         async with writing(self._engine) as connection:
             await connection.execute(change)
 
-    async def read(self, position: str) -> DeadLetterRow | None:
-        """One dead letter."""
-        async with reading(self._engine) as connection:
-            row = (await connection.execute(select(dead_letter).where(dead_letter.c.position == position))).first()
-            return _letter(row) if row else None
-
-    async def listed(self, of: str, limit: int, after: DeadLetterRow | None) -> list[DeadLetterRow]:
-        """An agency's dead letters, the oldest first, beyond one of them."""
-        query = select(dead_letter).where(dead_letter.c.agency == of)
-        if after is not None:
-            place = tuple_(dead_letter.c.at, dead_letter.c.position)
-            query = query.where(place > tuple_(micros(after.at), after.position))
-        async with reading(self._engine) as connection:
-            rows = await connection.execute(query.order_by(dead_letter.c.at, dead_letter.c.position).limit(limit))
-            return [_letter(row) for row in rows]
-
     async def inputs(self) -> dict[str, InputRow]:
         """Every registered agency's input."""
         async with reading(self._engine) as connection:
             columns = (agency.c.name, agency.c.rejections, agency.c.paused, agency.c.suspended)
             return {row.name: _input(row) for row in await connection.execute(select(*columns))}
-
-    async def resume(self, name: str) -> None:
-        """Let an agency's input go on and count from nothing."""
-        async with writing(self._engine) as connection:
-            await connection.execute(update(agency).where(agency.c.name == name).values(rejections=0, paused=None))
 
 
 async def _count(connection: AsyncConnection, streaks: Mapping[str, Streak], limit: int, at: datetime) -> list[str]:

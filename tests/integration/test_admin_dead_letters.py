@@ -41,6 +41,8 @@ async def test_dead_letters_are_found_by_agency_reason_state_and_time(desk: Desk
         ("state=lost", "/query/state"),
         ("since=2026-03-01T10:00:00", "/query/since"),
         ("until=yesterday", "/query/until"),
+        ("until=1772357400", "/query/until"),
+        ("since=0001-01-01T00:00:00%2B14:00", "/query/since"),
         ("limit=0", "/query/limit"),
         ("agency=%00", "/query/agency"),
     ],

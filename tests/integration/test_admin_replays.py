@@ -201,6 +201,7 @@ async def test_of_many_letters_of_one_record_the_newest_stands(desk: Desk) -> No
         ({"filter": {"reason": "typing-error"}}, "/filter/reason"),
         ({"filter": {"since": "2026-03-01"}}, "/filter/since"),
         ({"filter": {"since": "2026-03-01T10:00:60Z"}}, "/filter/since"),
+        ({"filter": {"until": "0001-01-01T00:00:00+14:00"}}, "/filter/until"),
         ({"filter": {"agency": "prison", "state": "taken"}}, "/filter"),
         ({**OF_PRISON, "limit": 0}, "/limit"),
         ({**OF_PRISON, "limit": 1_000_001}, "/limit"),

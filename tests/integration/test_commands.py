@@ -92,6 +92,7 @@ def test_an_agency_needs_a_contract_and_an_operator_none(hub: Hub) -> None:
     assert hub("migrate").code == 0
 
     assert hub("operator", "add", "anna").said.startswith("client_id=anna-")
+    assert hub("agency", "add", "ben", "--scope", "admin").code == 2
     assert hub("agency", "add", "court") == (2, "", "hub: there is no contract contracts/court.toml\n")
 
 

@@ -10,13 +10,14 @@ from structlog.testing import capture_logs
 
 from hub.domain.errors import Reason, Unavailable
 from hub.exchange.consume import Consumption
-from hub.exchange.dead_letters import REMEMBERED, DeadLetters
+from hub.exchange.dead_letters import REMEMBERED, DeadLetters, opened_contents
 from hub.exchange.intake import Intake
 from hub.exchange.parked import Parkings
 from hub.exchange.receipts import settle
 from hub.ports import Message, Publication, TopicExtent
 from hub.store.agencies import AgencyStore
 from hub.store.dead_letters import DeadLetterStore
+from hub.store.letters import LetterFilter, LetterLine, LetterStore
 from hub.store.parked import ParkedStore
 from hub.store.receipts import ReceiptStore
 from hub.store.tables import assertion, held
@@ -78,9 +79,21 @@ class Desk:
         )
 
     async def register(self, *agencies: str) -> None:
-        register = Agencies(AgencyStore(self.hub.engine), self.hub.contracts, KEYS, lambda: NOW)
         for agency in agencies:
-            await register.add(agency, [Scope.SUBMIT])
+            await self.register_of().add(agency, [Scope.SUBMIT])
+
+    def register_of(self) -> Agencies:
+        """The register of another process."""
+        return Agencies(AgencyStore(self.hub.engine), self.hub.contracts, KEYS, lambda: NOW)
+
+    async def kept(self) -> list[LetterLine]:
+        """The prison's dead letters, the oldest first."""
+        return await LetterStore(self.hub.engine).listed(LetterFilter("prison"), 10)
+
+    async def said(self, position: str) -> tuple[dict[str, bytes], bytes | None]:
+        """What a dead letter says."""
+        (kept,) = await LetterStore(self.hub.engine).newest([position])
+        return opened_contents(SEAL, kept.agency, kept.headers, kept.value)
 
     def message(self, raw: Raw, agency: str = "prison") -> Message:
         """The next message of an agency's topic."""
@@ -115,9 +128,9 @@ async def test_every_kind_of_poison_is_a_dead_letter_with_its_reason_and_its_nei
     before, poison, after = desk.good(), desk.bad(kind), desk.good()
     with capture_logs() as logs:
         await desk.consumption.take([before, poison, after])
-    (letter,) = await desk.letters.listed("prison", 10)
+    (letter,) = await desk.kept()
     assert (letter.position, Reason(letter.reason)) == (poison.position, KINDS[kind][1])
-    assert (letter.headers, letter.value) == (poison.headers, poison.value)
+    assert await desk.said(letter.position) == (poison.headers, poison.value)
     assert len(await desk.ids()) == 3
     (problem,) = desk.notices.problems
     assert (problem["type"], problem["position"]) == (f"urn:case-sharing:problem:{letter.reason}", poison.position)
@@ -152,7 +165,7 @@ async def test_a_message_that_comes_again_is_one_dead_letter_and_one_notice(desk
     await desk.consumption.take(messages)
     desk.start()
     await desk.consumption.take(messages)
-    assert len(await desk.letters.listed("prison", 10)) == 1
+    assert len(await desk.kept()) == 1
     assert len(desk.notices.told) == 1
 
 
@@ -169,7 +182,7 @@ async def test_a_notice_that_could_not_be_published_is_published_later(desk: Des
     desk.notices.down = True
     with pytest.raises(Unavailable):
         await desk.consumption.take([poison, fine])
-    assert len(await desk.letters.listed("prison", 10)) == 1
+    assert len(await desk.kept()) == 1
     desk.start()
     desk.notices.down = False
     await desk.consumption.take([poison, fine])
@@ -218,8 +231,7 @@ async def test_a_message_that_comes_again_is_not_counted_again(desk: Desk) -> No
 async def test_an_input_resumed_elsewhere_goes_on_soon_and_counts_from_nothing(desk: Desk) -> None:
     await desk.consumption.take([desk.bad() for _ in range(LIMIT)])
     assert await desk.letters.paused() == {"prison"}
-    operator = DeadLetters(DeadLetterStore(desk.hub.engine), desk.notices, SEAL, lambda: desk.hub.now, LIMIT)
-    await operator.resume("prison")
+    await desk.register_of().resume_input("prison", "anna")
     desk.later()
     assert await desk.letters.paused() == set()
     await desk.consumption.take([desk.bad()])
@@ -227,26 +239,12 @@ async def test_an_input_resumed_elsewhere_goes_on_soon_and_counts_from_nothing(d
 
 
 async def test_the_input_of_a_suspended_agency_stands_still(desk: Desk) -> None:
-    register = Agencies(AgencyStore(desk.hub.engine), desk.hub.contracts, KEYS, lambda: NOW)
+    register = desk.register_of()
     await register.suspend("prison")
     assert await desk.letters.paused() == {"prison"}
     await register.resume("prison")
     desk.later()
     assert await desk.letters.paused() == set()
-
-
-async def test_dead_letters_are_read_page_by_page_and_one_by_one(desk: Desk) -> None:
-    poisons = [desk.bad() for _ in range(4)]
-    for poison in poisons:
-        await desk.consumption.take([poison])
-        desk.later(timedelta(seconds=1))
-    await desk.consumption.take([desk.bad(agency="probation")])
-    first = await desk.letters.listed("prison", 3)
-    rest = await desk.letters.listed("prison", 3, after=first[-1].position)
-    assert [letter.position for letter in (*first, *rest)] == [poison.position for poison in poisons]
-    found = await desk.letters.read(poisons[0].position)
-    assert found == first[0]
-    assert await desk.letters.read("hub.in.prison/0/999/1") is None
 
 
 async def test_receipts_settle_deliveries_and_wrong_ones_are_dead_letters(desk: Desk) -> None:
@@ -258,7 +256,7 @@ async def test_receipts_settle_deliveries_and_wrong_ones_are_dead_letters(desk: 
     wrong = orjson.dumps({"receipts": [{"number": "one"}]})
     await desk.consumption.take([desk.message(Raw(receipt, wrong)), desk.message(Raw(receipt, right))])
     assert [each["applied_number"] for each in await desk.hub.rows(held) if each["agency"] == "prison"] == [row.number]
-    assert [letter.reason for letter in await desk.letters.listed("prison", 10)] == [Reason.INVALID_BODY]
+    assert [letter.reason for letter in await desk.kept()] == [Reason.INVALID_BODY]
 
 
 async def test_two_updates_in_one_poll_count_by_their_time_not_by_their_place(desk: Desk) -> None:

@@ -51,9 +51,11 @@ class Consuming:
 
     async def prepare(self) -> None:
         await self.topics.make([self.agency, self.neighbour])
-        register = Agencies(AgencyStore(self.hub.engine), self.hub.contracts, KEYS, lambda: NOW)
-        await register.add(self.agency, [Scope.SUBMIT])
-        await register.add(self.neighbour, [Scope.SUBMIT])
+        await self.register().add(self.agency, [Scope.SUBMIT])
+        await self.register().add(self.neighbour, [Scope.SUBMIT])
+
+    def register(self) -> Agencies:
+        return Agencies(AgencyStore(self.hub.engine), self.hub.contracts, KEYS, lambda: NOW)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -137,7 +139,7 @@ async def test_a_sender_of_nothing_but_rubbish_is_paused_and_its_neighbour_notic
         await consuming.send(neighbour, [good(neighbour, number, at) for number in range(50)])
         await consuming.until_taken(neighbour, 50)
         assert await consuming.taken(agency) == []
-        await consuming.letters.resume(agency)
+        await consuming.register().resume_input(agency, "anna")
         await consuming.until_taken(agency, 1)
 
 

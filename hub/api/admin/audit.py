@@ -1,10 +1,8 @@
 """Searching the audit."""
 
-import re
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import AwareDatetime, BeforeValidator
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +10,7 @@ from hub.api.admin.audit_documents import entry_document
 from hub.api.admin.desk import desk_of
 from hub.api.admin.questions import OfAgency, OfPerson
 from hub.api.admin.routing import PRINTABLE, admin_router
+from hub.api.admin.times import Time
 from hub.api.bodies import answer
 from hub.api.callers import Operator
 from hub.api.describe import answers, problems
@@ -21,19 +20,8 @@ from hub.store.auditing import Sought
 
 router = admin_router()
 
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
-
-
-def _written_out(given: object) -> object:
-    """A time as RFC 3339 has it: else a mere number would be taken for seconds since 1970."""
-    if isinstance(given, str) and _RFC3339.fullmatch(given) is None:
-        raise ValueError("not as RFC 3339 has it")
-    return given
-
-
-_Time = Annotated[AwareDatetime | None, BeforeValidator(_written_out)]
-_Since = Annotated[_Time, Query(description="From this time on (RFC 3339, with its zone).")]
-_Until = Annotated[_Time, Query(description="Before this time.")]
+_Since = Annotated[Time | None, Query(description="From this time on (RFC 3339, with its zone).")]
+_Until = Annotated[Time | None, Query(description="Before this time.")]
 _Action = Annotated[
     str | None, Query(max_length=80, pattern=PRINTABLE, description="Such as `consultation` or `agency-suspended`.")
 ]

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Header, Path, Query
-from pydantic import AwareDatetime
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,6 +18,7 @@ from hub.api.admin.dead_letter_documents import (
 )
 from hub.api.admin.desk import desk_of
 from hub.api.admin.routing import PRINTABLE, admin_router
+from hub.api.admin.times import Time
 from hub.api.bodies import answer
 from hub.api.callers import Operator
 from hub.api.describe import answers, body, problems
@@ -33,8 +33,8 @@ router = admin_router()
 _Agency = Annotated[str | None, Query(description="Of this agency.", max_length=80, pattern=PRINTABLE)]
 _Reason = Annotated[Reason | None, Query(description="Refused for this reason when last tried.")]
 _State = Annotated[LetterState | None, Query(description="In this state.")]
-_Since = Annotated[AwareDatetime | None, Query(description="First refused then or later; a time with its zone.")]
-_Until = Annotated[AwareDatetime | None, Query(description="First refused before; a time with its zone.")]
+_Since = Annotated[Time | None, Query(description="First refused then or later; a time with its zone.")]
+_Until = Annotated[Time | None, Query(description="First refused before; a time with its zone.")]
 _Position = Annotated[
     str,
     Path(

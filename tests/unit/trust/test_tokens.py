@@ -219,12 +219,12 @@ class Published:
         return key.as_dict(private=False) if key else None
 
 
-def _external(desk: Desk, key: RSAKey | ECKey, algorithm: str) -> str:
+def _external(desk: Desk, key: RSAKey | ECKey, algorithm: str, sub: str = "probation") -> str:
     claims = {
         "iss": ISSUER,
         "aud": ["other", AUDIENCE],
-        "sub": "probation",
-        "scope": "openid read",
+        "sub": sub,
+        "scope": "openid read admin",
         "exp": int(desk.clock().timestamp()) + 3_600,
     }
     return jwt.encode({"alg": algorithm, "kid": key.kid}, claims, key, algorithms=[algorithm])
@@ -242,6 +242,17 @@ async def test_an_external_issuers_token_is_accepted_until_its_key_is_withdrawn(
     desk.clock.pass_by(seconds=61)
     assert await refusal(verifier, token) is Reason.UNAUTHENTICATED
     assert await verifier.verify(_external(desk, published.keys["two"], "RS256"))
+
+
+async def test_an_external_issuers_token_of_a_registered_operator_administers(desk: Desk) -> None:
+    key = RSAKey.generate_key(2048, parameters={"kid": "one"})
+    verifier = Verifier(Published({"one": key}), desk.agencies, ISSUER, AUDIENCE, "RS256", desk.clock)
+    token = _external(desk, key, "RS256", "anna@example.org")
+
+    assert await refusal(verifier, token) is Reason.UNAUTHENTICATED
+
+    await desk.agencies.add("anna@example.org", AS_OPERATORS)
+    assert await verifier.verify(token) == Caller("anna@example.org", AS_OPERATORS)
 
 
 async def test_only_the_algorithm_agreed_on_is_accepted(desk: Desk) -> None:
