@@ -18,7 +18,7 @@ from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.reader import TopicReader
 from adapters.kafka.topics import TopicPlan, Topics, input_topic, rejected_topic
 from hub.exchange.consume import Consumption
-from hub.exchange.dead_letters import DeadLetters
+from hub.exchange.dead_letters import REMEMBERED, DeadLetters
 from hub.exchange.intake import Intake
 from hub.exchange.parked import Parkings
 from hub.exchange.receipts import settle
@@ -140,6 +140,7 @@ async def test_a_sender_of_nothing_but_rubbish_is_paused_and_its_neighbour_notic
         await consuming.until_taken(neighbour, 50)
         assert await consuming.taken(agency) == []
         await consuming.register().resume_input(agency, "anna")
+        hub.now += REMEMBERED
         await consuming.until_taken(agency, 1)
 
 
