@@ -1,5 +1,6 @@
 """Submissions as CloudEvents 1.0, the way an agency sends them, and deliveries as it gets them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from uuid import uuid4
@@ -11,8 +12,11 @@ from hub.domain.canonical import Json, digest
 from hub.domain.errors import Fault
 
 _PROBLEM = "urn:case-sharing:problem:"
-_FAULTS_TOLD, _DETAIL_TOLD = 20, 500
-"""Of what is parked: so many faults at most, and so many characters of each sentence."""
+_FAULTS_TOLD, _PATH_TOLD, _RULE_TOLD, _DETAIL_TOLD = 20, 1_000, 100, 500
+"""Of what is parked: so many faults at most, and so many characters of each part."""
+_POINTER = re.compile(r"(/[^/\x00-\x1f]*)*")
+_NOT_OF_A_RULE = re.compile(r"[^A-Za-z0-9._-]+")
+_REFUSED = "refused"
 
 
 def attributes(agency: str, event: Event) -> dict[str, str]:
@@ -66,8 +70,16 @@ def parked_message(parked: Iterable[Parked]) -> dict[str, Json]:
 
 
 def _told(faults: Iterable[Fault]) -> list[Json]:
-    first = islice(faults, _FAULTS_TOLD)
-    return [{"path": each.path, "rule": each.rule, "detail": each.detail[:_DETAIL_TOLD]} for each in first]
+    """The first of them in the form the hub takes, so that word of what is parked never fails for how it is put."""
+    first = tuple(islice(faults, _FAULTS_TOLD)) or (Fault("", _REFUSED, ""),)
+    return [
+        {
+            "path": each.path if len(each.path) <= _PATH_TOLD and _POINTER.fullmatch(each.path) else "",
+            "rule": _NOT_OF_A_RULE.sub("-", each.rule)[:_RULE_TOLD].strip("._-") or _REFUSED,
+            "detail": each.detail.replace("\0", " ")[:_DETAIL_TOLD],
+        }
+        for each in first
+    ]
 
 
 def read_delivery(document: Mapping[str, Json]) -> Delivery:

@@ -13,6 +13,7 @@ from hub.domain.convergence import (
     Standing,
     Union,
     converge,
+    disagreements,
     latest_per_local_id,
     since_through,
 )
@@ -159,6 +160,20 @@ def test_saying_there_is_none_differs_from_saying_something() -> None:
 
     assert converge(rule, [says("prison", None, 1), says("probation", "a", 9)]).contested == ("/x",)
     assert converge(rule, [says_nothing("prison", 1), says("probation", "a", 9)]).contested == ()
+
+
+def test_disagreements_are_told_with_all_that_is_said_there_and_only_where_a_mark_stands() -> None:
+    rule = Fields("", {"x": Agree("/x", PRISON_FIRST)})
+    differing = [says("prison", "a", 1), says("probation", "b", 9), says("court", "a", 3)]
+
+    ((path, said),) = disagreements(rule, differing).items()
+
+    assert (path, [(each.agency, value) for each, value in said]) == (
+        "/x",
+        [("prison", "a"), ("probation", "b"), ("court", "a")],
+    )
+    assert tuple(disagreements(rule, differing)) == converge(rule, differing).contested
+    assert disagreements(rule, [says("prison", "a", 1), says("probation", "a", 9)]) == {}
 
 
 # --- union --------------------------------------------------------------------------------------------------
