@@ -5,10 +5,10 @@ from datetime import datetime
 
 from adapters.delius.entering import take_deletion, take_end, take_told
 from adapters.delius.known import OFFENDER, Name, about
+from adapters.delius.merging import merge, unmerge
 from adapters.delius.payloads import Piece
-from adapters.delius.step import Step, case_number
+from adapters.delius.step import Step
 from hub.domain.canonical import Json
-from hub.domain.errors import Fault
 
 _READ = ("eventType", "occurredAt", "personReference", "additionalInformation", "crn")
 _NUMBERS = ("crn", "targetCRN", "sourceCRN", "unmergedCRN", "reactivatedCRN", "bookingNumber")
@@ -21,6 +21,7 @@ def take_event(step: Step) -> set[Name]:
     native, path = step.piece.native, step.piece.path
     step.report.without_home(native, path, _READ, "what the event says of itself")
     name = str(native["eventType"]).removeprefix(OWN)
+    _name_other_numbers(step)
     if not name.startswith("registration."):
         step.report.without_home(
             step.piece.facts, f"{path}/additionalInformation", _NUMBERS, "what to fetch the rest by"
@@ -56,45 +57,15 @@ def time_of(native: Mapping[str, Json]) -> datetime | None:
     return time
 
 
-def _merge(step: Step) -> set[Name]:
-    """The survivor takes on the number and the registers of the removed case, which is withdrawn."""
-    removed, survivor = _pair(step, "sourceCRN", "targetCRN")
-    if removed is None or survivor is None or _is_late(step, removed, "unmerged"):
-        return set()
-    merged = (step.get("merged", crn=survivor) or {"crns": []})["crns"]
-    step.put("merged", {"crns": [*(each for each in merged if each != removed), removed]}, crn=survivor)
-    step.put("removed", {"into": survivor}, crn=removed)
-    _wait_for_whole(step, survivor)
-    return {OFFENDER}
-
-
-def _unmerge(step: Step) -> set[Name]:
-    """The removed case is back, with what it was known by; the other gives its number and registers up again."""
-    back, other = _pair(step, "reactivatedCRN", "unmergedCRN")
-    if back is None or other is None or _is_late(step, back, "removed"):
-        return set()
-    merged = (step.get("merged", crn=other) or {"crns": []})["crns"]
-    step.put("merged", {"crns": [each for each in merged if each != back]}, crn=other)
-    step.put("removed", crn=back)
-    step.put("unmerged", {}, crn=back)
-    _wait_for_whole(step, back)
-    _wait_for_whole(step, other)
-    return {OFFENDER}
-
-
-def _pair(step: Step, one: str, other: str) -> tuple[str | None, str | None]:
-    facts, path = step.piece.facts, f"{step.piece.path}/additionalInformation"
-    first = case_number(facts.get(one), None, f"{path}/{one}", step.report)
-    second = case_number(facts.get(other), None, f"{path}/{other}", step.report)
-    if first is not None and first == second:
-        step.report.refuse(f"{path}/{other}", "merge", f"must be another number than {one}")
-        return None, None
-    return first, second
-
-
-def _wait_for_whole(step: Step, crn: str) -> None:
-    if not (step.get("search", crn=crn) or step.get("case", crn=crn)):
-        step.report.wait_for("the offender as the search gives it, of each case that the event names")
+def _name_other_numbers(step: Step) -> None:
+    """What an event refers to the person by, but for the number of the case."""
+    reference, path = step.piece.native.get("personReference"), f"{step.piece.path}/personReference"
+    if not isinstance(reference, dict):
+        return
+    step.report.without_home(reference, path, ("identifiers",), "what the event says of itself")
+    for index, each in enumerate(_objects(reference.get("identifiers"))):
+        taken = ("type", "value") if each.get("type") == "CRN" else ()
+        step.report.without_home(each, f"{path}/identifiers/{index}", taken, "a number that the offender itself says")
 
 
 def _erase(step: Step) -> set[Name]:
@@ -104,19 +75,10 @@ def _erase(step: Step) -> set[Name]:
 
 
 def _delete(step: Step) -> set[Name]:
-    if _is_late(step, step.crn, "search", "case"):
+    if step.is_late(step.crn, "search", "case"):
         return set()
     step.put("removed", {"into": None})
     return {OFFENDER}
-
-
-def _is_late(step: Step, crn: str, *parts: str) -> bool:
-    """Whether what happened since is known already: then nothing follows from the event."""
-    late = any(part["at"] > step.at for name in parts if (part := step.get(name, crn=crn)))
-    if late:
-        detail = "is older than what is known of the case; nothing follows from it"
-        step.report.notices.append(Fault(f"{step.piece.path}/occurredAt", "late", detail))
-    return late
 
 
 def _recover(step: Step) -> set[Name]:
@@ -134,7 +96,7 @@ def _add_numbers(step: Step) -> set[Name]:
     numbers = [{"scheme": scheme, "value": value} for scheme, value in told if isinstance(value, str) and value.strip()]
     held = (step.get("identifiers") or {"body": []})["body"]
     step.put("identifiers", {"body": [*held, *(each for each in numbers if each not in held)]})
-    _wait_for_whole(step, step.crn)
+    step.wait_for_whole(step.crn)
     return {OFFENDER} if step.get("search") or step.get("case") else set()
 
 
@@ -147,8 +109,8 @@ _EVENTS: Mapping[str, Callable[[Step], set[Name]]] = {
     "registration.updated": lambda step: take_told(step, "updated"),
     "registration.deregistered": take_end,
     "registration.deleted": take_deletion,
-    "merge.completed": _merge,
-    "unmerge.completed": _unmerge,
+    "merge.completed": merge,
+    "unmerge.completed": unmerge,
     "prison-identifier.added": _add_numbers,
     "engagement.deleted": _delete,
     "engagement.recovered": _recover,

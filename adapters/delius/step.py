@@ -10,6 +10,7 @@ from adapters.delius.payloads import Piece
 from adapters.delius.report import Report
 from adapters.delius.tables import Tables
 from hub.domain.canonical import Json
+from hub.domain.errors import Fault
 
 _LOCAL_ID = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?")
 _PLACEHOLDER = re.compile(r"\{\{.*\}\}")
@@ -33,6 +34,19 @@ class Step:
     def get(self, part: str, *, crn: str | None = None) -> Json:
         """A part as it is kept; None when there is none."""
         return self.parts.get(about(crn or self.crn), part)
+
+    def is_late(self, crn: str, *parts: str) -> bool:
+        """Whether what these parts tell happened since: then nothing follows from an event."""
+        late = any(part["at"] > self.at for name in parts if (part := self.get(name, crn=crn)))
+        if late:
+            detail = "is older than what is known of the case; nothing follows from it"
+            self.report.notices.append(Fault(f"{self.piece.path}/occurredAt", "late", detail))
+        return late
+
+    def wait_for_whole(self, crn: str) -> None:
+        """Wait for the offender unless it is known."""
+        if not (self.get("search", crn=crn) or self.get("case", crn=crn)):
+            self.report.wait_for("the offender as the search gives it, of each case that the event names")
 
 
 def moment(time: datetime) -> str:

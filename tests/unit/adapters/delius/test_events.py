@@ -174,3 +174,18 @@ def test_a_merge_or_a_deletion_that_comes_late_undoes_nothing(desk: Desk) -> Non
     desk.take(event("engagement.deleted", "2026-01-03T09:30"))
     assert desk.offender() is not None
     assert desk.offender(OTHER) is not None
+
+
+def test_a_case_merged_anew_is_no_longer_part_of_the_one_before(desk: Desk) -> None:
+    third = "X771302"
+    for crn in (CRN, OTHER, third):
+        desk.take(offender(crn))
+    desk.take(added("25", crn=third))
+    desk.take(merged(third, OTHER, at="2026-03-03T09:00"))
+    desk.take(merged(third, CRN, at="2026-03-03T10:00"))
+    assert desk.registrations(OTHER) == {}
+    assert desk.registrations().keys() == {"25"}
+    numbers = [[each["scheme"] for each in desk.offender(crn)["identifiers"]] for crn in (CRN, OTHER)]
+    assert numbers == [["crn", "merged-crn"], ["crn"]]
+    desk.take(merged(third, CRN, at="2026-03-03T11:00"))
+    assert [each["scheme"] for each in desk.offender()["identifiers"]] == ["crn", "merged-crn"]
