@@ -331,6 +331,18 @@ class Position:
     recorded: int = 0
 
 
+class Look(NamedTuple):
+    """Debts with all that it takes to settle them, as one snapshot.
+
+    records, persons: those concerned, as far as there are any. held: what the agencies concerned hold of them.
+    """
+
+    owed: list[Owed]
+    records: dict[RecordId, RecordRow]
+    persons: dict[str, PersonRow]
+    held: dict[HeldId, HeldRow]
+
+
 class RelayStore(Protocol):
     """What the relay reads and writes. Exactly one relay is active."""
 
@@ -342,16 +354,12 @@ class RelayStore(Protocol):
         """Raises `Unavailable` when another process leads meanwhile."""
         ...
 
-    async def owed(self, limit: int) -> list[Owed]:
-        """The oldest debts; those that may wait come last."""
+    async def look(self, limit: int, later: int) -> Look:
+        """The oldest debts; those that may wait come last, and are no more than `later`."""
         ...
 
     async def current(self, records: Sequence[RecordId]) -> tuple[dict[RecordId, RecordRow], dict[str, PersonRow]]:
         """The shared records and their persons, as one snapshot."""
-        ...
-
-    async def held(self, ids: Sequence[HeldId]) -> dict[HeldId, HeldRow]:
-        """What these agencies hold of these records."""
         ...
 
     async def outlets(self) -> dict[str, Outlet]:

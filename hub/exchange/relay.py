@@ -20,6 +20,7 @@ from hub.ports import (
     AuditRow,
     HeldId,
     HeldRow,
+    Look,
     Outlet,
     Owed,
     PersonRow,
@@ -37,7 +38,7 @@ _log = structlog.get_logger(__name__)
 BATCH = 500
 """Debts handled in one transaction."""
 LATER = 200
-"""How many of them may be such as can wait: what changes meanwhile waits for these at most."""
+"""How many of them may be such as can wait, so that what changes meanwhile does not wait long for these."""
 IDLE_S = 0.02
 """How long the relay sleeps when nothing is owed; a wake-up in the same process ends it at once."""
 BACK_OFF_S = 1.0
@@ -113,17 +114,15 @@ class Relay:
 
     async def step(self) -> int:
         """One round over the oldest debts; how many were settled."""
-        owed = await self._owed()
-        if not owed:
+        look = await self._look()
+        if not look.owed:
             return 0
-        records, persons = await self._store.current([debt.held.record for debt in owed])
-        held = await self._store.held([debt.held for debt in owed])
         self._outlets = self._outlets or await self._store.outlets()
-        round_ = _Round(self._contracts, self._seal, self._now(), self._outlets, held)
-        for debt in owed:
-            round_.settle(debt, records.get(debt.held.record), persons.get(debt.held.record.person))
+        round_ = _Round(self._contracts, self._seal, self._now(), self._outlets, look.held)
+        for debt in look.owed:
+            round_.settle(debt, look.records.get(debt.held.record), look.persons.get(debt.held.record.person))
         try:
-            await self._store.deliver(owed, round_.deliveries, round_.withheld, round_.audit)
+            await self._store.deliver(look.owed, round_.deliveries, round_.withheld, round_.audit)
         except Unavailable:
             self._outlets = {}
             raise
@@ -131,19 +130,16 @@ class Relay:
         if self.streams:
             for agency, publications in round_.publications.items():
                 await self.streams.send(agency, publications, self._outlets[agency].number)
-        return len(owed)
+        return len(look.owed)
 
-    async def _owed(self) -> list[Owed]:
-        """The debts of a round: those that may not wait, and not too many that may, so that the next is soon there.
-
-        Whoever is filled from what is there is owed the next slice when little else is left.
-        """
-        owed = await self._store.owed(BATCH)
-        if self._filling and len(owed) < LATER:
+    async def _look(self) -> Look:
+        """The oldest debts. Whoever is filled from what is there is owed the next slice when little else is left."""
+        look = await self._store.look(BATCH, LATER)
+        if self._filling and len(look.owed) < LATER:
             self._filling = await self._store.backfill(LATER, self._now())
-            owed = owed or await self._store.owed(BATCH)
-        waiting = sum(not debt.later for debt in owed)
-        return owed[: waiting + LATER]
+            if not look.owed:
+                return await self._store.look(BATCH, LATER)
+        return look
 
 
 class _Round:

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, select, text, update
+from sqlalchemy import Row, RowMapping, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.errors import Unavailable
 from hub.domain.submission import micros
-from hub.ports import AuditRow, HeldId, HeldRow, Moved, Outlet, Owed, PersonRow, RecordId, RecordRow
+from hub.ports import AuditRow, HeldId, HeldRow, Look, Moved, Outlet, Owed, PersonRow, RecordId, RecordRow
 from hub.store.backfilling import begin, owe_next
 from hub.store.bulk import delete_rows, execute_many, insert_or_ignore, insert_rows, inserting, upsert
 from hub.store.columns import any_of, as_set
@@ -85,44 +85,26 @@ class SqlRelayStore:
         async with self._writing():
             pass
 
-    async def owed(self, limit: int) -> list[Owed]:
-        """The oldest debts; those that may wait come last."""
+    async def look(self, limit: int, later: int) -> Look:
+        """The oldest debts with all that it takes to settle them; those that may wait last, no more than `later`."""
         async with reading(self._engine) as connection:
-            rows = await connection.execute(_OLDEST_DEBTS, {"limit": limit})
-            return [
-                Owed(
-                    HeldId(row.agency, RecordId(row.person, row.type, row.key)),
-                    row.stamp,
-                    from_micros(row.since),
-                    row.later,
-                )
-                for row in rows
-            ]
+            owed = [_debt(row) for row in await connection.execute(_OLDEST_DEBTS, {"limit": limit})]
+            owed = owed[: later + sum(not debt.later for debt in owed)]
+            if not owed:
+                return Look([], {}, {}, {})
+            records, persons = await _current(connection, [debt.held.record for debt in owed])
+            sought = {
+                "agencies": as_set(debt.held.agency for debt in owed),
+                "persons": as_set(debt.held.record.person for debt in owed),
+                "keys": as_set(debt.held.record.key for debt in owed),
+            }
+            rows = (await connection.execute(_HELD, sought)).mappings()
+            return Look(owed, records, persons, {row.id: row for row in map(held_row, rows)})
 
     async def current(self, records: Sequence[RecordId]) -> tuple[dict[RecordId, RecordRow], dict[str, PersonRow]]:
         """The shared records and their persons, as one snapshot."""
-        sought = {
-            "persons": as_set(each.person for each in records),
-            "types": as_set(each.type for each in records),
-            "keys": as_set(each.key for each in records),
-        }
         async with reading(self._engine) as connection:
-            found = (await connection.execute(_RECORDS, sought)).mappings()
-            rows = {row.id: row for row in map(record_row, found)}
-            locals_ = (await connection.execute(_LOCALS, sought)).mappings().all()
-            survivors = {row.id: row.survivor for row in await connection.execute(_PERSONS, sought)}
-        return rows, person_rows(locals_, survivors)
-
-    async def held(self, ids: Sequence[HeldId]) -> dict[HeldId, HeldRow]:
-        """What these agencies hold of these records."""
-        async with reading(self._engine) as connection:
-            sought = {
-                "agencies": as_set(each.agency for each in ids),
-                "persons": as_set(each.record.person for each in ids),
-                "keys": as_set(each.record.key for each in ids),
-            }
-            rows = await connection.execute(_HELD, sought)
-            return {row.id: row for row in map(held_row, rows.mappings())}
+            return await _current(connection, records)
 
     async def outlets(self) -> dict[str, Outlet]:
         """Every agency's outlet."""
@@ -212,6 +194,26 @@ class SqlRelayStore:
         """Owe the next so many of the oldest backfill, later; False when there is none."""
         async with self._writing() as connection:
             return await owe_next(connection, limit, at)
+
+
+async def _current(
+    connection: AsyncConnection, records: Sequence[RecordId]
+) -> tuple[dict[RecordId, RecordRow], dict[str, PersonRow]]:
+    sought = {
+        "persons": as_set(each.person for each in records),
+        "types": as_set(each.type for each in records),
+        "keys": as_set(each.key for each in records),
+    }
+    found = (await connection.execute(_RECORDS, sought)).mappings()
+    rows = {row.id: row for row in map(record_row, found)}
+    locals_ = (await connection.execute(_LOCALS, sought)).mappings().all()
+    survivors = {row.id: row.survivor for row in await connection.execute(_PERSONS, sought)}
+    return rows, person_rows(locals_, survivors)
+
+
+def _debt(row: Row[Any]) -> Owed:
+    held_id = HeldId(row.agency, RecordId(row.person, row.type, row.key))
+    return Owed(held_id, row.stamp, from_micros(row.since), row.later)
 
 
 _OLDEST_DEBTS = select(owed).order_by(owed.c.later, owed.c.since).limit(bindparam("limit"))

@@ -6,7 +6,7 @@ from hub.ports import AuditRow, HeldId, HeldRow, RecordId
 from hub.store.parked import ParkedRow
 from hub.store.receipts import Applied
 from tests.contract.conftest import Stores
-from tests.contract.test_store_ports import MAPPA, NOW, OFFENDER, delivery, held_by_prison
+from tests.contract.test_store_ports import MAPPA, NOW, OFFENDER, delivery, held_by_prison, held_of
 
 LATER = NOW + timedelta(minutes=5)
 SEALED = b"faults"
@@ -74,8 +74,8 @@ async def test_a_retry_owes_the_record_anew_and_forgets_what_was_held(stores: St
 
     assert await stores.parked.retry("prison", 2, ENTRY) == OFFENDER
 
-    assert [debt.held for debt in await stores.relay.owed(10)] == [HeldId("prison", OFFENDER)]
-    held = await stores.relay.held([held_by_prison(), held_by_prison(MAPPA)])
+    assert [debt.held for debt in (await stores.relay.look(10, 10)).owed] == [HeldId("prison", OFFENDER)]
+    held = await held_of(stores, held_by_prison(), held_by_prison(MAPPA))
     assert (held[held_by_prison()].digest, held[held_by_prison(MAPPA)].digest) == ("", "digest-1")
     assert await standing(stores) == [ParkedRow("prison", 2, OFFENDER, NOW, SEALED, LATER)]
 
@@ -97,4 +97,4 @@ async def test_what_is_not_parked_cannot_be_retried(stores: Stores) -> None:
 
     assert await stores.parked.retry("prison", 2, ENTRY) is None
     assert await stores.parked.retry("probation", 1, ENTRY) is None
-    assert await stores.relay.owed(10) == []
+    assert (await stores.relay.look(10, 10)).owed == []

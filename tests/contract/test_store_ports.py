@@ -116,6 +116,11 @@ def delivery(number: int, id_: RecordId = OFFENDER, at: datetime = NOW) -> HeldR
     return HeldRow(held_by_prison(id_), number, f"digest-{number}", False, NOW, at, known_as="known")
 
 
+async def held_of(stores: Stores, *ids: HeldId) -> dict[HeldId, HeldRow]:
+    """What the prison holds of these."""
+    return {row.id: row for row in await stores.relay.unpublished("prison", 0, 100) if row.id in ids}
+
+
 async def write(store: Store, written: Decision) -> None:
     async with store.sharing() as tx:
         await tx.write(written)
@@ -142,9 +147,9 @@ async def test_what_was_taken_is_found_again_by_its_id(stores: Stores) -> None:
 async def test_nothing_is_seen_before_it_is_committed(stores: Stores) -> None:
     async with stores.store.sharing() as tx:
         await tx.write(decision(owed=[held_by_prison()]))
-        assert await stores.relay.owed(10) == []
+        assert (await stores.relay.look(10, 10)).owed == []
 
-    assert len(await stores.relay.owed(10)) == 1
+    assert len((await stores.relay.look(10, 10)).owed) == 1
 
 
 async def test_nothing_stays_of_a_transaction_that_raises(stores: Stores) -> None:
@@ -156,7 +161,7 @@ async def test_nothing_stays_of_a_transaction_that_raises(stores: Stores) -> Non
     with pytest.raises(RuntimeError):
         await fail()
 
-    assert await stores.relay.owed(10) == []
+    assert (await stores.relay.look(10, 10)).owed == []
     async with stores.store.sharing() as tx:
         assert await tx.taken([SubmissionId("prison", "one")]) == {}
 
@@ -272,15 +277,15 @@ async def test_shared_records_are_read_changed_and_removed(stores: Stores) -> No
 async def test_debts_come_oldest_first_and_keep_their_age_when_owed_anew(stores: Stores) -> None:
     await write(stores.store, decision(owed=[held_by_prison()]))
     await write(stores.store, decision(owed=[held_by_prison(MAPPA)], at=LATER))
-    before = await stores.relay.owed(10)
+    before = (await stores.relay.look(10, 10)).owed
     await write(stores.store, decision(owed=[held_by_prison()], at=LATER))
-    after = await stores.relay.owed(10)
+    after = (await stores.relay.look(10, 10)).owed
 
     assert [(debt.held.record, debt.since) for debt in before] == [(OFFENDER, NOW), (MAPPA, LATER)]
     assert [(debt.held, debt.since) for debt in after] == [(debt.held, debt.since) for debt in before]
     assert before[0].stamp != after[0].stamp
     assert before[1].stamp == after[1].stamp
-    assert await stores.relay.owed(1) == after[:1]
+    assert (await stores.relay.look(1, 1)).owed == after[:1]
 
 
 async def test_the_relay_sees_records_and_persons_and_who_a_person_was_merged_into(stores: Stores) -> None:
@@ -309,12 +314,12 @@ async def test_whoever_was_merged_into_a_removed_person_belongs_to_its_survivor(
 
 async def test_what_is_delivered_is_held_and_its_debt_is_settled(stores: Stores) -> None:
     await write(stores.store, decision(owed=[held_by_prison(), held_by_prison(MAPPA)]))
-    debts = await stores.relay.owed(10)
+    debts = (await stores.relay.look(10, 10)).owed
 
     await deliver(stores, delivery(1), settled=[debt for debt in debts if debt.held.record == OFFENDER])
 
-    assert await stores.relay.held([held_by_prison(), held_by_prison(MAPPA)]) == {held_by_prison(): delivery(1)}
-    assert [debt.held.record for debt in await stores.relay.owed(10)] == [MAPPA]
+    assert await held_of(stores, held_by_prison(), held_by_prison(MAPPA)) == {held_by_prison(): delivery(1)}
+    assert [debt.held.record for debt in (await stores.relay.look(10, 10)).owed] == [MAPPA]
     assert (await stores.relay.outlets())["prison"].number == 1
     delivered = await stores.receipts.delivered("prison", [1, 2])
     assert [(each.number, each.record, each.digest) for each in delivered.values()] == [(1, OFFENDER, "digest-1")]
@@ -322,12 +327,12 @@ async def test_what_is_delivered_is_held_and_its_debt_is_settled(stores: Stores)
 
 async def test_a_debt_owed_anew_meanwhile_is_not_settled(stores: Stores) -> None:
     await write(stores.store, decision(owed=[held_by_prison()]))
-    debts = await stores.relay.owed(10)
+    debts = (await stores.relay.look(10, 10)).owed
     await write(stores.store, decision(owed=[held_by_prison()]))
 
     await deliver(stores, delivery(1), settled=debts)
 
-    assert [debt.held for debt in await stores.relay.owed(10)] == [held_by_prison()]
+    assert [debt.held for debt in (await stores.relay.look(10, 10)).owed] == [held_by_prison()]
 
 
 async def test_a_number_is_given_out_once_and_nothing_stays_of_a_second_time(stores: Stores) -> None:
@@ -335,10 +340,10 @@ async def test_a_number_is_given_out_once_and_nothing_stays_of_a_second_time(sto
     await deliver(stores, delivery(1))
 
     with pytest.raises(Unavailable):
-        await deliver(stores, delivery(2, MAPPA), delivery(1, MAPPA), settled=await stores.relay.owed(10))
+        await deliver(stores, delivery(2, MAPPA), delivery(1, MAPPA), settled=(await stores.relay.look(10, 10)).owed)
 
-    assert await stores.relay.held([held_by_prison(), held_by_prison(MAPPA)]) == {held_by_prison(): delivery(1)}
-    assert len(await stores.relay.owed(10)) == 1
+    assert await held_of(stores, held_by_prison(), held_by_prison(MAPPA)) == {held_by_prison(): delivery(1)}
+    assert len((await stores.relay.look(10, 10)).owed) == 1
 
 
 async def test_a_later_delivery_takes_the_place_and_keeps_what_was_applied(stores: Stores) -> None:
@@ -347,7 +352,7 @@ async def test_a_later_delivery_takes_the_place_and_keeps_what_was_applied(store
     await deliver(stores, delivery(2))
     await stores.receipts.apply("prison", [Applied(1, RecordId(OTHER, "offender", "-"), "digest-1")], LATER)
 
-    held = (await stores.relay.held([held_by_prison()]))[held_by_prison()]
+    held = (await held_of(stores, held_by_prison()))[held_by_prison()]
 
     applied = replace(delivery(2), applied_number=1, applied_digest="digest-1", applied_at=LATER)
     assert held == applied
@@ -359,7 +364,7 @@ async def test_an_older_receipt_stays_without_effect(stores: Stores) -> None:
     await stores.receipts.apply("prison", [Applied(2, OFFENDER, "digest-2")], NOW)
     await stores.receipts.apply("prison", [Applied(1, OFFENDER, "digest-1")], LATER)
 
-    held = (await stores.relay.held([held_by_prison()]))[held_by_prison()]
+    held = (await held_of(stores, held_by_prison()))[held_by_prison()]
 
     assert (held.applied_number, held.applied_digest, held.applied_at) == (2, "digest-2", NOW)
 
@@ -402,21 +407,21 @@ async def test_what_was_overtaken_is_owed_anew_and_its_digest_forgotten(stores: 
 
     await stores.relay.pass_over("prison", [1, 2], LATER)
 
-    assert [(debt.held.record, debt.since) for debt in await stores.relay.owed(10)] == [(MAPPA, LATER)]
-    held = await stores.relay.held([held_by_prison(), held_by_prison(MAPPA)])
+    assert [(debt.held.record, debt.since) for debt in (await stores.relay.look(10, 10)).owed] == [(MAPPA, LATER)]
+    held = await held_of(stores, held_by_prison(), held_by_prison(MAPPA))
     assert (held[held_by_prison()].digest, held[held_by_prison(MAPPA)].digest) == ("digest-3", "")
 
 
 async def test_an_agency_is_filled_with_everything_there_is_and_everything_it_holds(stores: Stores) -> None:
     await write(stores.store, decision(new=[PERSON], records=[record(MAPPA)], owed=[held_by_prison(MAPPA)]))
     await deliver(stores, delivery(1))
-    before = await stores.relay.owed(10)
+    before = (await stores.relay.look(10, 10)).owed
 
     await stores.relay.begin_backfill("prison", "contract-digest", LATER)
     while await stores.relay.backfill(10, LATER):
         pass
 
-    debts = await stores.relay.owed(10)
+    debts = (await stores.relay.look(10, 10)).owed
     assert [(debt.held.record, debt.since, debt.later) for debt in debts] == [
         (MAPPA, NOW, False),
         (OFFENDER, LATER, True),
@@ -432,7 +437,7 @@ async def test_a_backfill_owes_slice_by_slice_and_each_record_once(stores: Store
     filled = []
 
     while await stores.relay.backfill(2, NOW):
-        owed = await stores.relay.owed(10)
+        owed = (await stores.relay.look(10, 10)).owed
         filled.append([debt.held.record for debt in owed])
         await stores.relay.deliver(owed, [], {}, [])
 
@@ -445,14 +450,14 @@ async def test_a_backfill_begins_again_under_another_contract_and_others_go_on(s
     await write(stores.store, decision(new=[PERSON], records=[record(each) for each in records]))
     await stores.relay.begin_backfill("prison", "one", NOW)
     await stores.relay.backfill(2, NOW)
-    await stores.relay.deliver(await stores.relay.owed(10), [], {}, [])
+    await stores.relay.deliver((await stores.relay.look(10, 10)).owed, [], {}, [])
     await stores.relay.begin_backfill("probation", "one", NOW + timedelta(seconds=1))
     await stores.relay.begin_backfill("prison", "another", NOW + timedelta(seconds=2))
 
     while await stores.relay.backfill(2, NOW):
         pass
 
-    owed = {(debt.held.agency, debt.held.record) for debt in await stores.relay.owed(10)}
+    owed = {(debt.held.agency, debt.held.record) for debt in (await stores.relay.look(10, 10)).owed}
     assert owed == {(agency, each) for agency in ("prison", "probation") for each in records}
 
 
@@ -461,12 +466,12 @@ async def test_what_changes_goes_before_what_is_filled_and_stays_before_it(store
     await write(stores.store, decision(new=[PERSON], records=[record(each) for each in records]))
     await stores.relay.begin_backfill("prison", "contract-digest", NOW)
     await stores.relay.backfill(10, NOW)
-    before = {debt.held.record: debt for debt in await stores.relay.owed(10)}
+    before = {debt.held.record: debt for debt in (await stores.relay.look(10, 10)).owed}
 
     await write(stores.store, decision(owed=[held_by_prison(records[2])], at=LATER))
     await write(stores.store, decision(owed=[held_by_prison(each) for each in records[1:]], later=True))
 
-    debts = await stores.relay.owed(10)
+    debts = (await stores.relay.look(10, 10)).owed
     assert [(debt.held.record, debt.later) for debt in debts] == [
         (records[2], False),
         (records[0], True),

@@ -168,7 +168,7 @@ async def test_a_relay_that_leads_no_longer_gives_out_no_number_twice(hub: Hub) 
 
 async def test_a_debt_renewed_while_it_is_settled_stays(hub: Hub) -> None:
     await hub.take(said(*PRISON, offender(), 1))
-    settled = await hub.relay_store.owed(10)
+    settled = (await hub.relay_store.look(10, 10)).owed
 
     await hub.take(said(*PRISON, offender("Changed"), 2))
     await hub.relay_store.deliver(settled, [], {}, [])

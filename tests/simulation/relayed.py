@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hub.domain.errors import Unavailable
-from hub.ports import AuditRow, HeldId, HeldRow, Outlet, Owed, PersonRow, RecordId, RecordRow
+from hub.ports import AuditRow, HeldId, HeldRow, Look, Outlet, Owed, PersonRow, RecordId, RecordRow
 from hub.store.receipts import Delivered
 from tests.simulation.tables import Tables
 from tests.simulation.wire import Calm, Wire
@@ -51,21 +51,25 @@ class MemoryRelayStore:
         """Whether this relay has the lock, as the database sees it."""
         return self._tables.leader is self._lock
 
-    async def owed(self, limit: int) -> list[Owed]:
-        """The oldest debts; those that may wait come last."""
-        await self._wire.cross("relay.owed")
-        return sorted(self._tables.owed.values(), key=lambda each: (each.later, each.since, each.held))[:limit]
+    async def look(self, limit: int, later: int) -> Look:
+        """The oldest debts with all that it takes to settle them; those that may wait last, no more than `later`."""
+        await self._wire.cross("relay.look")
+        tables = self._tables
+        owed = sorted(tables.owed.values(), key=lambda each: (each.later, each.since, each.held))[:limit]
+        owed = owed[: later + sum(not each.later for each in owed)]
+        records = [each.held.record for each in owed]
+        return Look(
+            owed,
+            {each: tables.records[each] for each in records if each in tables.records},
+            {each.person: tables.person(each.person) for each in records if each.person in tables.survivors},
+            {each.held: tables.held[each.held] for each in owed if each.held in tables.held},
+        )
 
     async def current(self, records: Sequence[RecordId]) -> tuple[dict[RecordId, RecordRow], dict[str, PersonRow]]:
         """The shared records and their persons, as one snapshot."""
         await self._wire.cross("relay.current")
         rows = {each: self._tables.records[each] for each in records if each in self._tables.records}
         return rows, {each.person: self._tables.person(each.person) for each in records}
-
-    async def held(self, ids: Sequence[HeldId]) -> dict[HeldId, HeldRow]:
-        """What these agencies hold of these records."""
-        await self._wire.cross("relay.held")
-        return {each: self._tables.held[each] for each in ids if each in self._tables.held}
 
     async def outlets(self) -> dict[str, Outlet]:
         """Every agency's outlet."""

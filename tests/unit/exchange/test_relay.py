@@ -292,14 +292,14 @@ async def test_a_database_that_is_away_for_a_moment_is_waited_for(
     hub: Hub, topics: Topics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     away = iter([Unavailable("no answer")])
-    reliable = hub.relay_store.owed
+    reliable = hub.relay_store.look
 
-    async def owed_with_a_gap(limit: int) -> object:
+    async def look_with_a_gap(limit: int, later: int) -> object:
         for error in away:
             raise error
-        return await reliable(limit)
+        return await reliable(limit, later)
 
-    monkeypatch.setattr(hub.relay_store, "owed", owed_with_a_gap)
+    monkeypatch.setattr(hub.relay_store, "look", look_with_a_gap)
     await hub.take(said(*PRISON, offender(), 1))
 
     running = Running(hub)
