@@ -14,12 +14,13 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     Text,
+    TextClause,
     case,
     column,
     func,
     literal,
-    or_,
     select,
+    text,
     values,
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -49,7 +50,8 @@ class DeliveryState:
     number: the last delivery, 0 before the first; delivered: when. published: up to which number it can have it.
     acknowledged: the highest number of a receipt, 0 before the first; acknowledged_at: when that came.
     unpublished: deliveries its topic does not have. unacknowledged: records whose last delivery it can have and has
-    not applied. withheld, rejected (dead letters that wait), parked: counted to `COUNTED`.
+    not applied, but for those that were withdrawn before it acknowledged anything of them.
+    withheld, rejected (dead letters that wait), parked: counted to `COUNTED`.
     """
 
     agency: str
@@ -101,7 +103,8 @@ class DeliveriesStore:
             ]
 
 
-_UNACKNOWLEDGED = or_(held.c.applied_number.is_(None), held.c.applied_number < held.c.number)
+_UNACKNOWLEDGED = text("((held.applied_number IS NULL AND NOT held.withdrawn) OR held.applied_number < held.number)")
+"""Word for word what the index on such records says of itself."""
 
 
 def _states(agencies: Collection[str], streams: Collection[str]) -> Select[Any]:
@@ -143,7 +146,7 @@ def _states(agencies: Collection[str], streams: Collection[str]) -> Select[Any]:
 
 
 def _counted(
-    named: CTE, table: FromClause, by: ColumnElement[Any], *conditions: ColumnElement[bool]
+    named: CTE, table: FromClause, by: ColumnElement[Any], *conditions: ColumnElement[bool] | TextClause
 ) -> ScalarSelect[int]:
     """How many rows of an agency, at most `COUNTED`.
 
@@ -156,7 +159,11 @@ def _counted(
 
 
 def _first(
-    named: CTE, table: FromClause, what: ColumnElement[int], by: ColumnElement[int], *conditions: ColumnElement[bool]
+    named: CTE,
+    table: FromClause,
+    what: ColumnElement[int],
+    by: ColumnElement[int],
+    *conditions: ColumnElement[bool] | TextClause,
 ) -> ScalarSelect[int]:
     """What the first row of an agency says, by its order."""
     first = select(what).where(table.c.agency == named.c.name, *conditions).order_by(by).limit(1)

@@ -120,7 +120,8 @@ owed = Table(
     Index("ix_owed_agency_since", "agency", "since"),
 )
 
-_UNACKNOWLEDGED = text("applied_number IS NULL OR applied_number < number")
+# Who is told that a record is gone of which it never acknowledged anything may never have held it, and says nothing.
+_UNACKNOWLEDGED = text("(applied_number IS NULL AND NOT withdrawn) OR applied_number < number")
 
 held = Table(
     "held",

@@ -103,6 +103,19 @@ async def test_a_record_that_changed_since_its_receipt_waits_again_and_an_old_re
     assert (told["acknowledged"]["last"], told["delivered"]["last"]) == (1, 2)
 
 
+async def test_a_withdrawal_is_waited_for_only_from_whoever_acknowledged_that_it_held_the_record(hub: RestHub) -> None:
+    await say(hub, "X1", "X2")
+    await hub.relayed()
+    await acknowledge(hub, 1)
+    for each in ("X1", "X2"):
+        await hub.probation.delete(f"/v1/offenders/{each}", headers={"ce-id": f"{each}-gone"})
+    await hub.relayed()
+    told = await state_of(hub)
+
+    assert [each["number"] for each in told["longest"]] == [3]
+    assert (told["delivered"]["last"], told["unacknowledged"]["count"]) == (4, 1)
+
+
 async def test_what_waits_longest_is_read_page_by_page(hub: RestHub) -> None:
     await say(hub, "X1", "X2", "X3")
     await hub.relayed()

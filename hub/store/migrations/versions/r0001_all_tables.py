@@ -143,8 +143,8 @@ def upgrade() -> None:
         "held",
         ["agency", "number"],
         unique=False,
-        postgresql_where=sa.text("applied_number IS NULL OR applied_number < number"),
-        sqlite_where=sa.text("applied_number IS NULL OR applied_number < number"),
+        postgresql_where=sa.text("(applied_number IS NULL AND NOT withdrawn) OR applied_number < number"),
+        sqlite_where=sa.text("(applied_number IS NULL AND NOT withdrawn) OR applied_number < number"),
     )
     op.create_table(
         "job",
@@ -335,8 +335,8 @@ def downgrade() -> None:
     op.drop_index(
         "ix_held_unacknowledged",
         table_name="held",
-        postgresql_where=sa.text("applied_number IS NULL OR applied_number < number"),
-        sqlite_where=sa.text("applied_number IS NULL OR applied_number < number"),
+        postgresql_where=sa.text("(applied_number IS NULL AND NOT withdrawn) OR applied_number < number"),
+        sqlite_where=sa.text("(applied_number IS NULL AND NOT withdrawn) OR applied_number < number"),
     )
     op.drop_index("ix_held_agency_number", table_name="held")
     op.drop_table("held")
