@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 from adapters.client.native import Parts, Payload, Said, Taken
 from adapters.oasys.announcing import Announcement
-from adapters.oasys.arriving import Arriving, Report
+from adapters.oasys.arriving import Arriving
 from adapters.oasys.assembling import Assembling
 from adapters.oasys.kept import Kept, Name
 from adapters.oasys.pieces import Document, opened
+from adapters.oasys.reporting import Report
 from adapters.oasys.spelling import Spellings
 from hub.domain.errors import Fault
 from hub.spec.lens.reading import Homeless

@@ -121,14 +121,16 @@ def test_a_score_that_contradicts_the_answers_is_refused_with_its_native_path_an
     system.take(
         payload(document(header(noFixedAbodeOrTransient="Yes", suitabilityOfAccommodation="0-No problems"))), parts
     )
-    taken = system.take(payload(document(header(acc={"accOtherWeightedScore": 1}, **CELLS))), parts)
+    scores: dict[str, Json] = {"acc": {"accOtherWeightedScore": 1}, "rel": {"relOtherWeightedScore": 3}}
+    taken = system.take(payload(document(header(**scores, **CELLS))), parts)
 
     assert [(each.path, each.rule) for each in taken.refused] == [
         ("/assessments/0/acc/accOtherWeightedScore", "section-scores")
     ]
     (said,) = taken.said
     assert said.body["roshSummary"]["overall"] == "very-high"
-    assert "score" not in said.body["sections"][0]
+    assert ["score" in section for section in said.body["sections"]] == [False, True]
+    assert parts.all(f"refused/assessment/{CRN}/{NUMBER}")["needs"]["fields"] == {"acc": scores["acc"]}
 
 
 def test_the_answers_are_refused_when_they_come_after_the_score_they_contradict(
