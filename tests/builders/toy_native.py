@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from random import Random
 from typing import NamedTuple
 
 import httpx
@@ -32,9 +33,9 @@ class Write(NamedTuple):
 class NativeServer:
     """held: by address. writes: every change applied, in order; a request that comes again changes nothing.
 
-    down: it answers 503. slow: seconds it takes before it applies a change, and again before it says so. refuses:
-    addresses at which it answers 422. announce: the address of a hook that is told of every change, before the change
-    is answered, again and again until it listens.
+    down: it answers 503; busy: to so many of its requests, from 0 to 1. slow: seconds it takes before it applies a
+    change, and again before it says so. refuses: addresses at which it answers 422. announce: the address of a hook
+    that is told of every change, before the change is answered, again and again until it listens.
     """
 
     def __init__(self, url: str) -> None:
@@ -43,7 +44,8 @@ class NativeServer:
         self.writes: list[Write] = []
         self.requests: list[Write] = []
         self.down = False
-        self.slow = 0.0
+        self.slow = self.busy = 0.0
+        self._random = Random(1)  # noqa: S311 - it makes no secrets
         self.refuses: set[str] = set()
         self.announce: str | None = None
         self._applied: set[str] = set()
@@ -55,7 +57,7 @@ class NativeServer:
     async def _take(self, request: Request) -> Response:
         address = request.path_params["address"]
         native = orjson.loads(await request.body()) if request.method == "PUT" else None
-        if self.down:
+        if self.down or self._random.random() < self.busy:
             return Response(status_code=503)
         if address in self.refuses:
             return Response(status_code=422)

@@ -1,7 +1,7 @@
 """An adapter's process is killed again and again while payloads flow in and releases flow out.
 
-HUB_CRASH_ADAPTER_KILLS, HUB_CRASH_ADAPTER_KILLS_OVER_KAFKA, HUB_CRASH_ADAPTER_PAYLOADS and HUB_CRASH_SEED set other
-numbers than every day's: so that they flow as long as the kills last, payloads come seldomer the more kills there are.
+Its native system refuses many a moment; the hub dies a few times, too, and the adapter while the hub is away.
+HUB_CRASH_ADAPTER_KILLS, HUB_CRASH_ADAPTER_KILLS_OVER_KAFKA and HUB_CRASH_SEED set other numbers than every day's.
 """
 
 import asyncio
@@ -25,21 +25,27 @@ from deploy.servers.hub import Hub
 from deploy.servers.ports import free_port
 from deploy.servers.process import ServerProcess
 from hub.domain.canonical import Json
+from hub.domain.errors import Unavailable
 from tests.builders.toy_native import NativeServer, native_server
 from tests.crash.installed import Installed, install
 from tests.crash.submissions import PRISON, PROBATION
 
 KILLS = int(os.environ.get("HUB_CRASH_ADAPTER_KILLS", "20"))
 KILLS_OVER_KAFKA = int(os.environ.get("HUB_CRASH_ADAPTER_KILLS_OVER_KAFKA", "5"))
-PAYLOADS = int(os.environ.get("HUB_CRASH_ADAPTER_PAYLOADS", "600"))
 SEED = int(os.environ.get("HUB_CRASH_SEED", "1"))
 PEOPLE = 12
 
-_LIFE_S = (0.2, 2.2)
-"""Some die before they are at work."""
-_AGAIN_S = 0.02
+_AT_WORK_S = 0.8
+"""The longest an adapter lives once it is at work."""
+_DIES_YOUNG = 0.2
+_YOUNG_S = 1.5
+_HUB_DIES_EVERY = 7
+_AWAY_S = 0.5
+_PAUSE_S = 0.01
 _SLOW_S = 0.03
 """The native system takes its time, so that many a kill falls between a request and its answer."""
+_BUSY = 0.2
+"""Of its requests it answers that it cannot now."""
 _COME_TO_REST_S = 60.0
 _BEGAN = datetime(2026, 1, 5, tzinfo=UTC)
 _SEXES = {"F": "female", "M": "male"}
@@ -71,6 +77,16 @@ class Adapter:
         command = [sys.executable, "-m", "tests.crash.toy_adapter"]
         self._process.start(command, environment=self._environment | {"PYTHONPATH": str(Path(__file__).parents[2])})
 
+    async def at_work(self) -> None:
+        """Return when its hook takes payloads."""
+        async with asyncio.timeout(30):
+            while True:
+                with suppress(OSError):
+                    _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                    writer.close()
+                    return
+                await asyncio.sleep(_PAUSE_S)
+
     def kill(self) -> None:
         self._process.signal(signal.SIGKILL)
         self._process.wait(10)
@@ -83,19 +99,19 @@ class Adapter:
 class Flow:
     """What the prison's system and probation say of the same people, at the same time. said: by the prison's system."""
 
-    def __init__(self, adapter: Adapter, probation: httpx.AsyncClient, seed: int, seconds: float) -> None:
+    def __init__(self, adapter: Adapter, probation: httpx.AsyncClient, seed: int) -> None:
         self._adapter = adapter
         self._probation = probation
-        self._pause = seconds / PAYLOADS
         self._random = Random(seed)  # noqa: S311 - a trial is played again by its seed
         self.surnames: dict[str, str] = {}
         self.sexes: dict[str, str] = {}
         self.said = 0
 
-    async def payloads(self, count: int) -> None:
+    async def payloads(self, ended: asyncio.Event) -> None:
         """By turns posted to the hook, again and again until accepted, and put into the folder."""
         async with httpx.AsyncClient(trust_env=False) as http:
-            for number in range(count):
+            while not ended.is_set():
+                number = self.said
                 person = f"A{self._random.randrange(PEOPLE):04d}BC"
                 self.surnames[person] = f"Archer-{number}"
                 at = (_BEGAN + timedelta(seconds=number)).isoformat()
@@ -105,7 +121,7 @@ class Flow:
                 else:
                     await self._post(http, native)
                 self.said += 1
-                await asyncio.sleep(self._pause)
+                await asyncio.sleep(_PAUSE_S)
 
     async def _post(self, http: httpx.AsyncClient, native: Json) -> None:
         key = uuid4().hex
@@ -114,7 +130,7 @@ class Flow:
                 url = f"http://127.0.0.1:{self._adapter.port}/"
                 if (await http.post(url, json=native, headers={"idempotency-key": key})).is_success:
                     return
-            await asyncio.sleep(_AGAIN_S)
+            await asyncio.sleep(_PAUSE_S)
 
     async def releases(self, ended: asyncio.Event) -> None:
         """Probation says something new of one after the other, until the payloads have ended."""
@@ -122,7 +138,7 @@ class Flow:
             await self._put(person)
         while not ended.is_set():
             await self._put(self._random.randrange(PEOPLE))
-            await asyncio.sleep(self._pause)
+            await asyncio.sleep(2 * _PAUSE_S)
 
     async def _put(self, number: int) -> None:
         person = f"A{number:04d}BC"
@@ -132,7 +148,13 @@ class Flow:
             "sex": _SEXES[self.sexes[person]],
         }
         headers = {"Idempotency-Key": uuid4().hex, "ce-time": datetime.now(UTC).isoformat()}
-        (await self._probation.put(f"/v1/offenders/X{number:06d}", json=body, headers=headers)).raise_for_status()
+        while True:
+            with suppress(httpx.TransportError, Unavailable):
+                answer = await self._probation.put(f"/v1/offenders/X{number:06d}", json=body, headers=headers)
+                if not answer.is_server_error:
+                    answer.raise_for_status()
+                    return
+            await asyncio.sleep(_PAUSE_S)
 
 
 def _put(file: Path, native: Json) -> None:
@@ -141,10 +163,21 @@ def _put(file: Path, native: Json) -> None:
     beside.replace(file)
 
 
-async def _kill(adapter: Adapter, lives: list[float]) -> None:
-    for seconds in lives:
-        await asyncio.sleep(seconds)
-        await asyncio.to_thread(adapter.kill)
+async def _kill(adapter: Adapter, hub: Hub, kills: int) -> None:
+    random = Random(SEED)  # noqa: S311 - as above
+    for number in range(1, kills + 1):
+        if random.random() < _DIES_YOUNG:
+            await asyncio.sleep(random.uniform(0, _YOUNG_S))
+        else:
+            await adapter.at_work()
+            await asyncio.sleep(random.uniform(0, _AT_WORK_S))
+        if number % _HUB_DIES_EVERY == 0:
+            await asyncio.to_thread(hub.kill)
+            await asyncio.sleep(_AWAY_S)
+            await asyncio.to_thread(adapter.kill)
+            await asyncio.to_thread(hub.start)
+        else:
+            await asyncio.to_thread(adapter.kill)
         adapter.start()
 
 
@@ -204,20 +237,17 @@ async def _probation(installed: Installed, hub: Hub) -> AsyncIterator[httpx.Asyn
 
 
 async def _storm(installed: Installed, database: Path, folder: Path, kills: int, *, kafka: bool) -> None:
-    random = Random(SEED)  # noqa: S311 - as above
-    lives = [random.uniform(*_LIFE_S) for _ in range(kills)]
     with Hub(installed.installation) as hub:
         async with native_server() as native, _probation(installed, hub) as probation:
-            native.slow = _SLOW_S
+            native.slow, native.busy = _SLOW_S, _BUSY
             adapter = Adapter(installed, hub, native, folder, kafka=kafka)
-            flow, ended = Flow(adapter, probation, SEED, sum(lives)), asyncio.Event()
+            flow, ended = Flow(adapter, probation, SEED), asyncio.Event()
             adapter.start()
-            releasing = asyncio.create_task(flow.releases(ended))
-            killing = asyncio.create_task(_kill(adapter, lives))
-            await flow.payloads(PAYLOADS)
-            await killing
+            flowing = [asyncio.create_task(each) for each in (flow.payloads(ended), flow.releases(ended))]
+            await _kill(adapter, hub, kills)
             ended.set()
-            await releasing
+            await asyncio.gather(*flowing)
+            native.busy = 0.0
 
             prison = installed.names[PRISON]
             found = await _at_last(lambda: _findings(database, prison, flow, native, adapter))
