@@ -9,7 +9,7 @@ from adapters.delius.step import Step, is_placeholder
 from adapters.delius.tables import MAPP, MAPPA
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault
-from hub.spec.lens.reading import Homeless
+from hub.spec.lens.reading import Homeless, Reading
 
 _MAPPA = Name("registration", MAPPA["reference"])
 _NO = ("false", "n", "no", "0", "none", "")
@@ -86,12 +86,12 @@ def _overlaid(held: Mapping[str, Json], native: Mapping[str, Json]) -> dict[str,
 
 def _is_fit(step: Step, table: str, native: Json, whole: Json) -> bool:
     """Whether what came, and all that is then known, makes a valid offender; what does not is refused."""
-    lens = step.tables.lenses[table]
-    if not step.report.read(lens.read(native), step.piece.path):
+    lens, sent = step.tables.lenses[table], step.piece.native
+    if not step.report.read(prepared.offender_as_sent(lens.read(native), sent), step.piece.path):
         return False
-    faults = list(refused_at(lens.read(whole).body, step.tables.offender, lens))
-    step.report.refused += (Fault(step.piece.path + fault.path, fault.rule, fault.detail) for fault in faults)
-    return not faults
+    faults = refused_at(lens.read(whole).body, step.tables.offender, lens)
+    placed = prepared.offender_as_sent(Reading({}, tuple(faults)), sent)
+    return step.report.read(placed, step.piece.path)
 
 
 def _is_back(step: Step) -> None:

@@ -16,6 +16,7 @@ _YES = ("true", "y", "yes", "1")
 _SURNAMES = ("previousSurname", "previousSurnames")
 _FROM_CODE = ("scheme", "concern", "roshLevel")
 """What is filled in of an entry from the code of its register."""
+_MADE_AREA = re.compile(r"/probationArea(?=/|$).*")
 _JAVA_DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d:\d\d:\d\d) [A-Z+:0-9]+ (\d{4})")
 """As in `Fri Jun 14 09:06:52 BST 2024`: local time, of which only the day is read."""
 
@@ -43,6 +44,15 @@ def spelled_alike(native: Mapping[str, Json]) -> dict[str, Json]:
     if isinstance(managers := alike.get("offenderManagers"), list):
         alike["offenderManagers"] = [_manager(each) if isinstance(each, dict) else each for each in managers]
     return alike
+
+
+def offender_as_sent(reading: Reading, sent: Mapping[str, Json]) -> Reading:
+    """A reading of an offender, with what is wrong with the area that was filled in standing at the managers."""
+    if "probationArea" in sent:
+        return reading
+    faults = (replace(each, path=_MADE_AREA.sub("/offenderManagers", each.path)) for each in reading.faults)
+    homeless = (each for each in reading.homeless if not _MADE_AREA.match(each.path))
+    return replace(reading, faults=tuple(dict.fromkeys(faults)), homeless=tuple(homeless))
 
 
 def undone_offender(written: Mapping[str, Json], held: Mapping[str, Json]) -> dict[str, Json]:

@@ -180,3 +180,11 @@ def test_without_a_number_of_the_case_nothing_is_said(desk: Desk, number: object
     taken = desk.take(offender(otherIds={"crn": number}))
     assert [fault.path for fault in taken.refused] == ["/otherIds/crn"]
     assert taken.said == ()
+
+
+def test_what_is_wrong_with_an_area_is_said_of_the_managers_and_what_has_no_home_there_once(desk: Desk) -> None:
+    manager = {"active": True, "staff": {"surname": "Marsh"}, "probationArea": {"code": "£", "nps": True}}
+    taken = desk.take(offender(offenderManagers=[manager]))
+    assert {(fault.path, fault.rule) for fault in taken.refused} == {("/offenderManagers", "pattern")}
+    homeless = [each.path for each in taken.homeless if each.path.endswith("nps")]
+    assert homeless == ["/offenderManagers/0/probationArea/nps"]
