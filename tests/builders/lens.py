@@ -8,11 +8,13 @@ from random import Random
 from hypothesis import strategies as st
 
 from hub.domain.canonical import Json
-from hub.spec.lens.converters import Codes, Digits, Flag, Number, Numeral, Text, Whole
+from hub.spec.lens.columns import Several
+from hub.spec.lens.converters import Codes, Flag, Text
 from hub.spec.lens.lens import Lens
+from hub.spec.lens.numbers import Digits, Number, Numeral, Whole
 from hub.spec.lens.paths import Path, fits, stamped
-from hub.spec.lens.plan import FieldPlan, LevelPlan, ListPlan
-from hub.spec.lens.rows import Several, Single
+from hub.spec.lens.places import FieldPlan, LevelPlan, ListPlan
+from hub.spec.lens.rows import Single
 from hub.spec.lens.times import Day, Moment
 
 BLANKS = (None, "", " ", "\t \n")

@@ -4,11 +4,10 @@ It opens the native objects (`n1`, `n2`, ...; lists `l1`, ...), goes through the
 the shared objects (`s1`, ...) together from the inside out.
 """
 
+from hub.spec.lens.compiled_choice import fitting, is_dealt, with_keys
+from hub.spec.lens.compiled_read_rows import read_row
 from hub.spec.lens.lists import CLAIMED, List
-from hub.spec.lens.paths import Keys
-from hub.spec.lens.plan import FieldPlan, LevelPlan, ListPlace, ListPlan, Place
-from hub.spec.lens.quick import Quick, quick_read
-from hub.spec.lens.rows import Joined, Several, Single
+from hub.spec.lens.places import LevelPlan, ListPlace, ListPlan, Place
 from hub.spec.lens.source import Source, pointer
 
 
@@ -19,7 +18,7 @@ def define_read(level: LevelPlan, out: Source) -> None:
             _open_root(level.native, out)
         _make(level.shared, out, scalar=level.shared_scalar)
         for field in level.fields:
-            _row(field, out)
+            read_row(field, out)
         for listing in level.lists:
             _list(listing, out)
         if not level.native_scalar:
@@ -62,17 +61,6 @@ def _open_list(place: Place, name: str, each: ListPlace, out: Source) -> None:
         _open(inner, out)
 
 
-def is_dealt(each: ListPlace) -> bool:
-    """Whether the elements of a list go different ways."""
-    return (
-        not each.listings
-        or len(each.listings) > 1
-        or bool(each.selected)
-        or bool(each.because)
-        or bool(each.listings[0].native_keys if each.listings[0].native is each else each.listings[0].shared_keys)
-    )
-
-
 def _deal(each: ListPlace, out: Source) -> None:
     """Give every element to the row that claims it."""
     for inner in each.selected.values():
@@ -103,25 +91,6 @@ def _deal(each: ListPlace, out: Source) -> None:
                 out.line(f"found.without_home(e, {at}, {each.default!r})")
 
 
-def fitting(keys: Keys, number: int | str, out: Source) -> str:
-    """The expression for whether element `e` has the keys; a text is compared at once."""
-    name = f"KEYS_{number}"
-    out.names[name] = keys
-    if len(keys) == 1 and len(keys[0].names) == 1:
-        key = keys[0]
-        return f"((k := e.get({key.names[0]!r})) == {key.text!r} or (k.__class__ is not str and fits(e, {name})))"
-    return f"fits(e, {name})"
-
-
-def with_keys(keys: Keys, element: str, name: str) -> str:
-    """The expression for an element made with its keys."""
-    if not keys:
-        return element
-    if all(len(key.names) == 1 for key in keys):
-        return f"{{{''.join(f'{key.names[0]!r}: {key.value!r}, ' for key in keys)}**{element}}}"
-    return f"stamped({name}, {element})"
-
-
 def _make(place: Place, out: Source, *, scalar: bool = False) -> None:
     out.line(f"s{place.number} = {'{}' if not scalar else 'MISSING'}")
     for inner in place.objects.values():
@@ -129,77 +98,6 @@ def _make(place: Place, out: Source, *, scalar: bool = False) -> None:
     for each in place.lists.values():
         for inner in each.selected.values():
             _make(inner, out)
-
-
-def _row(plan: FieldPlan, out: Source) -> None:
-    row = plan.field.row
-    name = out.name("ROW", len(out.names), row)
-    if isinstance(row, Single):
-        _single(plan, row, name, out)
-    else:
-        _several(plan, row, name, out)
-
-
-def _single(plan: FieldPlan, row: Single, name: str, out: Source) -> None:
-    leaf = plan.natives[0]
-    out.line(f"v = {leaf_value(leaf.place.number, leaf.name)}")
-    quick = quick_read(row.convert, len(out.names), out)
-    if quick is not None:
-        with out.block(f"if {quick.test}:"):
-            _store(plan, quick.value, out)
-    start = "if" if quick is None else "elif"
-    with out.block(f"{start} {'True' if row.absence.required else 'v is not MISSING'}:"):
-        out.line(f"v = {name}.read(v, {pointer(leaf.at)}, found)")
-        with out.block("if v is not MISSING:"):
-            _store(plan, "v", out)
-
-
-def _several(plan: FieldPlan, row: Several | Joined, name: str, out: Source) -> None:
-    gathers = gather(plan, row, out)
-    if gathers:
-        with out.block("if q and g:"):
-            _store(plan, "g" if isinstance(row, Several) else f"{row.separator!r}.join(g)", out)
-    values = "".join(f"{leaf_value(leaf.place.number, leaf.name)}, " for leaf in plan.natives)
-    places = "".join(f"{pointer(leaf.at)}, " for leaf in plan.natives)
-    with out.block("else:" if gathers else "if True:"):
-        out.line(f"v = {name}.read(({values}), ({places}), found)")
-        with out.block("if v is not MISSING:"):
-            _store(plan, "v", out)
-
-
-def gather(plan: FieldPlan, row: Several | Joined, out: Source) -> bool:
-    """Lines that gather the clean values of several columns in `g`; `q`: all were clean. False: there is no way."""
-    quick = quick_read(row.convert, len(out.names), out)
-    if quick is None or (isinstance(row, Several) and row.last == "split"):
-        return False
-    out.line("g = []; q = True")
-    for position, leaf in enumerate(plan.natives, 1):
-        out.line(f"v = {leaf_value(leaf.place.number, leaf.name)}")
-        if isinstance(row, Several) and row.last == "list" and position == len(plan.natives):
-            with out.block("if v.__class__ is list:"), out.block("for v in v:"):
-                _add(quick, "else:", out)
-            with out.block("elif v is not MISSING:"):
-                out.line("q = False")
-        else:
-            _add(quick, "elif v is not MISSING:", out)
-    return True
-
-
-def _add(quick: Quick, otherwise: str, out: Source) -> None:
-    with out.block(f"if {quick.test}:"):
-        out.line(f"g.append({quick.value})")
-    with out.block(otherwise):
-        out.line("q = False")
-
-
-def leaf_value(number: int, name: str | None, letter: str = "n") -> str:
-    """The expression of a value."""
-    return f"{letter}{number}" if name is None else f"{letter}{number}.get({name!r}, MISSING)"
-
-
-def _store(plan: FieldPlan, value: str, out: Source) -> None:
-    place, name = plan.shared.place, plan.shared.name
-    out.line(f"s{place.number} = {value}" if name is None else f"s{place.number}[{name!r}] = {value}")
 
 
 def _list(listing: ListPlan, out: Source) -> None:

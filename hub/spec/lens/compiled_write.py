@@ -5,12 +5,10 @@ which the rows write), goes through the rows, puts the native objects together f
 whether what is read twice says the same twice.
 """
 
-from hub.spec.lens.compiled_read import fitting, gather, is_dealt, leaf_value
-from hub.spec.lens.converters import Text
+from hub.spec.lens.compiled_choice import fitting, is_dealt
+from hub.spec.lens.compiled_write_rows import second_reading, write_row
 from hub.spec.lens.lists import List
-from hub.spec.lens.plan import FieldPlan, LevelPlan, ListPlace, ListPlan, Place
-from hub.spec.lens.quick import quick_write
-from hub.spec.lens.rows import Joined, Several, Single
+from hub.spec.lens.places import LevelPlan, ListPlace, ListPlan, Place
 from hub.spec.lens.source import Source, pointer
 
 
@@ -31,12 +29,12 @@ def define_write(level: LevelPlan, out: Source) -> None:
             _open_native(level.native, out)
         for field in level.fields:
             if not field.field.also:
-                _row(field, out)
+                write_row(field, out)
         if not level.native_scalar:
             _put_together(level.native, out)
         for field in level.fields:
             if field.field.also:
-                _second_reading(field, out)
+                second_reading(field, out)
         out.line(f"return w{native}")
 
 
@@ -115,71 +113,6 @@ def _open_native(place: Place, out: Source) -> None:
             _open_native(inner, out)
 
 
-def _row(plan: FieldPlan, out: Source) -> None:
-    row = plan.field.row
-    name = out.name("ROW", len(out.names), row)
-    if isinstance(row, Single):
-        _single(plan, row, name, out)
-    else:
-        _several(plan, row, name, out)
-
-
-def _single(plan: FieldPlan, row: Single, name: str, out: Source) -> None:
-    leaf = plan.natives[0]
-    out.line(f"v = {leaf_value(plan.shared.place.number, plan.shared.name, 's')}")
-    out.line(f"o = {leaf_value(leaf.place.number, leaf.name)}")
-    quick = quick_write(row.convert, row.most, len(out.names), out)
-    if quick is not None:
-        with out.block(f"if {quick.test}:"):
-            if quick.value != "c":
-                out.line(f"c = {quick.value}")
-            changed = "" if quick.sure else f" and (o is MISSING or {name}.differs(o, v))"
-            with out.block(f"if not ({quick.held}){changed}:"):
-                _set(plan, "c", out)
-    start = "if" if quick is None else "elif"
-    condition = "True" if row.absence.required else "v is not MISSING or o is not MISSING"
-    with out.block(f"{start} {condition}:"):
-        out.line(f"c = {name}.write(v, o, {pointer(plan.shared.at)}, found)")
-        with out.block("if c is not o:"):
-            if leaf.name is None:
-                out.line(f"w{leaf.place.number} = c")
-            else:
-                out.line(f"put(w{leaf.place.number}, {leaf.name!r}, c)")
-            _relabel(plan, out)
-
-
-def _set(plan: FieldPlan, value: str, out: Source) -> None:
-    leaf = plan.natives[0]
-    number = leaf.place.number
-    out.line(f"w{number} = {value}" if leaf.name is None else f"w{number}[{leaf.name!r}] = {value}")
-    _relabel(plan, out)
-
-
-def _relabel(plan: FieldPlan, out: Source) -> None:
-    if plan.label is not None:
-        labels = out.name("LABELS", len(out.names), plan.field.labels)
-        out.line(f"put(w{plan.label.place.number}, {plan.label.name!r}, label_of({labels}, v))")
-
-
-def _several(plan: FieldPlan, row: Several | Joined, name: str, out: Source) -> None:
-    values = "".join(f"{leaf_value(leaf.place.number, leaf.name)}, " for leaf in plan.natives)
-    said = leaf_value(plan.shared.place.number, plan.shared.name, "s")
-    if isinstance(row.convert, Text) and gather(plan, row, out):
-        out.line(f"v = {said}")
-        unchanged = "g == v" if isinstance(row, Several) else f"{row.separator!r}.join(g) == v"
-        head = f"if not (q and g and {unchanged})"
-    else:
-        out.line(f"v = {said}")
-        head = "if True"
-    with out.block(f"{head}:"):
-        out.line(f"o = ({values})")
-        with out.block("if True:" if row.absence.required else "if v is not MISSING or o.count(MISSING) < len(o):"):
-            out.line(f"c = {name}.write(v, o, {pointer(plan.shared.at)}, found)")
-            with out.block("if c is not o:"):
-                for position, leaf in enumerate(plan.natives):
-                    out.line(f"put(w{leaf.place.number}, {leaf.name!r}, c[{position}])")
-
-
 def _put_together(place: Place, out: Source) -> None:
     number = place.number
     for name, inner in place.objects.items():
@@ -207,11 +140,3 @@ def _list(listing: ListPlan, out: Source) -> None:
     )
     functions = f"(read_{listing.level.number}, write_{listing.level.number})"
     out.line(f"{held} = {name}.write({said}, {items}, {held}, {functions}, {pointer(listing.shared.at)}, found)")
-
-
-def _second_reading(plan: FieldPlan, out: Source) -> None:
-    name = out.name("ROW", len(out.names), plan.field.row)
-    out.line(f"v = {leaf_value(plan.shared.place.number, plan.shared.name, 's')}")
-    values = [leaf_value(leaf.place.number, leaf.name, "w") for leaf in plan.natives]
-    native = values[0] if isinstance(plan.field.row, Single) else f"({', '.join(values)},)"
-    out.line(f"{name}.compare({native}, v, {pointer(plan.shared.at)}, found)")

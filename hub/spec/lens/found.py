@@ -72,8 +72,13 @@ def is_blank(raw: Json) -> bool:
 
 def has_value(value: Json) -> bool:
     """Whether anything in it is not blank."""
-    if value.__class__ is dict:
-        return any(map(has_value, value.values()))
-    if value.__class__ is list:
-        return any(map(has_value, value))
-    return not is_blank(value)
+    inside = [value]
+    while inside:
+        each = inside.pop()
+        if each.__class__ is dict:
+            inside.extend(each.values())
+        elif each.__class__ is list:
+            inside.extend(each)
+        elif not is_blank(each):
+            return True
+    return False

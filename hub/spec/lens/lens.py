@@ -13,7 +13,8 @@ from hub.spec.lens.found import Found, is_blank
 from hub.spec.lens.lists import put_at
 from hub.spec.lens.parsing import parse_table
 from hub.spec.lens.paths import MISSING, fits, spelled, stamped
-from hub.spec.lens.plan import LevelPlan, levels, plan
+from hub.spec.lens.places import LevelPlan, levels
+from hub.spec.lens.plan import plan
 from hub.spec.lens.reading import Reading, Writing
 from hub.spec.lens.source import Source
 from hub.spec.lens.vocabulary import Table

@@ -5,15 +5,16 @@ Elements of other rows, and those that say nothing, keep their places.
 """
 
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from hub.domain.canonical import Json, canonical
+from hub.domain.canonical import Json
 from hub.spec.lens.found import Found, Quiet, is_blank
-from hub.spec.lens.paths import MISSING, Keys, fits, look_up, stamped
-from hub.spec.lens.plan import ListPlan
+from hub.spec.lens.matching import Faulty, matched_to
+from hub.spec.lens.paths import MISSING, Keys, fits, stamped
+from hub.spec.lens.places import ListPlan
 from hub.spec.lens.rows import Absence
-from hub.spec.lens.view import is_mine, is_spelled_in_one_way, view
+from hub.spec.lens.view import is_mine
 
 Read = Callable[[Json, str, Found], Json]
 Write = Callable[[Json, Json, str, Found], Json]
@@ -89,7 +90,7 @@ class List:
                 value = stamped(self.plan.shared_keys, value)
             if self.plan.shared_before and self.is_claimed(value):
                 continue
-            readings[index] = _Faulty(value) if quiet.faults else value
+            readings[index] = Faulty(value) if quiet.faults else value
         return readings
 
     def _owns(self, element: Json) -> bool:
@@ -129,7 +130,7 @@ class List:
         found: Found,
     ) -> list[Json]:
         read, write = functions
-        matched = self._matched([item for _, item in items], readings)
+        matched = matched_to(self.plan, [item for _, item in items], readings)
         elements: list[Json] = []
         for (index, item), origin in zip(items, matched, strict=True):
             if origin is not None and origin[1]:
@@ -146,89 +147,6 @@ class List:
                 found.fault(f"{path}/{index}", "claimed", "would be read as something else by another row")
             elements.append(element)
         return elements
-
-    def _matched(self, items: list[Json], readings: dict[int, Json]) -> list[tuple[int, bool] | None]:
-        """For each item the element it is, and whether it says the same; None: a new one."""
-        matched: list[tuple[int, bool] | None] = [None] * len(items)
-        free = dict(readings)
-        for number, (item, (index, value)) in enumerate(zip(items, readings.items(), strict=False)):
-            if item == value and canonical(item) == canonical(value):
-                matched[number] = index, True
-                del free[index]
-        self._match_whole(items, free, matched, _spelling)
-        self._match_whole(items, free, matched, self._view)
-        if free and self.plan.listing.key and None in matched:
-            self._match_by_key(items, free, matched)
-        return matched
-
-    def _match_whole(
-        self,
-        items: list[Json],
-        free: dict[int, Json],
-        matched: list[tuple[int, bool] | None],
-        mark: Callable[[Json], Hashable],
-    ) -> None:
-        """By all they say: first as it is spelled, then as far as the lens goes where more than that is in an item."""
-        if not free:
-            return
-        level = self.plan.level
-        waiting = [
-            number
-            for number, item in enumerate(items)
-            if matched[number] is None and (mark is _spelling or not is_spelled_in_one_way(level, item))
-        ]
-        if not waiting:
-            return
-        indexes = list(free)
-        whole = _Waiting("" if isinstance(value, _Faulty) else mark(value) for value in free.values())
-        for number in waiting:
-            place = whole.take(mark(items[number]))
-            if place is not None:
-                matched[number] = indexes[place], True
-                del free[indexes[place]]
-
-    def _view(self, item: Json) -> Hashable:
-        return repr(view(self.plan.level, item))
-
-    def _match_by_key(self, items: list[Json], free: dict[int, Json], matched: list[tuple[int, bool] | None]) -> None:
-        keyed = _Waiting(map(self._key, free.values()))
-        indexes = list(free)
-        for number, item in enumerate(items):
-            if matched[number] is None and (key := self._key(item)):
-                place = keyed.take(key)
-                matched[number] = None if place is None else (indexes[place], False)
-
-    def _key(self, item: Json) -> str:
-        item = item.partly if isinstance(item, _Faulty) else item
-        values = [look_up(item, path) for path in self.plan.listing.key]
-        return "" if all(value is MISSING or value is None for value in values) else repr(values)
-
-
-@dataclass(frozen=True, slots=True)
-class _Faulty:
-    """An element with faults: an item may find it by its key and mend it, but it says the same as none."""
-
-    partly: Json
-
-
-class _Waiting:
-    """Places by what stands there, each taken once, the first first."""
-
-    def __init__(self, marks: Iterable[Hashable]) -> None:
-        self._places: dict[Hashable, deque[int]] = {}
-        for place, mark in enumerate(marks):
-            self._places.setdefault(mark, deque()).append(place)
-
-    def take(self, mark: Hashable) -> int | None:
-        places = self._places.get(mark)
-        return places.popleft() if places else None
-
-
-def _spelling(value: Json) -> Hashable:
-    try:
-        return canonical(value)
-    except TypeError:  # a number beyond what JSON writers take: it equals no reading
-        return repr(value)
 
 
 def put_at(held: Json, index: int | str, element: Json, keys: Keys) -> Json:

@@ -5,7 +5,8 @@ A test stands for the clean case only; the expression is the converted value. `{
 
 from dataclasses import dataclass
 
-from hub.spec.lens.converters import Codes, Converter, Flag, Numeral, Text, Whole
+from hub.spec.lens.converters import Codes, Converter, Flag, Text
+from hub.spec.lens.numbers import Numeral, Whole
 from hub.spec.lens.source import Source
 from hub.spec.lens.times import Day, Moment, plain_day, plain_moment
 

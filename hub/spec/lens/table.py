@@ -10,8 +10,9 @@ from pathlib import Path
 
 from hub.domain.canonical import Json
 from hub.spec.codes import CodeList, load_code_lists
+from hub.spec.lens.columns import Several
 from hub.spec.lens.parsing import parse_table
-from hub.spec.lens.rows import Absence, Several
+from hub.spec.lens.rows import Absence
 from hub.spec.lens.vocabulary import Field, Level, Listing, Table
 from hub.spec.registry import schemas_folder
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault
+from hub.spec.lens.converters import text_of
 from hub.spec.lens.found import Found, Unsayable
 
 
@@ -25,7 +26,7 @@ class Day:
 
     def write(self, value: Json, old: Json) -> Json:
         """Raises Unsayable: no day, YYYY-MM-DD, or one that the native pattern cannot say."""
-        text = _text(value)
+        text = text_of(value)
         day = _parsed(text, None, "date")
         if day.date().isoformat() != text:
             raise Unsayable("date", "must be a date, YYYY-MM-DD")
@@ -70,7 +71,7 @@ class Moment:
 
     def write(self, value: Json, old: Json) -> Json:
         """Raises Unsayable: no time with its offset, or one that the native form cannot say."""
-        moment = _parsed(_text(value), None, "datetime")
+        moment = _parsed(text_of(value), None, "datetime")
         if moment.tzinfo is None:
             raise Unsayable("datetime", "must be a time with its offset")
         if self.zone is None or "%z" in (self.pattern or "") or _has_offset(old, self.pattern):
@@ -88,7 +89,7 @@ class Moment:
 
 
 def _parsed(raw: Json, pattern: str | None, rule: str) -> datetime:
-    text = _text(raw).strip()
+    text = text_of(raw).strip()
     try:
         if pattern is not None:
             return datetime.strptime(text, pattern)  # noqa: DTZ007 - a local time gets its zone where it is read
@@ -116,12 +117,6 @@ def _has_offset(old: Json, pattern: str | None) -> bool:
         return _parsed(old, pattern, "datetime").tzinfo is not None
     except Unsayable:
         return False
-
-
-def _text(value: Json) -> str:
-    if value.__class__ is not str:
-        raise Unsayable("type", "must be a text")
-    return str(value)
 
 
 def plain_day(raw: str) -> str | None:

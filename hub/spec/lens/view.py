@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 from hub.domain.canonical import Json
 from hub.spec.lens.paths import MISSING, fits
-from hub.spec.lens.plan import FieldPlan, LevelPlan, ListPlan, Place
+from hub.spec.lens.places import FieldPlan, LevelPlan, ListPlan, Place
 from hub.spec.lens.times import Moment
+
+_NESTED = frozenset({dict, list})
+_NO_VALUE = "an object or a list where a value belongs"
 
 View = Json
 """Shared path of a row -> its value; times as instants, so that two spellings of one are equal."""
@@ -83,4 +86,6 @@ def _listed(listing: ListPlan, value: Json) -> View:
 
 def _meaning(row: FieldPlan, value: Json) -> Json:
     meaning = row.field.row.convert.meaning
-    return [meaning(each) for each in value] if value.__class__ is list else meaning(value)
+    if value.__class__ is list:
+        return [_NO_VALUE if each.__class__ in _NESTED else meaning(each) for each in value]
+    return _NO_VALUE if value.__class__ is dict else meaning(value)

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hub.domain.canonical import Json
+from hub.spec.lens.columns import Joined, Several
 from hub.spec.lens.paths import Path
-from hub.spec.lens.rows import Absence, Joined, Several, Single
+from hub.spec.lens.rows import Absence, Single
 
 
 @dataclass(frozen=True, slots=True)

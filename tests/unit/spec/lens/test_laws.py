@@ -1,6 +1,7 @@
 from collections import Counter
 from random import Random
 
+import pytest
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
@@ -116,3 +117,13 @@ def test_most_tables_made_by_chance_are_taken_and_tried() -> None:
     assert taken >= 100
     assert read >= 0.7 * taken
     assert written >= 0.7 * taken
+
+
+@pytest.mark.parametrize("name", ["surname", "unknown", "otherIds", "contact", "words"])
+def test_no_nesting_is_too_deep(name: str) -> None:
+    deep: Json = "x"
+    for _ in range(1000):
+        deep = [{"a": deep}]
+    native = {"surname": "Marsh", "ids": {"crn": "X1"}, name: deep, "mails": deep}
+    LENS.read(native)
+    LENS.write({"names": deep, "tags": deep, "identifiers": deep, "emails": deep, "addresses": deep}, native)

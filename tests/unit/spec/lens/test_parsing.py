@@ -65,5 +65,7 @@ def test_a_wrong_head_stops_the_load() -> None:
 
 def test_what_is_no_toml_stops_the_load(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("fields = [")
-    with pytest.raises(Halt, match=r"lens bad.toml: "):
+    with pytest.raises(Halt, match=r"lens .*/bad.toml: "):
         load_lens(tmp_path / "bad.toml", LISTS)
+    with pytest.raises(Halt, match=r"lens .*/none.toml: "):
+        load_lens(tmp_path / "none.toml", LISTS)
