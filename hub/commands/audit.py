@@ -6,13 +6,9 @@ from typing import Annotated, Any
 import typer
 
 from hub.api.admin.audit_documents import entry_document
-from hub.commands.looking import Agency, Identifier, Limit, LocalId, Person, gathered, person_named
-from hub.commands.running import on_foundation, operator
+from hub.commands.looking import Agency, Identifier, Limit, LocalId, Look, Named, Person, looked_at
 from hub.commands.showing import AsJson, show_list
-from hub.ports import AuditRow
 from hub.store.auditing import Sought
-from hub.wiring.foundation import Foundation
-from hub.wiring.outlook import outlook_on
 
 _FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 _COLUMNS = {
@@ -43,17 +39,12 @@ def audit(
     """Show who did what with whose data, the newest first; that you looked is audited, too."""
     sought = Sought(None, agency, _utc(since), _utc(until), action, actor)
 
-    async def ask(base: Foundation) -> list[AuditRow]:
-        outlook, who = outlook_on(base, None), operator(base)
-        of = await person_named(outlook, who, person, local_id, identifier)
+    async def page(look: Look, after: str | None, count: int) -> tuple[list[Any], str | None]:
+        found = await look.outlook.audit.search(look.operator, look.person, sought, after, count)
+        return found.entries, found.next
 
-        async def page(after: str | None, count: int) -> tuple[list[Any], str | None]:
-            found = await outlook.audit.search(who, of, sought, after, count)
-            return found.entries, found.next
-
-        return await gathered(page, limit)
-
-    show_list("entries", [entry_document(each) for each in on_foundation(ask)], _COLUMNS, as_json=as_json)
+    found = looked_at(Named(person, local_id, identifier), page, limit)
+    show_list("entries", [entry_document(each) for each in found], _COLUMNS, as_json=as_json)
 
 
 def _utc(given: datetime | None) -> datetime | None:

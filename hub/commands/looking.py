@@ -1,12 +1,15 @@
 """What commands share that look at people's data: how a person is named, and how pages are put together."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
 import typer
 
 from hub.api.admin.outlook import Outlook
+from hub.commands.running import on_foundation, operator
 from hub.domain.errors import Reason, Rejected
+from hub.wiring.foundation import Foundation
+from hub.wiring.outlook import outlook_on
 
 Limit = Annotated[int, typer.Option(help="so many at most", min=1, max=100_000)]
 Agency = Annotated[str | None, typer.Option(help="an agency that is concerned")]
@@ -17,47 +20,60 @@ Identifier = Annotated[
     typer.Option(metavar="SCHEME NUMBER", help="a person by pnc, cro, crn or prison-number"),
 ]
 
-Page: TypeAlias = Callable[[str | None, int], Awaitable[tuple[list[Any], str | None]]]
-"""Reads a page: from a cursor, so many at most; the items, and the cursor to go on from."""
-
 _AT_ONCE = 200
 
 
-async def person_named(
-    outlook: Outlook,
-    operator: str,
-    person: str | None,
-    local_id: tuple[str, str] | None,
-    identifier: tuple[str, str] | None,
-) -> str | None:
-    """The id of the person that is named in one of these ways; None where none is named.
+class Named(NamedTuple):
+    """A person, named in one way or not at all."""
+
+    person: str | None
+    local_id: tuple[str, str] | None
+    identifier: tuple[str, str] | None
+
+
+class Look(NamedTuple):
+    """Who looks at whom, on what. person: the hub's id, None for everybody."""
+
+    outlook: Outlook
+    operator: str
+    person: str | None
+
+
+Page: TypeAlias = Callable[[Look, str | None, int], Awaitable[tuple[list[Any], str | None]]]
+"""Reads a page, from a cursor, so many at most: the items, and the cursor to go on from."""
+
+
+def looked_at(named: Named, page: Page, limit: int) -> list[Any]:
+    """The items of as many pages as it takes; a page may be short and not the last.
 
     Raises:
-        Rejected: named in several ways, nobody found, or several people found.
+        Rejected: the person is named in several ways, is nobody, or may be several people.
     """
-    if sum(given is not None for given in (person, local_id, identifier)) > 1:
+
+    async def ask(base: Foundation) -> list[Any]:
+        outlook, who = outlook_on(base, None), operator(base)
+        look = Look(outlook, who, await _person(outlook, who, named))
+        items, cursor = await page(look, None, min(_AT_ONCE, limit))
+        while cursor is not None and len(items) < limit:
+            more, cursor = await page(look, cursor, min(_AT_ONCE, limit - len(items)))
+            items += more
+        return items
+
+    return on_foundation(ask)
+
+
+async def _person(outlook: Outlook, who: str, named: Named) -> str | None:
+    if sum(given is not None for given in named) > 1:
         raise Rejected(Reason.INVALID_BODY, "name the person in one way: --person, --local-id or --identifier")
-    if local_id is not None:
-        found = await outlook.people.by_local_id(*local_id, operator)
-    elif identifier is not None:
-        found = await outlook.people.by_identifier(*identifier, operator)
+    if named.local_id is not None:
+        found = await outlook.people.by_local_id(*named.local_id, who)
+    elif named.identifier is not None:
+        found = await outlook.people.by_identifier(*named.identifier, who)
     else:
-        return person
+        return named.person
     if not found:
         raise Rejected(Reason.NOT_FOUND, "nobody is known by it")
     if len(found) > 1:
         names = ", ".join(each.person for each in found)
         raise Rejected(Reason.INVALID_BODY, f"it is said of several people; name one with --person: {names}")
     return found[0].person
-
-
-async def gathered(page: Page, limit: int) -> list[Any]:
-    """The items of as many pages as it takes; a page may be short and not the last."""
-    items: list[Any] = []
-    cursor: str | None = None
-    while len(items) < limit:
-        some, cursor = await page(cursor, min(_AT_ONCE, limit - len(items)))
-        items += some
-        if cursor is None:
-            break
-    return items
