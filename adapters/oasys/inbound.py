@@ -1,6 +1,6 @@
 """Payloads of OASys in: what they say is kept by assessment, and each assessment is said whole, as far as known."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from adapters.client.native import Parts, Payload, Said, Taken
@@ -9,7 +9,7 @@ from adapters.oasys.arriving import Arriving
 from adapters.oasys.assembling import Assembling
 from adapters.oasys.kept import Kept, Name
 from adapters.oasys.pieces import Document, opened
-from adapters.oasys.reporting import Report
+from adapters.oasys.reporting import Report, of_a_list
 from adapters.oasys.spelling import Spellings
 from hub.domain.errors import Fault
 from hub.spec.lens.reading import Homeless
@@ -29,6 +29,8 @@ class Inbound:
 
     def take(self, payload: Payload, parts: Parts) -> Taken:
         """What the payload says, with what is known of the same assessments. Nothing is raised for bad data."""
+        if isinstance(payload.document, list) and payload.document:
+            return of_a_list([self.take(replace(payload, document=each), parts) for each in payload.document])
         envelope = self.assembling.tables.all[0].fields
         match opened(payload, self.kind, self.spellings, envelope):
             case Fault() as fault:

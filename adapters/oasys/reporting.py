@@ -52,6 +52,19 @@ class Report:
             self.notices += (Fault(piece.place(at), "parts-differ", _DIFFERS) for at in found[:1])
 
 
+def of_a_list(taken: Sequence[Taken]) -> Taken:
+    """What came of the elements of a list, as of one payload."""
+    report = Report()
+    for index, each in enumerate(taken):
+        at = f"/{index}"
+        report.refused += (Fault(at + one.path, one.rule, one.detail) for one in each.refused)
+        report.notices += (Fault(at + one.path, one.rule, one.detail) for one in each.notices)
+        report.homeless += (Homeless(at + one.path, one.because) for one in each.homeless)
+        report.unlisted += (Unlisted(at + one.path, one.code_list, one.code) for one in each.unlisted)
+        report.waiting += () if each.waiting is None else (each.waiting,)
+    return report.taken([said for each in taken for said in each.said])
+
+
 def _homeless(told: Sequence[Told]) -> Iterator[Homeless]:
     """What no table takes. A field that one table knows not may be another's."""
     for each in told:

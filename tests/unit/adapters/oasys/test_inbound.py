@@ -261,6 +261,16 @@ def test_one_number_under_two_persons_is_two_assessments_and_nothing_is_mixed(
     assert [(said.local_id, "roshSummary" in said.body) for said in taken.said] == [("X000002", False)]
 
 
+def test_a_list_of_documents_is_each_of_them(system: Oasys, parts: PartsInMemory) -> None:
+    taken = system.take(payload([document(header(1)), 7, document(header(2, riskPublicCustody="X"))]), parts)
+
+    assert [said.body["reference"] for said in taken.said] == ["1", "2"]
+    assert [(each.path, each.rule) for each in taken.refused] == [
+        ("/1", "kind"),
+        ("/2/assessments/0/riskPublicCustody", "code"),
+    ]
+
+
 def test_what_cannot_be_a_record_yet_waits_and_says_for_what(system: Oasys, parts: PartsInMemory) -> None:
     taken = system.take(payload(document({"assessmentPk": NUMBER, **CELLS})), parts)
 
