@@ -11,14 +11,17 @@ _Row = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 def native_place(lens: Lens, pointer: str) -> str:
-    """The native place that a JSON Pointer in the shared body comes from; the whole where no row says so."""
+    """The native place that a JSON Pointer in the shared body comes from; the whole where no row says so.
+
+    Of rows that fit as well as each other the last counts: a list takes what rows of single elements leave.
+    """
     steps = pointer.split("/")[1:]
-    best: tuple[int, str] = (0, "")
+    best, place = (0, 0), ""
     for shared, native in _rows(lens.table.level, (), ()):
-        length = _fitting(shared, steps)
-        if length > best[0]:
-            best = (length, _pointer(native, steps))
-    return best[1]
+        fit = _fitting(shared, steps), -len(shared)
+        if fit[0] and fit >= best:
+            best, place = fit, _pointer(native, steps)
+    return place
 
 
 def _rows(level: Level, shared: tuple[str, ...], native: tuple[str, ...]) -> Iterator[_Row]:

@@ -69,12 +69,13 @@ class Taking:
     def keep(self, number: str, part: str, body: dict[str, Json], read: Read, *, in_part: bool = False) -> None:
         """Keep what was read of a person, to be said with all other parts at the end; unless it cannot be taken."""
         listed = [each for each in body.get("identifiers") or () if each.get("scheme") != "prison-number"]
-        numbered = {**body, "identifiers": [{"scheme": "prison-number", "value": number}, *listed]}
+        numbered = {**body, "identifiers": [*listed, {"scheme": "prison-number", "value": number}]}
         valid = self.checked("offender", numbered, read)
         if valid is None:
             return
         at = moment(read.prepared.native.get("occurredAt")) or self.payload.received
-        remember(self.parts, number, part, valid, at, in_part=in_part)
+        *others, own = valid["identifiers"]
+        remember(self.parts, number, part, {**valid, "identifiers": [own, *others]}, at, in_part=in_part)
         self.spoken[number] = read
 
     def say_persons(self) -> None:

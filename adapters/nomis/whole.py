@@ -1,16 +1,19 @@
 """The whole of what the prison system has said of a person, put together from the parts that came.
 
-A part is what one kind of payload says. Of every property the part recorded last is believed; numbers are joined.
-A name said only in part stands where no other part says one. What came singly joins its list.
+A part is what one kind of payload says. Of every property the part recorded last is believed; numbers are joined. Where
+a later part may say less than an earlier one (blocks whose members stand alone, sentences without their offences, a
+name without its middle names), what it does not speak of stays: nothing is taken back because it was left out.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from adapters.client.native import Parts
 from hub.domain.canonical import Json, canonical
 
-_LISTS_OF_ONE = ("custodyAssessments", "sentences", "addresses", "aliases", "offences", "circumstances", "disabilities")
+_BLOCKS = frozenset({"custody", "language"})
+"""Objects whose members say each something by itself."""
+_LISTS = frozenset({"custodyAssessments", "sentences", "addresses", "aliases", "offences", "circumstances"})
+"""Lists of which an element may come singly."""
 _NAMED_BY = {"custodyAssessments": ("booking", "sequence"), "sentences": ("sequence", "type")}
 
 
@@ -29,54 +32,49 @@ def about(number: str) -> str:
 def whole(parts: Parts, number: str) -> tuple[Json, datetime]:
     """The offender record, and when its newest part was recorded. At least one part must have been kept."""
     kept = sorted(parts.all(about(number)).items(), key=lambda each: (each[1]["at"], each[0]))
+    named = any("names" in part["body"] for _, part in kept if not part["in_part"])
     body: dict[str, Json] = {}
     for _, part in kept:
-        if not part["in_part"]:
-            _add(body, part["body"])
-    for _, part in kept:
-        if part["in_part"]:
-            _add_in_part(body, part["body"])
-    identifiers = _joined([part["body"].get("identifiers") for _, part in kept])
-    if identifiers:
-        body["identifiers"] = identifiers
+        for name, value in part["body"].items():
+            if not (name == "names" and named and part["in_part"]):
+                body[name] = _later(name, body.get(name), value, single=part["in_part"])
     return body, datetime.fromisoformat(kept[-1][1]["at"])
 
 
-def _add(body: dict[str, Json], part: Mapping[str, Json]) -> None:
-    for name, value in part.items():
-        if name != "identifiers" and not (name == "location" and _says_less(value, body.get(name))):
-            body[name] = value
+def _later(name: str, before: Json, value: Json, *, single: bool) -> Json:
+    """What a property says after a later part has spoken of it."""
+    if isinstance(before, dict) and isinstance(value, dict):
+        return {**before, **value} if name in _BLOCKS else _place(before, value) if name == "location" else value
+    if not isinstance(before, list) or not isinstance(value, list):
+        return value
+    if name == "identifiers":
+        return list({canonical(each): each for each in before + value}.values())
+    if name == "custodyAssessments" or (single and name in _LISTS):
+        named = {_key(name, each) for each in value}
+        return [each for each in before if _key(name, each) not in named] + value
+    return [_fuller(each, before) for each in value] if name == "sentences" else value
 
 
-def _says_less(location: Json, before: Json) -> bool:
+def _place(before: Json, value: Json) -> Json:
     """An establishment alone does not take away what is known of the person's stay in it."""
-    if not isinstance(before, dict) or not isinstance(location, dict) or "place" in location:
-        return False
-    return "place" in before and before.get("establishmentCode") == location.get("establishmentCode")
+    alone = "place" in before and "place" not in value
+    return before if alone and before.get("establishmentCode") == value.get("establishmentCode") else value
 
 
-def _add_in_part(body: dict[str, Json], part: Mapping[str, Json]) -> None:
-    for name, value in part.items():
-        if name in _LISTS_OF_ONE and isinstance(value, list):
-            body[name] = _with(name, body.get(name) or [], value)
-        elif name == "names":
-            body.setdefault(name, value)
-        else:
-            _add(body, {name: value})
+def _fuller(sentence: Json, before: list[Json]) -> Json:
+    """A sentence with what was known of it, where the later part is silent."""
+    for each in before:
+        if _key("sentences", each) == _key("sentences", sentence) and _may_be_one(each, sentence):
+            return {**each, **{name: value for name, value in sentence.items() if value is not None}}
+    return sentence
 
 
-def _with(name: str, listed: list[Json], more: list[Json]) -> list[Json]:
-    """A list with elements that came singly: in place of what they name anew, else behind it."""
-    named = {_key(name, each) for each in more}
-    return [each for each in listed if _key(name, each) not in named] + more
+def _may_be_one(one: Json, other: Json) -> bool:
+    """Stays in custody number their sentences each from 1: two that began on different days are two."""
+    days = [(each.get("sentencedOn"), (each.get("period") or {}).get("start")) for each in (one, other)]
+    return all(mine is None or theirs is None or mine == theirs for mine, theirs in zip(*days, strict=True))
 
 
 def _key(name: str, element: Json) -> bytes:
-    names = _NAMED_BY.get(name)
-    named = {each: element.get(each) for each in names} if names else None
-    return canonical(named if named and all(value is not None for value in named.values()) else element)
-
-
-def _joined(lists: list[Json]) -> list[Json]:
-    joined = {canonical(each): each for listed in lists for each in listed or ()}
-    return list(joined.values())
+    named = {each: element.get(each) for each in _NAMED_BY.get(name, ())}
+    return canonical(named if named and None not in named.values() else element)

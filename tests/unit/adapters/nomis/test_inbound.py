@@ -249,6 +249,11 @@ def test_what_the_specification_refuses_is_refused_by_the_native_path_and_not_ke
     assert the(take(OFFENDER)).get("sentences") is None
 
 
+def test_a_number_too_long_to_be_one_is_refused_by_its_place(take: Take) -> None:
+    numbers = [{"type": "PNC", "value": "81/34U"}, {"type": "CRO", "value": "1" * 201}]
+    assert refusals(take({**OFFENDER, "identifiers": numbers})) == [("/identifiers/1/value", "maxLength")]
+
+
 def test_a_field_that_no_table_knows_is_told(take: Take) -> None:
     assert ("/shoeSize", None) in {(each.path, each.because) for each in take({**OFFENDER, "shoeSize": 44}).homeless}
 
