@@ -17,7 +17,7 @@ from hub.spec.registry import Registry, schemas_folder
 
 _ADAPTERS = schemas_folder().parent / "adapters"
 _TABLES = sorted(path for path in _ADAPTERS.glob("*/*.toml") if "record" in tomllib.loads(path.read_text()))
-_READMES = sorted({readme for table in _TABLES if (readme := table.parent / "README.md").exists()})
+_READMES = sorted({table.parent / "README.md" for table in _TABLES})
 LISTS = load_code_lists(schemas_folder() / "codes")
 REGISTRY = Registry.load(schemas_folder())
 
