@@ -11,7 +11,7 @@ from hub.domain.errors import Fault
 from hub.spec.keys import join
 from hub.spec.lens.rest import difference
 
-HANDS_OVER = frozenset({"offender", "registration"})
+HANDS_OVER = frozenset({"offender", "registration", "movement"})
 _RAW = "delius:"
 """How a code of this system begins that no list names."""
 _BY_CODE = ("scheme", "type", "concern", "riskLevel", "mappa")
@@ -30,6 +30,9 @@ def hand_over(delivery: Delivery, native: Json | None, tables: Tables) -> Handin
         body = _with_numbers(delivery.body, crn, tables)
         writing = tables.lenses["offender"].write(body, prepared.spelled_alike(held))
         written = prepared.undone_offender(writing.native, held)
+    elif delivery.record.type == "movement":
+        writing = tables.lenses["custody"].write(delivery.body, held or {"crn": crn})
+        written = writing.native
     else:
         table = _table_of(delivery.body, held, tables)
         writing = tables.lenses[table].write(delivery.body, _entry(table, held, crn, tables))
@@ -44,6 +47,8 @@ def read_back(record_type: str, native: Json, tables: Tables) -> Json:
     """The shared body of a native record, as far as it holds it."""
     if record_type == "offender":
         return tables.lenses["offender"].read(prepared.offender(native)).body
+    if record_type == "movement":
+        return tables.lenses["custody"].read(native).body
     table = table_of(native)
     reading = tables.lenses[table].read(prepared.listed(native, tables) if table == "registration" else native)
     return ({**MAPPA, "mappa": {}} if table.startswith("mappa") else {}) | {"period": {}} | reading.body

@@ -13,7 +13,7 @@ PLAYED = "played"
 """The note that the whole caseload has been entered."""
 
 _AT_ONCE = 25
-_AHEAD = 300
+_AHEAD = 100
 _SECONDS_TO_CATCH_UP = 1.0
 _LOOK_S = 0.02
 _BATCHES_LATE = 4

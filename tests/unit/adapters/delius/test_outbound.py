@@ -49,7 +49,7 @@ def whole(record_type: str, handing: Handing) -> Json:
     return complete(SYSTEM.read_back(record_type, copy.deepcopy(handing.native)), copy.deepcopy(handing.rest))
 
 
-@pytest.mark.parametrize("record_type", ["offender", "registration"])
+@pytest.mark.parametrize("record_type", ["offender", "registration", "movement"])
 def test_every_valid_record_is_held_whole_natively_and_beside(record_type: str) -> None:
     for body in examples(record_type):
         handing = hand(record_type, body)
@@ -158,10 +158,29 @@ def test_what_is_withdrawn_is_removed_where_it_was_put() -> None:
     assert hand("offender", None) == Handing(f"offenders/{CRN}", None, [])
 
 
-@pytest.mark.parametrize("record_type", ["assessment", "movement"])
-def test_what_has_no_place_here_is_parked(record_type: str) -> None:
-    (fault,) = hand(record_type, {"scheme": "-"}).faults
+def test_what_has_no_place_here_is_parked() -> None:
+    (fault,) = hand("assessment", {"reference": "1"}).faults
     assert fault.rule == "record-type"
+
+
+def test_a_release_from_prison_is_seen_at_its_case_in_the_words_of_the_specification() -> None:
+    (released,) = [body for body in examples("movement") if body["type"] == "released"][:1]
+    native = _held(hand("movement", released))
+    assert (native["crn"], native["custodyEvent"]["code"], native["custodyEvent"]["direction"]) == (
+        CRN,
+        "released",
+        "OUT",
+    )
+    assert native["occurredAt"] == released["at"]
+
+
+def test_a_movement_that_the_system_repeats_is_the_prisons_to_say(desk: Desk) -> None:
+    for body in examples("movement"):
+        taken = desk.take(hand("movement", body).native)
+        assert (taken.said, taken.refused) == ((), ())
+        assert [(each.path, each.because) for each in taken.homeless] == [
+            ("", "who comes into custody and leaves it is the prison's to say")
+        ]
 
 
 def test_without_a_case_of_the_person_nothing_is_handed_over() -> None:
