@@ -3,6 +3,7 @@
 A command makes the very documents of the API (`hub.api.admin.documents`); both ways of showing are made of them.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,6 +13,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+_AS_WIDE_AS_IT_NEEDS = 10_000
 
 AsJson = Annotated[bool, typer.Option("--json", help="for machines: what the API answers")]
 Document = Mapping[str, Any]
@@ -25,10 +28,12 @@ def show_list(name: str, documents: Sequence[Document], columns: Mapping[str, st
     if as_json:
         print_json({name: documents})
         return
-    table = Table(*columns)
+    table = Table()
+    for heading in columns:
+        table.add_column(heading, overflow="fold")
     for document in documents:
         table.add_row(*(_cell(document, path) for path in columns.values()))
-    Console().print(table)
+    _print(table)
 
 
 def show_one(document: Document, *, as_json: bool) -> None:
@@ -37,14 +42,24 @@ def show_one(document: Document, *, as_json: bool) -> None:
         print_json(document)
         return
     table = Table(show_header=False, box=None)
+    table.add_column()
+    table.add_column(overflow="fold")
     for name in document:
         table.add_row(Text(name, style="bold"), _cell(document, name))
-    Console().print(table)
+    _print(table)
 
 
 def print_json(document: Document) -> None:
     """A JSON object on standard output, times in UTC."""
     typer.echo(orjson.dumps(document, option=orjson.OPT_UTC_Z | orjson.OPT_INDENT_2).decode())
+
+
+def _print(table: Table) -> None:
+    """Nothing is cut: in a terminal it is folded, elsewhere it is as wide as it needs."""
+    console = Console()
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console = Console(width=_AS_WIDE_AS_IT_NEEDS)
+    console.print(table)
 
 
 def _cell(document: Document, path: str) -> Text:
@@ -63,9 +78,10 @@ def _said(value: Any) -> str:  # noqa: ANN401 - any JSON, and times
         case datetime():
             return f"{value:%Y-%m-%d %H:%M:%S}"
         case list() | tuple():
-            between = "\n" if value and isinstance(value[0], dict) else ", "
+            between = "\n\n" if value and isinstance(value[0], dict) else ", "
             return between.join(_said(item) for item in value)
         case dict():
-            return "\n".join(f"{name}: {_said(item)}" for name, item in value.items())
+            told = {name: _said(item) for name, item in value.items()}
+            return "\n".join(f"{name}: {said}" for name, said in told.items() if said)
         case _:
             return str(value)
