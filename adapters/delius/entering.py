@@ -97,5 +97,7 @@ def _keep(step: Step, form: _Form, sent: Mapping[str, Json], native: Json, sourc
         step.report.refused += (Fault(path + fault.path, fault.rule, fault.detail) for fault in faults)
         return set()
     number = str(native.get("registrationId") or "-").strip()
-    step.put(f"{'mappa' if is_mappa else 'entry'}/{number}/{source}", {"body": reading.body})
+    part = f"{'mappa' if is_mappa else 'entry'}/{number}/{source}"
+    if not step.is_late(step.crn, part):
+        step.put(part, {"body": reading.body})
     return {_MAPPA if is_mappa else Name("registration", body["reference"])}

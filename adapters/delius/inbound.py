@@ -1,7 +1,7 @@
 """What a payload of the probation system says: kept in parts, and said whole."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from adapters.client.native import Parts, Payload, Said, Taken
 from adapters.delius.entering import take_entry
@@ -78,13 +78,20 @@ def _say(step: Step, received: datetime) -> Iterator[Said]:
     before = {crn: records(crn, step.parts, step.tables) for crn in cases}
     newest_before = max(newest(crn, step.parts) for crn in cases)
     touched = _TAKES[step.piece.kind](step)
-    time = datetime.fromisoformat(step.at) if step.at > newest_before else received
+    time = _time(step.at, moment(received), newest_before)
     for crn in dict.fromkeys([*cases, *related(crns, step.parts)]):
         after = records(crn, step.parts, step.tables)
         said = list(_changes(step, crn, before.get(crn, {}), after, touched if crn in crns else set(), time))
         if said:
             step.parts.put(about(crn), "said", {"at": moment(time)})
         yield from said
+
+
+def _time(at: str, received: str, before: str) -> datetime:
+    """When a record is said to be of: when it happened, else when it came, but never before what was said of it."""
+    if max(at, received) > before:
+        return datetime.fromisoformat(at if at > before else received)
+    return datetime.fromisoformat(before) + timedelta(microseconds=1)
 
 
 def _changes(

@@ -19,6 +19,8 @@ def take_offender(step: Step) -> set[Name]:
     """Keep an offender of the search; a deleted one is withdrawn. The records it is about."""
     native = prepared.offender(_numbered(step))
     if prepared.is_yes(native.get("softDeleted")):
+        if step.is_late(step.crn, SEARCH, CASE):
+            return set()
         step.put("removed", {"into": None})
         step.report.homeless.append(
             Homeless(step.piece.path, "a deleted record is withdrawn; nothing else of it is said")
@@ -27,12 +29,7 @@ def take_offender(step: Step) -> set[Name]:
     if str(native.get("softDeleted")).strip().lower() not in _NO:
         step.report.refuse(f"{step.piece.path}/softDeleted", "flag", "must be true or false")
         return set()
-    whole = _overlaid((step.get(SEARCH) or {"native": {}})["native"], native)
-    touched = set()
-    if _is_fit(step, "offender", native, whole):
-        step.put(SEARCH, {"native": whole})
-        _is_back(step)
-        touched.add(OFFENDER)
+    touched = {OFFENDER} if _keep(step, SEARCH, "offender", native) else set()
     if "mappa" in native and _take_mappa(step, "mappa", "mappa", "search") and native["mappa"] is not None:
         touched.add(_MAPPA)
     return touched
@@ -41,15 +38,10 @@ def take_offender(step: Step) -> set[Name]:
 def take_case(step: Step) -> set[Name]:
     """Keep the details of a case. The records it is about."""
     native = _numbered(step)
-    whole = {**(step.get(CASE) or {"native": {}})["native"], **native}
-    touched = set()
-    if _is_fit(step, "case", native, whole):
-        step.put(CASE, {"native": whole})
-        _is_back(step)
-        touched.add(OFFENDER)
+    touched = {OFFENDER} if _keep(step, CASE, "case", native) else set()
     if native.get("mappaRegistration") and _take_mappa(step, "mappaRegistration", "mappa_case", "case"):
         touched.add(_MAPPA)
-    if isinstance(native.get("registerFlags"), list):
+    if isinstance(native.get("registerFlags"), list) and not step.is_late(step.crn, "flags"):
         bodies = {
             body["code"]: body for body in (_flag(step, *each) for each in enumerate(native["registerFlags"])) if body
         }
@@ -71,12 +63,24 @@ def _numbered(step: Step) -> Mapping[str, Json]:
     return native
 
 
+def _keep(step: Step, part: str, table: str, native: Mapping[str, Json]) -> bool:
+    """Keep what came, over what is known or, if that is newer, under it; whether it was kept."""
+    held = step.get(part) or {"at": "", "native": {}}
+    older, newer = (held["native"], native) if held["at"] <= step.at else (native, held["native"])
+    whole = _overlaid(older, newer)
+    if not _is_fit(step, table, native, whole):
+        return False
+    step.put(part, {"native": whole, "at": max(held["at"], step.at)})
+    _is_back(step)
+    return True
+
+
 def _overlaid(held: Mapping[str, Json], native: Mapping[str, Json]) -> dict[str, Json]:
     """What came over what is known, block by block: a block that is missing says nothing.
 
     A match of a search gives few numbers of a person; only a whole record takes numbers away.
     """
-    whole = {**held, **native}
+    whole: dict[str, Json] = {**held, **native}
     is_whole = not native.keys().isdisjoint(("contactDetails", "offenderProfile"))
     before, now = held.get("otherIds"), native.get("otherIds")
     if not is_whole and isinstance(before, dict) and isinstance(now, dict):
@@ -97,14 +101,17 @@ def _is_fit(step: Step, table: str, native: Json, whole: Json) -> bool:
 def _is_back(step: Step) -> None:
     """A case that is told of again is deleted no more; one merged into another stays so until the merge is undone."""
     removed = step.get("removed")
-    if removed and removed["into"] is None and removed["at"] <= step.at:
-        step.put("removed")
+    if removed and removed["into"] is None:
+        if not step.is_late(step.crn, "removed"):
+            step.put("removed")
     elif removed:
         step.report.wait_for("this case was merged into another: it is said when the merge is undone")
 
 
 def _take_mappa(step: Step, field: str, table: str, source: str) -> bool:
     path, block = f"{step.piece.path}/{field}", step.piece.native[field]
+    if step.is_late(step.crn, f"block/{source}"):
+        return False
     if block is None:
         step.put(f"block/{source}", {"body": None})
         return True

@@ -36,11 +36,12 @@ class Step:
         return self.parts.get(about(crn or self.crn), part)
 
     def is_late(self, crn: str, *parts: str) -> bool:
-        """Whether what these parts tell happened since: then nothing follows from an event."""
+        """Whether what these parts tell is newer: then nothing follows, and a notice says so."""
         late = any(part["at"] > self.at for name in parts if (part := self.get(name, crn=crn)))
         if late:
-            detail = "is older than what is known of the case; nothing follows from it"
-            self.report.notices.append(Fault(f"{self.piece.path}/occurredAt", "late", detail))
+            detail = "is older than what is known of it; nothing follows"
+            place = "/occurredAt" if "occurredAt" in self.piece.native else ""
+            self.report.notices.append(Fault(self.piece.path + place, "late", detail))
         return late
 
     def wait_for_whole(self, crn: str) -> None:

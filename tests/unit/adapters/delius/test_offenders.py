@@ -1,5 +1,7 @@
 """An offender of the search and the details of a case, as they become records of a person."""
 
+from datetime import timedelta
+
 import pytest
 
 from hub.domain.canonical import Json
@@ -188,3 +190,25 @@ def test_what_is_wrong_with_an_area_is_said_of_the_managers_and_what_has_no_home
     assert {(fault.path, fault.rule) for fault in taken.refused} == {("/offenderManagers", "pattern")}
     homeless = [each.path for each in taken.homeless if each.path.endswith("nps")]
     assert homeless == ["/offenderManagers/0/probationArea/nps"]
+
+
+def test_what_was_recorded_earlier_and_comes_later_only_adds_what_is_not_known(desk: Desk) -> None:
+    desk.take(offender(surname="Obi", mappa={"level": 3}))
+    last = desk.said[-1].time
+    desk.received -= timedelta(hours=1)
+    taken = desk.take(offender(mappa=None, offenderAliases=[{"surname": "Oakes"}]))
+    assert desk.offender()["names"]["surname"] == "Obi"
+    assert desk.offender()["aliases"] == [{"name": {"surname": "Oakes"}}]
+    assert desk.registrations()["MAPPA"]["mappa"] == {"level": "3"}
+    assert [notice.rule for notice in taken.notices] == ["late"]
+    assert [said.time > last for said in taken.said] == [True]
+    desk.take(offender(softDeleted=True))
+    assert desk.offender() is not None
+
+
+def test_an_offender_recorded_before_its_deletion_does_not_bring_it_back(desk: Desk) -> None:
+    desk.take(offender())
+    desk.take(offender(softDeleted=True))
+    desk.received -= timedelta(hours=1)
+    desk.take(offender())
+    assert desk.offender() is None
