@@ -73,6 +73,7 @@ _NAMED_BY = (
     (Kind.MOVEMENT, ("movementType", "fromAgencyId")),
     (Kind.MOVEMENT, ("movementType", "fromAgency")),
     (Kind.MOVEMENT, ("movementType", "movementReasonCode")),
+    (Kind.MOVEMENT, ("movementDateTime",)),
     (Kind.TIMELINE, ("prisonPeriod",)),
     (Kind.SENTENCE_SUMMARY, ("latestPrisonTerm",)),
     (Kind.SENTENCE_DETAIL, ("agencyLocationId",)),

@@ -13,6 +13,7 @@ _SENTENCE_OF_TERM = {
     "consecutiveTo": "consecutiveToSequence",
 }
 """Column of a term that speaks of its sentence -> column of a sentence."""
+_YES, _NO = (True, "Y"), (False, "N")
 _REPEATED = (*_SENTENCE_OF_TERM, "bookingId", "caseId", "lineSeq")
 
 
@@ -23,6 +24,14 @@ def elements(person: dict[str, Json], name: str) -> list[dict[str, Any]]:
         return []
     person[name] = copied = [dict(each) for each in listed]
     return copied
+
+
+def _count(element: dict[str, Any], *names: str) -> None:
+    """Numbers that count come as text now and then."""
+    for name in names:
+        value = element.get(name)
+        if isinstance(value, str) and value.isascii() and value.isdigit():
+            element[name] = int(value)
 
 
 def aliases(person: dict[str, Json]) -> None:
@@ -66,13 +75,13 @@ def _use(address: dict[str, Any], at: str, origins: dict[str, str]) -> None:
     uses = address.get("addressUsages")
     listed = uses if isinstance(uses, list) and "usage" not in address else []
     for position, use in enumerate(listed):
-        if isinstance(use, dict) and use.get("addressUsage") and use.get("activeFlag") is not False:
+        if isinstance(use, dict) and use.get("addressUsage") and use.get("activeFlag") not in _NO:
             address["usage"] = use["addressUsage"]
             origins[f"{at}/usage"] = f"{at}/addressUsages/{position}/addressUsage"
             address["addressUsages"] = [each for each in listed if each is not use]
             return
     for name, usage in (("primary", "PRIMARY"), ("mail", "MAIL")):
-        if address.get(name) is True and "usage" not in address:
+        if address.get(name) in _YES and "usage" not in address:
             address["usage"] = usage
             origins[f"{at}/usage"] = f"{at}/{name}"
             return
@@ -81,6 +90,7 @@ def _use(address: dict[str, Any], at: str, origins: dict[str, str]) -> None:
 def assessments(person: dict[str, Json], origins: dict[str, str]) -> None:
     """The booking's number as text: it names a stay."""
     for index, assessment in enumerate(elements(person, "assessments")):
+        _count(assessment, "assessmentSeq")
         if isinstance(assessment.get("bookingId"), int | str) and assessment["bookingId"] is not True:
             assessment["booking"] = str(assessment.pop("bookingId"))
             origins[f"/assessments/{index}/booking"] = f"/assessments/{index}/bookingId"
@@ -90,6 +100,7 @@ def sentences(person: dict[str, Json]) -> None:
     """A sentence without its day says so: the source does not know it."""
     for sentence in elements(person, "sentences"):
         sentence.setdefault("sentenceDate", None)
+        _count(sentence, "sentenceSequence", "consecutiveToSequence")
 
 
 def grouped_terms(person: dict[str, Json], origins: dict[str, str]) -> None:
@@ -104,6 +115,7 @@ def grouped_terms(person: dict[str, Json], origins: dict[str, str]) -> None:
             place = f"/sentences/{len(sentences)}"
             sentences[number] = {_SENTENCE_OF_TERM.get(name, name): term[name] for name in _REPEATED if name in term}
             sentences[number] |= {"sentenceDate": term.get("sentenceDate"), "terms": []}
+            _count(sentences[number], "sentenceSequence", "consecutiveToSequence")
             origins |= {f"{place}/{own}": f"{at}/{name}" for name, own in _SENTENCE_OF_TERM.items()}
             origins[place] = at
         place = f"/sentences/{list(sentences).index(number)}/terms/{len(sentences[number]['terms'])}"

@@ -249,6 +249,21 @@ def test_what_the_specification_refuses_is_refused_by_the_native_path_and_not_ke
     assert the(take(OFFENDER)).get("sentences") is None
 
 
+def test_numbers_and_flags_come_in_several_spellings(take: Take) -> None:
+    spelt = {
+        "interpreterRequired": "Y",
+        "recall": "N",
+        "sentences": [{"sentenceSequence": "1", "sentenceCalculationType": "LR"}],
+        "assessments": [{"assessmentCode": "CSR", "assessmentSeq": "2", "bookingId": "7", "cellSharingAlertFlag": "Y"}],
+    }
+    body = the(take({**OFFENDER, **spelt, "dateOfBirth": "1984-11-05T00:00:00"}))
+
+    assert (body["language"], body["custody"]) == ({"interpreterNeeded": True}, {"recalled": False})
+    assert body["sentences"][0]["sequence"] == 1
+    assert body["custodyAssessments"] == [{"kind": "CSR", "sequence": 2, "booking": "7", "cellSharingAlert": True}]
+    assert body["dateOfBirth"] == "1984-11-05"
+
+
 def test_a_number_too_long_to_be_one_is_refused_by_its_place(take: Take) -> None:
     numbers = [{"type": "PNC", "value": "81/34U"}, {"type": "CRO", "value": "1" * 201}]
     assert refusals(take({**OFFENDER, "identifiers": numbers})) == [("/identifiers/1/value", "maxLength")]
@@ -378,6 +393,11 @@ def test_the_kind_of_a_movement_follows_from_type_direction_and_reason(
 def test_a_movement_whose_direction_nobody_can_tell_is_refused_by_it(take: Take) -> None:
     between = {**MOVEMENT, "movementType": "TRN", "fromAgencyId": "LEI", "toAgencyId": "MDI"}
     assert ("/0/directionCode", "required") in refusals(take([between]))
+
+
+def test_a_movement_without_its_type_is_refused_by_it(take: Take) -> None:
+    untyped = {name: value for name, value in MOVEMENT.items() if name != "movementType"}
+    assert ("/0/movementType", "required") in refusals(take([untyped]))
 
 
 def test_a_kind_of_movement_that_the_list_does_not_name_is_refused(take: Take) -> None:
