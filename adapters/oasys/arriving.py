@@ -60,9 +60,9 @@ class Arriving:
         for table, part in _less(new, _fields(good.values())).items():
             self.kept.put_aside(name, table, part)
         yield target
-        if _ACCESS in good and name == target and not is_blank(good[_ACCESS].fields.get(_LIMITED)):
+        if name.person and _ACCESS in good and not is_blank(good[_ACCESS].fields.get(_LIMITED)):
             said = {_LIMITED: good[_ACCESS].fields[_LIMITED]}
-            yield from self.kept.limit(name, Part(self.at, said))
+            yield from self.kept.limit(name.person, Part(self.at, said))
 
     def _not_of_another(self, name: Name, new: dict[str, Part], piece: Piece) -> dict[str, Part]:
         """The new parts, without those of a table of which other answers wait already: two may be of two persons."""

@@ -61,6 +61,7 @@ class Kept:
 
         Returns the assessments to which parts without a name cannot be joined, since there are two.
         """
+        self.parts.put(f"numbers/{name.person}", name.number, name.number)
         parted: list[Name] = []
         for partial in _partial(name):
             if not in_detail and not partial.number:
@@ -74,18 +75,17 @@ class Kept:
                 parted += noted
         return tuple(each for each in dict.fromkeys(parted) if each != name) if parted else ()
 
-    def limit(self, name: Name, part: Part) -> tuple["Name", ...]:
+    def limit(self, person: str, part: Part) -> tuple["Name", ...]:
         """What is said of access to a person, which concerns every assessment of the person.
 
         Returns those that must be said anew, now that it has changed.
         """
-        about = f"person/{name.person}"
+        about = f"person/{person}"
         before = self.parts.get(about, _LIMITED)
-        self.parts.put(about, _LIMITED, {"at": part.at, "fields": dict(part.fields)})
-        self.parts.put(f"numbers/{name.person}", name.number, name.number)
-        if before is None or before["fields"] == part.fields:
+        if before is not None and (before["at"] > part.at or before["fields"] == part.fields):
             return ()
-        return tuple(Name(name.person, number) for number in self.parts.all(f"numbers/{name.person}"))
+        self.parts.put(about, _LIMITED, {"at": part.at, "fields": dict(part.fields)})
+        return tuple(Name(person, number) for number in self.parts.all(f"numbers/{person}"))
 
     def known(self, partial: Name) -> tuple[Name, ...]:
         """The assessments that a part under an incomplete name may belong to; two stand for more."""

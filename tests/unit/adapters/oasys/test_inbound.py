@@ -365,6 +365,18 @@ def test_limited_access_holds_for_every_assessment_of_the_person_and_is_lifted_f
     assert flags(lifted) == [("1", False), ("2", False)]
 
 
+@pytest.mark.parametrize("unnamed", [True, False])
+def test_limited_access_is_said_of_what_was_known_before_it_was_said_at_all(
+    system: Oasys, parts: PartsInMemory, *, unnamed: bool
+) -> None:
+    for number in (1, 2):
+        system.take(payload(document(header(number))), parts)
+    part = {"interpersonalSkills": "1-Some problems"} if unnamed else header(2)
+    taken = system.take(payload(document(part, limitedAccessOffender=True)), parts)
+
+    assert {said.body["reference"]: said.body["limitedAccess"] for said in taken.said} == {"1": True, "2": True}
+
+
 def test_limited_access_that_cannot_be_read_holds_everything_back(system: Oasys, parts: PartsInMemory) -> None:
     taken = system.take(payload(document(header(**CELLS), limitedAccessOffender="sometimes")), parts)
 

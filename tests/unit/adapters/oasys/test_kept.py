@@ -60,10 +60,13 @@ def test_a_blank_is_filled_with_what_was_said_before(now: Json, before: Json, wa
 def test_access_to_a_person_concerns_every_assessment_and_tells_which_to_say_anew(kept: Kept) -> None:
     no, yes = Part("1", {"limitedAccessOffender": False}), Part("2", {"limitedAccessOffender": True})
     kept.keep(FIRST, "document", no)
+    for each in (FIRST, SECOND, ELSEWHERE):
+        kept.note(each, in_detail=False)
 
-    assert kept.limit(FIRST, no) == ()
-    assert kept.limit(SECOND, yes) == (FIRST, SECOND)
+    assert kept.limit("X1", yes) == (FIRST, SECOND)
+    assert (kept.limit("X1", yes), kept.limit("X1", no)) == ((), ())
     assert kept.all(FIRST)["document"].fields["limitedAccessOffender"] is True
+    assert kept.all(ELSEWHERE) == {}
 
 
 def test_sayings_are_numbered_on(kept: Kept) -> None:
