@@ -19,7 +19,7 @@ from hub.wiring.foundation import Foundation
 from hub.wiring.load_workers import working
 from hub.wiring.loading import Load, System
 
-_SOME_REJECTED = 1
+_SOME_REJECTED, _INTERRUPTED = 1, 130
 _COLUMNS = {
     "file": "file",
     "taken": "taken",
@@ -49,7 +49,11 @@ def load(
     if agency is None and native is None:
         raise typer.BadParameter("name the --agency, or the --system whose agency it is")
     whose = agency or (native.agency if native else "")
-    reached = on_foundation(lambda base: _load(base, whose, native, files, workers))
+    try:
+        reached = on_foundation(lambda base: _load(base, whose, native, files, workers))
+    except KeyboardInterrupt:
+        typer.echo("hub: broken off; the same command goes on from here", err=True)
+        raise typer.Exit(_INTERRUPTED) from None
     documents = [_document(path, position) for path, position in reached.items()]
     show_list("files", documents, _COLUMNS, as_json=as_json)
     if any(position.rejected for position in reached.values()):

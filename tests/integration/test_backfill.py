@@ -6,12 +6,16 @@ from datetime import timedelta
 import pytest
 
 from hub.domain.contract import People
+from hub.domain.ids import uuid7
 from hub.exchange import relay
+from hub.exchange.share import Sharing
 from hub.store.backfilling import KIND
 from hub.store.jobs import JobRow, JobState, JobStore
+from hub.store.sharing import SqlStore
 from hub.store.tables import delivery, owed
-from tests.builders.hub import Hub, contract
+from tests.builders.hub import KEYS, NOW, SEAL, Hub, contract
 from tests.builders.records import PRISON, movement, said
+from tests.builders.valid_bodies import registry
 
 RECORDS = 45
 SLICE = 10
@@ -138,3 +142,17 @@ async def test_a_backfill_cut_short_by_another_contract_begins_again(filled: Hub
     assert jobs[first.id].state is JobState.FAILED
     assert (await job_of(wider, "police")).state is JobState.FINISHED
     assert len(await numbers(wider)) == RECORDS
+
+
+async def test_what_a_first_filling_changes_goes_out_behind_what_changes_meanwhile(hub: Hub) -> None:
+    store, now = SqlStore(hub.engine), lambda: NOW
+    filling = Sharing(store, registry(), hub.contracts, KEYS, SEAL, now, lambda: uuid7(1_000), later=True)
+    await filling.share([said(*PRISON, movement(number), 1, sequence=number) for number in range(1, RECORDS + 1)])
+    await hub.relay.step()
+
+    await hub.take(said(*PRISON, movement(RECORDS + 1), 2, sequence=RECORDS + 1))
+    await hub.relay.step()
+
+    held = {id_.record.key for id_ in await hub.held() if id_.agency == "prison"}
+    assert f"prison/B1/{RECORDS + 1}" in held
+    assert len(held) <= 2 * SLICE + 1
