@@ -4,14 +4,17 @@ A refusal breaks no law, so whoever tests by these must count refusals and bound
 """
 
 import copy
+from collections.abc import Iterator
 
 import orjson
 
 from hub.domain.canonical import Json
+from hub.spec.lens.found import is_blank
 from hub.spec.lens.lens import Lens
-from hub.spec.lens.paths import MISSING
+from hub.spec.lens.paths import MISSING, escaped
 from hub.spec.lens.rest import difference
 from hub.spec.lens.view import View, view
+from hub.spec.lens.vocabulary import Level
 
 
 def get_put(lens: Lens, native: Json) -> list[str]:
@@ -60,6 +63,60 @@ def homeless_survive(lens: Lens, body: Json, onto: Json) -> list[str]:
         if MISSING is not (value := _outside_lists(onto, each.path))
         and _outside_lists(writing.native, each.path) != value
     ]
+
+
+def nothing_is_passed_over(lens: Lens, native: Json) -> list[str]:
+    """Every native value is taken, so that another value there would be read as something else, or it is reported.
+
+    Codes' descriptions and the keys by which elements are chosen say nothing by themselves. Silent where reading has
+    faults.
+    """
+    reading = lens.read(native)
+    if reading.faults:
+        return []
+    reported = {each.path for each in reading.homeless}
+    aside = _aside(lens.table.level)
+    broken: list[str] = []
+    for path, name in _values(native, "", ""):
+        parents = {path[:end] for end, letter in enumerate(f"{path}/") if letter == "/" and end}
+        if name in aside or reported & parents:
+            continue
+        other = lens.read(_with_another(native, path))
+        if (other.body, other.faults, other.unlisted) == (reading.body, (), reading.unlisted):
+            broken.append(f"{path} is passed over")
+    return broken
+
+
+def _aside(level: Level) -> set[str]:
+    """Last names of labels and of keys."""
+    paths = [path for each in level.fields for path in (*each.natives, *([each.label] if each.label else []))]
+    paths += [*(each.native for each in level.homeless), *(each.native for each in level.lists)]
+    keys = {key.names[-1] for path in paths for step in path.steps for key in step.keys}
+    labels = {each.label.steps[-1].name for each in level.fields if each.label is not None}
+    return keys.union(labels, *(_aside(each.level) for each in level.lists))
+
+
+def _values(value: Json, path: str, name: str) -> Iterator[tuple[str, str]]:
+    """JSON Pointers of all that is no blank, each with the last name on its way."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _values(inner, f"{path}/{escaped(key)}", key)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _values(inner, f"{path}/{index}", name)
+    elif not is_blank(value):
+        yield path, name
+
+
+def _with_another(native: Json, pointer: str) -> Json:
+    native = copy.deepcopy(native)
+    *before, last = [_part(part) for part in pointer.split("/")[1:]]
+    place = native
+    for part in before:
+        place = place[part]
+    held = place[last]
+    place[last] = not held if isinstance(held, bool) else f"another {held}" if isinstance(held, str) else held + 1
+    return native
 
 
 def without(body: Json, pointers: tuple[str, ...]) -> Json:

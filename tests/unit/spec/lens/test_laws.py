@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -7,11 +8,12 @@ from hypothesis import strategies as st
 
 from hub.domain.canonical import Json
 from hub.domain.errors import Halt
-from hub.spec.lens.laws import get_put, homeless_survive, put_get
+from hub.spec.lens.found import Found, has_value
+from hub.spec.lens.laws import get_put, homeless_survive, nothing_is_passed_over, put_get
 from hub.spec.lens.lens import compile_lens
 from hub.spec.lens.parsing import table_of
 from tests.builders.lens import bodies, body_of, dirty_natives, native_of
-from tests.builders.lens_tables import LISTS, PERSON, lens_of
+from tests.builders.lens_tables import LISTS, PERSON, lens_of, small
 from tests.builders.random_tables import random_table
 
 LENS = lens_of(PERSON)
@@ -127,3 +129,28 @@ def test_no_nesting_is_too_deep(name: str) -> None:
     native = {"surname": "Marsh", "ids": {"crn": "X1"}, name: deep, "mails": deep}
     LENS.read(native)
     LENS.write({"names": deep, "tags": deep, "identifiers": deep, "emails": deep, "addresses": deep}, native)
+
+
+@settings(max_examples=60)
+@given(native=dirty_natives(LENS, wrong=0))
+def test_no_native_value_is_passed_over_and_every_path_leads_somewhere(native: Json) -> None:
+    assert nothing_is_passed_over(LENS, native) == []
+    for each in LENS.read(native).homeless:
+        place = native
+        for part in each.path.split("/")[1:]:
+            place = place[int(part) if isinstance(place, list) else part.replace("~1", "/").replace("~0", "~")]
+        assert has_value(place)
+
+
+def test_the_laws_see_what_is_lost() -> None:
+    lens = small('{native="a", shared="a"}, {native="b/c", shared="c"}')
+    native = {"a": "A", "b": {"c": "C"}, "unknown": 1}
+    read, write = lens._read, lens._write  # noqa: SLF001 - what is broken here, on purpose
+    forgets = replace(lens, _write=lambda body, _held, at, found: write(body, {}, at, found))
+    assert get_put(forgets, native) == ["written back, /unknown differs"]
+    assert homeless_survive(forgets, {"a": "B"}, native) == ["/unknown has no home, and did not survive"]
+    cuts = replace(lens, _write=lambda body, held, at, found: write({**body, "a": body["a"][:1]}, held, at, found))
+    assert put_get(cuts, {"a": "AB", "c": "C"}) == ["written and read again, /a differs"]
+    overlooks = replace(lens, _read=lambda held, at, _found: read(held, at, Found()))
+    assert nothing_is_passed_over(overlooks, native) == ["/unknown is passed over"]
+    assert nothing_is_passed_over(lens, native) == []
