@@ -67,7 +67,7 @@ def _keep(step: Step, part: str, table: str, native: Mapping[str, Json]) -> bool
     """Keep what came, over what is known or, if that is newer, under it; whether it was kept."""
     held = step.get(part) or {"at": "", "native": {}}
     older, newer = (held["native"], native) if held["at"] <= step.at else (native, held["native"])
-    whole = _overlaid(older, newer)
+    whole = _overlaid(older, newer) if held["native"] else native
     if not _is_fit(step, table, native, whole):
         return False
     step.put(part, {"native": whole, "at": max(held["at"], step.at)})
@@ -91,9 +91,11 @@ def _overlaid(held: Mapping[str, Json], native: Mapping[str, Json]) -> dict[str,
 def _is_fit(step: Step, table: str, native: Json, whole: Json) -> bool:
     """Whether what came, and all that is then known, makes a valid offender; what does not is refused."""
     lens, sent = step.tables.lenses[table], step.piece.native
-    if not step.report.read(prepared.offender_as_sent(lens.read(native), sent), step.piece.path):
+    reading = lens.read(native)
+    if not step.report.read(prepared.offender_as_sent(reading, sent), step.piece.path):
         return False
-    faults = refused_at(lens.read(whole).body, step.tables.offender, lens)
+    body = reading.body if whole is native else lens.read(whole).body
+    faults = refused_at(body, step.tables.offender, lens)
     placed = prepared.offender_as_sent(Reading({}, tuple(faults)), sent)
     return step.report.read(placed, step.piece.path)
 
