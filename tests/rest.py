@@ -217,7 +217,7 @@ class Described:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
-        self._paths = {re.compile(re.sub(r"\{\w+\}", "(.+)", path)): path for path in document["paths"]}
+        self._paths = {re.compile(re.sub(r"\{\w+\}", "(.+)", path), re.DOTALL): path for path in document["paths"]}
 
     async def __call__(self, response: httpx.Response) -> None:
         await response.aread()
