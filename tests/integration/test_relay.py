@@ -109,6 +109,25 @@ async def test_limited_access_is_withheld_counted_and_released_again_when_lifted
     assert await hub.rows(withheld) == []
 
 
+async def test_an_assessment_that_says_limited_access_is_withheld_alone_until_it_is_lifted(hub: Hub) -> None:
+    south = ("probation-south", "Y000001")
+    await hub.take(said(*PRISON, offender(pnc=PNC), 1), said(*south, offender(pnc=PNC), 1))
+    await hub.take(said(*south, assessment(limitedAccess=False), 2))
+    assert all((await hub.bodies("prison")).values())
+
+    await hub.take(said(*south, assessment(limitedAccess=True), 3))
+
+    assert {id_.type: body is None for id_, body in (await hub.bodies("prison")).items()} == {
+        "offender": False,
+        "assessment": True,
+    }
+    assert all((await hub.bodies("probation-south")).values())
+    assert {(row["agency"], row["type"]) for row in await hub.rows(withheld)} >= {("prison", "assessment")}
+
+    await hub.take(said(*south, assessment(limitedAccess=False), 4))
+    assert all((await hub.bodies("prison")).values())
+
+
 async def test_after_a_merge_the_restrictions_of_both_hold(hub: Hub) -> None:
     kept = {"exclusion": False, "restriction": True}
     await hub.take(said(*PRISON, offender(), 1), said(*PROBATION, offender(pnc=PNC, limitedAccess=kept), 1))
