@@ -64,8 +64,8 @@ def _prepared(taking: Taking, sent: Mapping[str, Json], way: str) -> Prepared:
     native: dict[str, Any] = {**sent, "additionalInformation": {**told, **_named(sent)}}
     reason, code = information.get("reason"), information.get("nomisMovementReasonCode")
     native["occurredOn"] = sent.get("occurredAt")
-    place = f"{information.get('currentLocation')}/{information.get('currentPrisonStatus')}"
-    native["place"] = place if codes.names_place(place) else information.get("currentLocation")
+    location, care = information.get("currentLocation"), information.get("currentPrisonStatus")
+    native["place"] = location if care is None else f"{location}/{care}"
     if way == "received":
         native["receivedIn"] = information.get("prisonId")
     kind = codes.kind_of_event(way, reason, code)

@@ -14,6 +14,23 @@ from hub.domain.errors import Fault
 INTO = "merged into"
 """The part of a removed number that names the number it was merged into."""
 _OF = "merge of "
+_OF_EVENT = {
+    "eventType": None,
+    "occurredAt": None,
+    "additionalInformation": None,
+    "personReference": "the additional information says which number stays and which is removed",
+    "version": "of the event's form",
+    "description": "the event's own words",
+    "publishedAt": "when the event was sent",
+    "detailUrl": "where the event's source can be asked",
+}
+_OF_MERGE = {
+    "nomsNumber": None,
+    "removedNomsNumber": None,
+    "reason": "that it is a merge is said by the event's type",
+    "bookingId": "the prison system's own number of the booking",
+}
+"""What of the blocks is read, and why the rest has no home."""
 _EVER = datetime(1900, 1, 1, tzinfo=UTC)
 
 
@@ -32,6 +49,8 @@ def take_merge(taking: Taking, each: Wrapped) -> None:
     if stays == removed or _merged_later(taking, removed, time):
         taking.account.notices.append(Fault(each.path, "late", "a later merge has been taken already"))
         return
+    taking.account.left(each.native, each.path, _OF_EVENT)
+    taking.account.left(each.native["additionalInformation"], f"{each.path}/additionalInformation", _OF_MERGE)
     gone = max(time, *_recorded(taking, removed))
     _take_over(taking, stays, removed, time)
     body = {"identifiers": [{"scheme": "merged-prison-number", "value": removed}]}

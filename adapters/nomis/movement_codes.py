@@ -32,7 +32,6 @@ class MovementCodes:
         self._kinds = lists["movement-types"].from_system("nomis")
         self._reasons = lists["movement-reasons"].from_system("nomis")
         self._ends = lists["place-kinds"].from_system("nomis")
-        self._places = lists["places"].from_system("nomis")
 
     def kind(self, movement_type: Json, direction: Json, reason: Json) -> str:
         """The code of the list `movement-types` that fits most closely; where none does, type and direction."""
@@ -53,10 +52,6 @@ class MovementCodes:
     def place_after(self, kind: str) -> str | None:
         """The code of the list `places` where the kind of movement alone says it: who escaped is not simply outside."""
         return "ACTIVE UAL" if self._kinds[kind] == "escaped" else None
-
-    def names_place(self, code: str) -> bool:
-        """Whether the list of places has this code."""
-        return code in self._places
 
     def names_kind(self, code: str) -> bool:
         """Whether the list of kinds has this code."""

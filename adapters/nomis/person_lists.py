@@ -108,11 +108,12 @@ def grouped_terms(person: dict[str, Json], origins: dict[str, str]) -> None:
     if person.get("sentences"):
         return
     sentences: dict[str, dict[str, Any]] = {}
+    first: dict[str, dict[str, Any]] = {}
     for index, term in enumerate(elements(person, "sentenceTerms")):
         number = str(term.get("sentenceSequence"))
         at = f"/sentenceTerms/{index}"
         if number not in sentences:
-            place = f"/sentences/{len(sentences)}"
+            first[number], place = term, f"/sentences/{len(sentences)}"
             sentences[number] = {_SENTENCE_OF_TERM.get(name, name): term[name] for name in _REPEATED if name in term}
             sentences[number] |= {"sentenceDate": term.get("sentenceDate"), "terms": []}
             _count(sentences[number], "sentenceSequence", "consecutiveToSequence")
@@ -121,14 +122,16 @@ def grouped_terms(person: dict[str, Json], origins: dict[str, str]) -> None:
         place = f"/sentences/{list(sentences).index(number)}/terms/{len(sentences[number]['terms'])}"
         origins[place] = at
         origins[f"{place}/code"] = f"{at}/sentenceTermCode"
-        sentences[number]["terms"].append(_term(term))
+        sentences[number]["terms"].append(_term(term, first[number]))
     if sentences:
         del person["sentenceTerms"]
         person["sentences"] = list(sentences.values())
 
 
-def _term(term: dict[str, Any]) -> dict[str, Any]:
-    own = {name: value for name, value in term.items() if name not in {*_REPEATED, "sentenceDate"}}
+def _term(term: dict[str, Any], first: dict[str, Any]) -> dict[str, Any]:
+    """A term without what it repeats of its sentence; what it says differently stays in it, to be told."""
+    repeated = {name for name in (*_REPEATED, "sentenceDate") if name in first and term.get(name) == first[name]}
+    own = {name: value for name, value in term.items() if name not in repeated}
     return {"code": own.pop("sentenceTermCode", None), **own}
 
 

@@ -33,6 +33,8 @@ _OF_CASE = {
     "courtHearings": "hearings have no record yet",
     "court": "the court that passed the sentence is shared",
 }
+_BY_NAME = "the court is shared by its name"
+_OF_COURT = {"description": None, **dict.fromkeys(("agencyId", "agencyType", "active", "courtType"), _BY_NAME)}
 """What of the blocks is read, and why the rest has no home."""
 
 
@@ -62,6 +64,8 @@ def _prepared(taking: Taking, term: Mapping[str, Json], at: str) -> Prepared:
     account.left(term, at, _OF_TERM)
     for place, case in account.listed(term.get("courtSentences"), f"{at}/courtSentences"):
         account.left(case, place, _OF_CASE)
+        if isinstance(case.get("issuingCourt"), dict):
+            account.left(case["issuingCourt"], f"{place}/issuingCourt", _OF_COURT)
         for where, sentence in account.listed(case.get("sentences"), f"{place}/sentences"):
             origins |= _case_origins(f"/sentences/{len(sentences)}", place[len(at) :], where[len(at) :])
             sentences.append(_of_case(case) | _spelt(sentence))

@@ -169,6 +169,13 @@ def test_terms_listed_one_by_one_are_gathered_by_sentence(take: Take) -> None:
     assert sentence["terms"] == [{"code": "IMP", "years": 2}, {"code": "IMP", "life": True}]
 
 
+def test_a_term_that_says_otherwise_of_its_sentence_is_told(take: Take) -> None:
+    term = {"sentenceSequence": 2, "sentenceType": "FTR_ORA", "sentenceTermCode": "IMP"}
+    taken = take({**OFFENDER, "sentenceTerms": [term, {**term, "sentenceType": "LR"}]})
+
+    assert ("/sentenceTerms/1/sentenceType", None) in {(each.path, each.because) for each in taken.homeless}
+
+
 def test_a_date_that_is_only_computed_is_the_one_in_force(take: Take) -> None:
     dates = {"bookingId": 1200417, "sentenceStartDate": "2026-01-12", "etdCalculatedDate": "2027-01-01"}
     beneath = {"midTermDate": "2027-02-01", "mtdCalculatedDate": "2027-03-01", "ltdOverrideDate": "2027-04-01"}
