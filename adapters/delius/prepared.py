@@ -98,8 +98,10 @@ def _manager(native: Mapping[str, Json]) -> dict[str, Json]:
         )
         if named is not None:
             manager["staff"] = {**staff, **named}
-        elif pool := _description(manager.get("team")):
+        elif pool := _pool(manager):
             manager["staff"] = {**staff, "surname": pool}
+        else:
+            manager["active"] = False
     return manager
 
 
@@ -107,9 +109,11 @@ def _is_named(human: Json) -> bool:
     return isinstance(human, dict) and any(str(human.get(name) or "").strip() for name in ("surname", "forenames"))
 
 
-def _description(keyed: Json) -> Json:
-    """Where nobody is named, the team's pool is responsible."""
-    return keyed.get("description") if isinstance(keyed, dict) else None
+def _pool(manager: Mapping[str, Json]) -> Json:
+    """Where nobody is named, the pool of the team is responsible, else of the area; None: neither is named."""
+    groups = [each for name in ("team", "probationArea") if isinstance(each := manager.get(name), dict)]
+    names = [each.get(name) for name in ("description", "code") for each in groups]
+    return next((name for name in names if isinstance(name, str) and name.strip()), None)
 
 
 def listed(native: Mapping[str, Json], tables: Tables) -> dict[str, Json]:

@@ -212,3 +212,29 @@ def test_an_offender_recorded_before_its_deletion_does_not_bring_it_back(desk: D
     desk.received -= timedelta(hours=1)
     desk.take(offender())
     assert desk.offender() is None
+
+
+@pytest.mark.parametrize(
+    ("manager", "name"),
+    [
+        ({"trustOfficer": {"surname": "Staff", "forenames": "Lisa"}, "team": {"description": "OMU A"}}, "Staff, Lisa"),
+        ({"staff": {"code": "N02U", "surname": " "}, "team": {"description": "OMU A"}}, "OMU A"),
+        ({"probationArea": {"code": "N02", "description": "NPS North East"}}, "NPS North East"),
+        ({"probationArea": {"code": "N02"}}, "N02"),
+        ({"active": True}, None),
+        ({}, None),
+    ],
+)
+def test_whoever_is_responsible_is_named_as_well_as_the_record_can(desk: Desk, manager: Json, name: str | None) -> None:
+    taken = desk.take(offender(offenderManagers=[{"fromDate": "2024-01-01", **manager}]))
+    assert taken.refused == ()
+    assert [each["name"] for each in desk.offender().get("responsibleOfficers", ())] == ([name] if name else [])
+
+
+def test_blocks_rows_and_values_that_are_null_or_empty_say_nothing(desk: Desk) -> None:
+    rows: Json = {"addresses": [{}], "phoneNumbers": [{"number": None}], "emailAddresses": [None, ""]}
+    profile: Json = {"disabilities": [{"disabilityType": None}], "offenderLanguages": {}, "previousConviction": None}
+    blanks: Json = {"mappa": None, "probationStatus": None, "middleNames": [None, " "], "offenderAliases": [{}]}
+    taken = desk.take(offender(contactDetails=rows, offenderProfile=profile, offenderManagers=None, **blanks))
+    assert taken.refused == ()
+    assert desk.offender()["names"] == {"forenames": ["Daniel"], "surname": "Okafor"}
