@@ -137,4 +137,7 @@ def plain_moment(raw: str, zone: ZoneInfo) -> str | None:
     if moment.tzinfo is not None or ":" not in raw or not 1900 <= moment.year < 3000:
         return None
     first = moment.replace(tzinfo=zone)
-    return first.isoformat() if first.utcoffset() == first.replace(fold=1).utcoffset() else None
+    offset = first.utcoffset()
+    if offset is None or offset != first.replace(fold=1).utcoffset() or offset.seconds % 60:
+        return None
+    return first.isoformat()

@@ -321,3 +321,8 @@ def test_a_list_without_a_home_covers_all_in_it_that_no_other_row_takes() -> Non
     native = {"a": {"l": [{"k": 1, "b": "B", "c": "C"}, {"k": 2}], "d": 1}}
     assert {each.because for each in lens.read(native).homeless} == {"theirs"}
     assert {each.path for each in lens.read(native).homeless} == {"/a/l/0/c", "/a/l/1", "/a/d"}
+
+
+def test_a_local_time_of_an_odd_old_offset_is_refused() -> None:
+    lens = small('{native="n", shared="s", as="datetime"}', 'zone="Europe/Amsterdam"')
+    assert [fault.rule for fault in lens.read({"n": "1930-01-01T10:00:00"}).faults] == ["datetime"]

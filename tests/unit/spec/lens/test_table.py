@@ -1,6 +1,8 @@
 from pathlib import Path
 
-from hub.spec.lens.table import markdown, tables_named, with_tables
+import pytest
+
+from hub.spec.lens.table import main, markdown, tables_named, with_tables
 from tests.builders.lens_tables import LISTS, PERSON, lens_of
 
 
@@ -31,3 +33,15 @@ def test_only_what_stands_between_the_marks_is_rewritten(tmp_path: Path) -> None
     assert after.endswith("|\n<!-- end -->\n\nafter\n")
     assert with_tables(after, tmp_path, LISTS) == after
     assert tables_named(after) == ["person.toml"]
+
+
+def test_the_command_rewrites_the_readmes_it_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "small.toml").write_text(
+        'system="delius"\nrecord="offender"\nversion="1.0.0"\nabout="A small one"\n'
+        'fields=[{native="a|b", shared="sex", codes="sex"}]'
+    )
+    readme = tmp_path / "README.md"
+    readme.write_text("<!-- table: small.toml -->\n<!-- end -->\n")
+    monkeypatch.setattr("sys.argv", ["table", str(readme)])
+    main()
+    assert "| `a\\|b` | `sex` | codes of `sex` |" in readme.read_text()
