@@ -16,7 +16,7 @@ from hub.spec.lens.reading import Homeless
 _ACCESS = "document"
 """The table that says whether access is limited. What cannot be read of it holds back the whole payload."""
 _AS_A_WHOLE = RISK | {_ACCESS, "timeline", "assessment"}
-"""Tables of which no field is taken without the others, once one contradicts what is known."""
+"""Tables of which no field is taken without the others, once one is refused. `document` takes all others along."""
 _LIMITED = "limitedAccessOffender"
 _STAYS = "is blank now; what was said before stays, since a risk that is not repeated is not gone"
 _PARTED = "a part that was joined to the only assessment known waits again: now there are two it could belong to"
@@ -35,9 +35,8 @@ class Arriving:
     def arrive(self, name: Name, piece: Piece) -> Iterator[Name]:
         """Keep what can be kept of a piece under its name. Gives the assessments that may have changed by it.
 
-        A table with a field that cannot be read is refused as a whole: half a risk is none. Of what can be read but
-        contradicts the rest, the fields concerned are refused, of risk and of the lifecycle again the whole table.
-        What was kept before stays, and the other fields of the piece are kept.
+        Fields that cannot be read, or contradict the rest, are refused; of risk and of the lifecycle the whole table
+        with them: half a risk is none. What was kept before stays, and the other fields of the piece are kept.
         """
         new = {table: Part(self.at, fields) for table, fields in self.assembling.tables.apart(piece.fields).items()}
         if unknown := new.pop(UNKNOWN, None):
@@ -89,7 +88,7 @@ class Arriving:
 
     def _culprits(self, whole: Whole, good: Mapping[str, Part], piece: Piece) -> set[str]:
         """The new fields with faults; when the fault is in how all fits together, those that say what is wrong."""
-        owners, fields = self.assembling.tables.owners, _fields(good.values())
+        fields = _fields(good.values())
         unreadable = [
             fault
             for each in whole.told
@@ -98,16 +97,19 @@ class Arriving:
         ]
         self.report.refused += (Fault(piece.place(fault.path), fault.rule, fault.detail) for fault in unreadable)
         if unreadable:
-            tables = {owners[first_name(fault.path, fields)] for fault in unreadable}
-            return {name for name in fields if owners[name] in tables or _ACCESS in tables}
+            return self._with_their_tables({first_name(fault.path, fields) for fault in unreadable}, fields)
         culprits: set[str] = set()
         for fault in whole.faults:
             found = whole.natives(fault.path, fields)
             self.report.refused.append(Fault(piece.place(found[0] if found else ""), fault.rule, fault.detail))
-            concerned = {first_name(at, fields) for at in found} or set(fields)
-            tables = {owners[name] for name in concerned} & _AS_A_WHOLE
-            culprits |= {name for name in fields if name in concerned or owners[name] in tables}
-        return culprits
+            culprits |= {first_name(at, fields) for at in found} or set(fields)
+        return self._with_their_tables(culprits, fields)
+
+    def _with_their_tables(self, culprits: set[str], fields: Fields) -> set[str]:
+        """Fields with a fault, and with them those that are not to be taken without them."""
+        owners = self.assembling.tables.owners
+        tables = {owners[name] for name in culprits} & _AS_A_WHOLE
+        return {name for name in fields if name in culprits or owners[name] in tables or _ACCESS in tables}
 
     def _report_what_stays(self, held: Mapping[str, Part], new: Mapping[str, Part], piece: Piece) -> None:
         for table in RISK & held.keys() & new.keys():

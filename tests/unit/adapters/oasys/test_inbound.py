@@ -78,6 +78,16 @@ def test_an_unknown_level_refuses_the_summary_by_field_and_what_was_known_of_it_
     assert said.body["riskManagementPlan"] == {"supervision": "Weekly."}
 
 
+def test_of_other_tables_only_the_answer_that_cannot_be_read_is_refused(system: Oasys, parts: PartsInMemory) -> None:
+    answers = {"interpersonalSkills": "Perhaps", "impulsivity": "2-Significant problems", "thinkLinkedToHarm": "Yes"}
+    taken = system.take(payload(document(header() | answers)), parts)
+
+    assert [(fault.path, fault.rule) for fault in taken.refused] == [("/assessments/0/interpersonalSkills", "code")]
+    assert taken.said[0].body["sections"] == [
+        {"number": "11", "linkedToHarm": True, "items": [{"number": "11.2", "answer": "2"}]}
+    ]
+
+
 def test_a_risk_that_a_later_part_leaves_blank_is_not_gone(system: Oasys, parts: PartsInMemory) -> None:
     before = only(system.take(payload(document(header(**CELLS))), parts))
     taken = system.take(
