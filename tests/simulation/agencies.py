@@ -13,6 +13,7 @@ import orjson
 from adapters.client.events import (
     encoded,
     kafka_headers,
+    parked_message,
     read_delivery,
     read_tombstone,
     receipt_headers,
@@ -20,11 +21,12 @@ from adapters.client.events import (
     structured,
 )
 from adapters.client.fresh import fresh, last_of_each
-from adapters.client.link import Delivery, Event, RecordName
+from adapters.client.link import Delivery, Event, Parked, RecordName
 from hub.domain.canonical import digest
-from hub.domain.errors import Rejected, Unavailable
+from hub.domain.errors import Fault, Rejected, Unavailable
 from hub.exchange.envelope import from_structured
 from hub.exchange.feed import Page
+from hub.exchange.parked import read_parked
 from hub.exchange.receipts import Receipt
 from hub.ports import Publication
 from tests.simulation.broker import Broker, Record
@@ -38,6 +40,7 @@ _AGAIN_S = 0.2
 _IDLE_S = 0.2
 _LOOK_S = 1.0
 _WAIT_S = 0.5
+_CANNOT = Fault("", "native-system", "cannot now")
 
 
 class Applied(NamedTuple):
@@ -49,19 +52,26 @@ class Applied(NamedTuple):
 
 
 class Store:
-    """The agency's own database: what it applied, and which receipts it still has to send."""
+    """The agency's own database: what it applied, what it could not, and what of both the hub does not know yet."""
 
     def __init__(self) -> None:
         self.holds: dict[RecordName, Applied] = {}
         self.unsent: dict[RecordName, Delivery] = {}
+        self.parked: dict[RecordName, int] = {}
+        self.untold: dict[RecordName, int] = {}
 
     def numbers(self) -> dict[RecordName, int]:
-        """The last number applied of every record held."""
-        return {record: applied.number for record, applied in self.holds.items()}
+        """The last number of every record held or parked."""
+        return {record: applied.number for record, applied in self.holds.items()} | self.parked
 
-    def apply(self, deliveries: Sequence[Delivery]) -> None:
-        """Apply what is news, at once."""
+    def apply(self, deliveries: Sequence[Delivery], refuses: Callable[[Delivery], bool]) -> None:
+        """Apply what is news, and park what cannot be applied now, at once."""
         for each in deliveries:
+            if refuses(each):
+                self.parked[each.record] = self.untold[each.record] = each.number
+                continue
+            self.parked.pop(each.record, None)
+            self.untold.pop(each.record, None)
             if each.withdrawn:
                 self.holds.pop(each.record, None)
             else:
@@ -78,6 +88,8 @@ class Agency:
     store: Store
     read_to: int = 0
     """How far it has read: a number in its feed, or an offset in its topic."""
+    refuses: Callable[[Delivery], bool] = lambda _: False
+    """Whether its system cannot apply a delivery now."""
 
     async def send(self) -> None:
         """Send all steps, each as often as it says, none waiting for another's answer."""
@@ -103,7 +115,7 @@ class Agency:
         async for deliveries in self.delivered(wire, resumed=bool(seen)):
             news = fresh(deliveries, seen)
             await wire.cross("agency.apply")
-            self.store.apply(news)
+            self.store.apply(news, self.refuses)
             await wire.cross("agency.applied")
             await self._acknowledge()
 
@@ -118,9 +130,18 @@ class Agency:
             for each in owed:
                 if self.store.unsent[each.record] is each:
                     del self.store.unsent[each.record]
+        if untold := dict(self.store.untold):
+            await self.park([Parked(number, (_CANNOT,)) for number in untold.values()])
+            for record, number in untold.items():
+                if self.store.untold.get(record) == number:
+                    del self.store.untold[record]
 
     async def acknowledge(self, applied: Sequence[Delivery]) -> None:
         """Send receipts."""
+        raise NotImplementedError
+
+    async def park(self, parked: Sequence[Parked]) -> None:
+        """Say what could not be applied."""
         raise NotImplementedError
 
 
@@ -176,6 +197,18 @@ class FeedAgency(Agency):
             else:
                 return
 
+    async def park(self, parked: Sequence[Parked]) -> None:
+        """Ask until there is an answer."""
+        told = read_parked(parked_message(parked))
+        while True:
+            hub = self.door()
+            try:
+                await hub.ask(hub.park(self.name, told))
+            except Unavailable:
+                await asyncio.sleep(_AGAIN_S)
+            else:
+                return
+
 
 @dataclass
 class StreamAgency(Agency):
@@ -218,6 +251,10 @@ class StreamAgency(Agency):
     async def acknowledge(self, applied: Sequence[Delivery]) -> None:
         """Append the receipts to the input."""
         self._append("receipts", receipt_headers(self.name), encoded(receipts(applied)))
+
+    async def park(self, parked: Sequence[Parked]) -> None:
+        """Append it to the input, as receipts are."""
+        self._append("receipts", receipt_headers(self.name), encoded(parked_message(parked)))
 
 
 def delivery_of(record: Record) -> Delivery:

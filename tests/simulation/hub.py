@@ -18,7 +18,7 @@ from hub.exchange.dead_letters import DeadLetters
 from hub.exchange.feed import Feed
 from hub.exchange.gather import Gatherer
 from hub.exchange.intake import Intake
-from hub.exchange.parked import Parkings
+from hub.exchange.parked import Parked, Parking, Parkings
 from hub.exchange.receipts import Receipt, Settlement, settle
 from hub.exchange.relay import Relay
 from hub.exchange.share import Sharing
@@ -135,6 +135,10 @@ class Hub:
     async def settle(self, agency: str, receipts: Sequence[Receipt]) -> Sequence[Settlement]:
         """Note receipts."""
         return await settle(self._receipts, agency, receipts, self._ground.now())
+
+    async def park(self, agency: str, parked: Sequence[Parked]) -> Sequence[Parking]:
+        """Keep what an agency could not apply."""
+        return await self._parkings.park(agency, parked)
 
     async def run(self) -> None:
         """Until the process is killed."""

@@ -1,7 +1,7 @@
 """Faults to plant: each breaks one rule of the straight path, and the simulation must find it."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,13 @@ from hub.domain.outcome import Outcome
 from hub.exchange import persons, streams
 from hub.exchange.case import Case, Membership
 from hub.exchange.consume import Consumption
+from hub.exchange.parked import Parked, Parking, Parkings
 from hub.exchange.prepare import Prepared
 from hub.exchange.share import Sharing
 from hub.exchange.streams import Streams
-from hub.ports import Message, Moved, Outlet, Owed, Publication, TopicExtent
+from hub.ports import AuditRow, Message, Moved, Outlet, Owed, Publication, RecordId, TopicExtent
 from tests.simulation import agencies
+from tests.simulation.received import MemoryParkedStore
 from tests.simulation.relayed import MemoryRelayStore
 from tests.simulation.stored import _Transaction
 from tests.simulation.tables import Tables
@@ -61,8 +63,10 @@ async def _commits_what_was_not_taken(self: Consumption, messages: Sequence[Mess
         return
 
 
-def _drops_withdrawals(self: agencies.Store, deliveries: Sequence[Delivery]) -> None:
-    apply(self, [each for each in deliveries if not each.withdrawn])
+def _drops_withdrawals(
+    self: agencies.Store, deliveries: Sequence[Delivery], refuses: Callable[[Delivery], bool]
+) -> None:
+    apply(self, [each for each in deliveries if not each.withdrawn], refuses)
 
 
 apply = agencies.Store.apply
@@ -126,6 +130,19 @@ def _never(*_: object) -> bool:
     return False
 
 
+async def _forgets_what_is_parked(_self: Parkings, _agency: str, parked: Sequence[Parked]) -> list[Parking]:
+    return [Parking.PARKED for _ in parked]
+
+
+async def _owes_again_what_it_believes_is_held(self: Any, agency: str, number: int, entry: AuditRow) -> RecordId | None:
+    tables = self._tables
+    for held, row in tables.parked.items():
+        if (held.agency, row.number) == (agency, number):
+            tables.owe([held], entry.at)
+            return row.record  # type: ignore[no-any-return]  # as the store has it
+    return None
+
+
 _start = Streams._start
 
 
@@ -144,6 +161,8 @@ PLANTS = [
     Plant("commits what was not taken", Consumption, "take", _commits_what_was_not_taken),
     Plant("drops withdrawals", agencies.Store, "apply", _drops_withdrawals),
     Plant("forgets what was overtaken", MemoryRelayStore, "pass_over", _forgets_what_was_overtaken),
+    Plant("forgets what is parked", Parkings, "park", _forgets_what_is_parked),
+    Plant("delivers nothing again", MemoryParkedStore, "retry", _owes_again_what_it_believes_is_held),
     Plant("takes no locks", _Transaction, "_lock", _takes_no_locks),
     Plant("drops debts that are owed anew", MemoryRelayStore, "deliver", _drops_debts_owed_anew),
     Plant("fills no more than a slice", MemoryRelayStore, "backfill", _fills_no_more_than_a_slice),

@@ -14,6 +14,8 @@ def underway(ground: Ground, agencies: Sequence[Agency]) -> str:
         return f"{len(tables.backfills)} backfills"
     if tables.owed:
         return f"{len(tables.owed)} debts"
+    if tables.parked:
+        return f"{len(tables.parked)} parked deliveries"
     if tables.dead_letters.keys() != tables.notified:
         return "notices of dead letters"
     for topic in ground.inputs:
@@ -26,6 +28,8 @@ def _unread(ground: Ground, agency: Agency) -> str:
     outlet = ground.tables.outlets.get(agency.name)
     if agency.store.unsent:
         return f"{agency.name} has receipts to send"
+    if agency.store.parked:
+        return f"{agency.name} has parked something"
     if outlet is None:
         return f"{agency.name} has not been looked at"
     if ground.contracts[agency.name].delivery is Delivery.FEED:

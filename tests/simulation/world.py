@@ -14,11 +14,12 @@ from unittest.mock import patch
 
 import structlog
 
-from hub.domain.contract import Delivery
+from adapters.client.link import Delivery
+from hub.domain.contract import Delivery as Way
 from hub.domain.outcome import Accepted, Outcome
 from hub.domain.submission import Submission
 from hub.exchange import relay, streams
-from hub.ports import SubmissionId
+from hub.ports import AuditRow, SubmissionId
 from tests.simulation.agencies import INPUT_PARTITIONS, Agency, FeedAgency, Store, StreamAgency
 from tests.simulation.broker import Broker
 from tests.simulation.cast import Cast
@@ -28,6 +29,7 @@ from tests.simulation.hub import Died, Ground
 from tests.simulation.loop import SeededLoop, Stuck
 from tests.simulation.mishaps import Mishaps
 from tests.simulation.parties import contracts, speakers
+from tests.simulation.received import MemoryParkedStore
 from tests.simulation.rest import underway
 from tests.simulation.tables import Tables
 from tests.simulation.wire import Weather
@@ -43,6 +45,10 @@ _CLIMATES = (
     (0.005, 0.005, 0.01),
 )
 """How often a process is killed, stands still or gets no answer, at each point that it crosses."""
+_REFUSING = (0.0, 0.0, 0.0, 0.05, 0.3)
+"""How often an agency's system cannot apply a delivery."""
+_OPERATOR_LOOKS_S = 1.0
+_OPERATOR_WAITS = timedelta(seconds=4)
 _LATE = timedelta(seconds=5)
 """No process stands still for longer."""
 _DEADLINE_S = 60.0
@@ -106,7 +112,7 @@ class World:
         killed, paused, unavailable = random.choice(_CLIMATES)
         slow, slowness = random.choice((0.05, 0.2, 0.5)), random.choice((0.01, 0.05, 0.2))
         self.weather = Weather(killed, paused, unavailable, slow, slowness)
-        self._streaming = [name for name, each in contracts().items() if each.delivery is Delivery.STREAM]
+        self._streaming = [name for name, each in contracts().items() if each.delivery is Way.STREAM]
         self.ground = Ground(
             Tables(),
             Broker(),
@@ -119,13 +125,30 @@ class World:
         )
         self.cast = Cast(self.ground, self.weather, random, self.note)
         self.history = History(Random(f"{seed} history"), speakers(), random.randint(LENGTH // 3, LENGTH))
+        self._refusals = Random(f"{seed} refusals")
+        self._refusing = self._refusals.choice(_REFUSING)
         self.agencies = [self._agency(name) for name in contracts()]
 
     def _agency(self, name: str) -> Agency:
         steps = self.history.steps.get(name, [])
         if name in self._streaming:
-            return StreamAgency(name, steps, Store(), broker=self.ground.broker)
-        return FeedAgency(name, steps, Store(), door=self.cast.door)
+            return StreamAgency(name, steps, Store(), refuses=self._refuses, broker=self.ground.broker)
+        return FeedAgency(name, steps, Store(), refuses=self._refuses, door=self.cast.door)
+
+    def _refuses(self, delivery: Delivery) -> bool:
+        """Whether an agency's system cannot apply a delivery now; it can always do without a record."""
+        return bool(self._refusing) and not delivery.withdrawn and self._refusals.random() < self._refusing
+
+    async def _retry(self) -> None:
+        """An operator has what is parked delivered again, and again if it comes to nothing, for ever."""
+        store = MemoryParkedStore(self.ground.tables)
+        while True:
+            await asyncio.sleep(_OPERATOR_LOOKS_S)
+            for held, row in list(self.ground.tables.parked.items()):
+                if row.retried is None or self._now() - row.retried > _OPERATOR_WAITS:
+                    entry = AuditRow(self._now(), "parked-retried", "anna", held.agency, "", "", "", str(row.number))
+                    await store.retry(held.agency, row.number, entry)
+                    self.note(f"parked delivery {row.number} of {held.agency} is owed again")
 
     def _now(self) -> datetime:
         return START + timedelta(seconds=self._loop.time())
@@ -152,11 +175,14 @@ class World:
         while len(self.cast.hubs) < len(names):
             await asyncio.sleep(0)
         kept += [asyncio.create_task(self.cast.keep_agency(agency)) for agency in self.agencies]
+        if self._refusing:
+            kept.append(asyncio.create_task(self._retry()))
         mishaps = Mishaps(self.ground, self.cast, self.weather, self._random, self.note)
         happening = asyncio.create_task(mishaps.go_on(self._streaming))
         await _first_of(asyncio.create_task(self._send()), kept)
         happening.cancel()
         self.weather.calm()
+        self._refusing = 0.0
         self.note("quiet")
         await _first_of(asyncio.create_task(self._come_to_rest()), kept)
         ending = Ending(self.ground, self.agencies, self.history, self.accepted, self.refused, self._random)
