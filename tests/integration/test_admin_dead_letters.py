@@ -1,5 +1,6 @@
 """The operators' routes for dead letters, on both databases."""
 
+import asyncio
 from datetime import timedelta
 
 import httpx
@@ -347,3 +348,18 @@ async def test_what_is_refused_over_rest_goes_to_the_caller_and_makes_no_dead_le
 
 async def test_a_position_that_is_none_is_refused(desk: Desk) -> None:
     assert problem(await desk.hub.operator.get(f"{LETTERS}/hub.in%00")) == (422, "invalid-request")
+
+
+async def test_operators_who_act_at_once_get_in_each_others_way_in_good_order(desk: Desk) -> None:
+    position = await desk.bad()
+    surnames = ("Archer", "Bowyer", "Carter")
+
+    mended = await asyncio.gather(*(desk.mend_body(position, offender(surname)) for surname in surnames))
+    replayed = await asyncio.gather(*(desk.post(position, "replay") for _ in range(3)))
+
+    assert [answer.status_code for answer in mended] == [200] * 3
+    assert sorted(answer.json()["outcome"] for answer in replayed) == ["accepted", "repeated", "repeated"]
+    letter = await desk.letter(position)
+    assert [each["version"] for each in letter["versions"]] == [0, 1, 2, 3]
+    assert [each["number"] for each in letter["history"]] == list(range(7))
+    assert await desk.taken() == ["m-1"]

@@ -17,7 +17,7 @@ from hub.domain.contract import Contract, Delivery, Kind, People
 from hub.domain.errors import Halt, Reason, Rejected
 from hub.store.agencies import AgencyStore
 from hub.store.engine import create_schema, open_engine
-from hub.trust.agencies import AS_OPERATORS, Agencies, Scope
+from hub.trust.agencies import AS_OPERATORS, REMEMBERED, Agencies, Role, Scope
 from hub.trust.sealing import LookupKeys, MasterKey
 from hub.trust.signing import SigningKeys
 from hub.trust.tokens import Caller, Tokens, Verifier
@@ -274,3 +274,14 @@ async def test_an_operator_administers_and_does_nothing_else(desk: Desk) -> None
     caller = await desk.verifier.verify(await desk.tokens.issue("anna@example.org", frozenset(Scope)))
 
     assert caller == Caller("anna@example.org", AS_OPERATORS)
+
+
+async def test_a_suspended_operators_token_stops_within_seconds(desk: Desk) -> None:
+    await desk.agencies.add("anna", AS_OPERATORS)
+    token = await desk.tokens.issue("anna", AS_OPERATORS)
+    assert await desk.verifier.verify(token) == Caller("anna", AS_OPERATORS)
+
+    await desk.agencies.suspend("anna", role=Role.OPERATOR)
+    desk.clock.pass_by(seconds=REMEMBERED.total_seconds())
+
+    assert await refusal(desk.verifier, token) is Reason.UNAUTHENTICATED
