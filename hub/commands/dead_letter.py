@@ -19,8 +19,7 @@ from hub.commands.showing import AsJson, show_list, show_one
 from hub.domain.errors import Reason
 from hub.exchange.letters import LetterMessage, Mended
 from hub.store.dead_letters import LetterState
-from hub.store.handling import ReplayOutcome
-from hub.store.letters import Dossier, LetterFilter
+from hub.store.letter_rows import Dossier, LetterFilter, ReplayOutcome
 from hub.wiring.desk import desk_of_commands
 from hub.wiring.foundation import Foundation
 

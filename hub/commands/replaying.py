@@ -12,9 +12,8 @@ from hub.commands.dead_letter import Agency, Because, Since, Until
 from hub.commands.running import on_foundation, operator
 from hub.commands.showing import AsJson, print_json, show_list
 from hub.exchange.replay import MOST
-from hub.store.handling import Handling
 from hub.store.jobs import UNFINISHED, JobRow
-from hub.store.letters import LetterFilter
+from hub.store.letter_rows import Handling, LetterFilter
 from hub.wiring.desk import desk_of_commands
 from hub.wiring.foundation import Foundation
 

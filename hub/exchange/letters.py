@@ -14,7 +14,8 @@ from hub.exchange.dead_letters import opened_contents, sealed_contents
 from hub.ports import AuditRow, Seal
 from hub.store.dead_letters import LetterState
 from hub.store.handling import HandlingStore
-from hub.store.letters import Contents, Dossier, LetterFilter, LetterLine, LetterStore, Place, Tally
+from hub.store.letter_rows import Contents, Dossier, LetterFilter, LetterLine, Place, Tally
+from hub.store.letters import LetterStore
 
 SHORTEST_REASON = 10
 """Characters of a sentence that says why."""

@@ -21,9 +21,10 @@ from hub.exchange.dead_letters import faults_written, opened_contents
 from hub.exchange.intake import Intake, Verdict
 from hub.ports import AuditRow, Message, Moved, Seal
 from hub.store.dead_letters import LetterState
-from hub.store.handling import Handling, HandlingStore, Replay, ReplayOutcome, Step
+from hub.store.handling import HandlingStore, Step
 from hub.store.jobs import JobRow, JobStore
-from hub.store.letters import Contents, LetterFilter, LetterStore, Place
+from hub.store.letter_rows import Contents, Handling, LetterFilter, Place, Replay, ReplayOutcome
+from hub.store.letters import LetterStore
 
 KIND = "replay"
 """The kind of its jobs. Their parameters: the members of the filter, and `limit`; times in ISO 8601."""

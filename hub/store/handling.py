@@ -6,7 +6,6 @@ A letter's history begins with its first refusal, which is written with whatever
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, insert, select, update
@@ -19,66 +18,12 @@ from hub.store.columns import among
 from hub.store.dead_letters import LetterState
 from hub.store.engine import writing
 from hub.store.jobs import JobRow, advance
+from hub.store.letter_rows import ORIGINAL, Handling, Replay, ReplayOutcome, What
 from hub.store.rows import audit_values
 from hub.store.tables import audit, dead_letter, handling, mended
 from hub.store.times import from_micros
 
-ORIGINAL = 0
-"""The version of a letter that its agency sent; mended ones count from 1."""
-
 _BY_HUB = "hub"
-
-
-class What(StrEnum):
-    """What was done to a dead letter."""
-
-    REFUSED = "refused"
-    MENDED = "mended"
-    REPLAYED = "replayed"
-    DISCARDED = "discarded"
-
-
-class ReplayOutcome(StrEnum):
-    """What came of a replay. REPEATED: it had been taken before. NOTED: it carried receipts."""
-
-    ACCEPTED = "accepted"
-    REPEATED = "repeated"
-    NOTED = "noted"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """A replay of one letter in one version. reason, detail, faults (JSON): why it was refused, else empty."""
-
-    position: str
-    agency: str
-    version: int
-    outcome: ReplayOutcome
-    reason: str = ""
-    detail: str = ""
-    faults: str = "[]"
-
-
-@dataclass(frozen=True, slots=True)
-class Handling:
-    """One step of a letter's history. number: from 0, the first refusal. at: UTC. by: who, as in the audit.
-
-    version: it was done to. outcome: of a replay, else empty. reason: of a refusal. detail: of a refusal, or why the
-    letter was discarded. faults: JSON, of a refusal. job: that replayed it, None where it was replayed by itself.
-    """
-
-    position: str
-    number: int
-    at: datetime
-    by: str
-    what: What
-    version: int
-    outcome: str = ""
-    reason: str = ""
-    detail: str = ""
-    faults: str = "[]"
-    job: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

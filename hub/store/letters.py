@@ -1,9 +1,7 @@
 """Dead letters as operators look for and read them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, insert, not_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -13,103 +11,11 @@ from hub.ports import AuditRow
 from hub.store.columns import among
 from hub.store.dead_letters import LetterState
 from hub.store.engine import reading, writing
-from hub.store.handling import ORIGINAL, Handling, first_refusal, handling_row
+from hub.store.handling import first_refusal, handling_row
+from hub.store.letter_rows import ORIGINAL, Contents, Dossier, Handling, LetterFilter, LetterLine, Place, Tally, Version
 from hub.store.rows import audit_values
 from hub.store.tables import audit, dead_letter, handling, mended
 from hub.store.times import from_micros
-
-_LONGEST_MOMENT = 18
-"""Digits of a time in microseconds, until far beyond all times there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class LetterFilter:
-    """Which letters; None: whichever. since, until: refused first at or after, and before, UTC.
-
-    reason: why they were refused when last tried.
-    """
-
-    agency: str | None = None
-    reason: str | None = None
-    state: LetterState | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-class Place(NamedTuple):
-    """A letter's place among all: microseconds of its first refusal, and its position."""
-
-    micros: int
-    position: str
-
-    @property
-    def cursor(self) -> str:
-        """As it stands in an address, and in a job."""
-        return f"{self.micros}.{self.position}"
-
-    @classmethod
-    def parse(cls, cursor: str) -> "Place | None":
-        """The way back; None: it is no cursor."""
-        moment, _, position = cursor.partition(".")
-        is_number = moment.isascii() and moment.isdigit() and len(moment) <= _LONGEST_MOMENT
-        return cls(int(moment), position) if is_number and position.isprintable() else None
-
-
-@dataclass(frozen=True, slots=True)
-class LetterLine:
-    """A letter without its contents. at: of its first refusal, UTC. reason, detail, faults (JSON): of the last."""
-
-    position: str
-    agency: str
-    at: datetime
-    state: LetterState
-    reason: str
-    detail: str
-    faults: str
-
-    @property
-    def place(self) -> Place:
-        """Where it stands."""
-        return Place(micros(self.at), self.position)
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """So many letters."""
-
-    agency: str
-    state: LetterState
-    reason: str
-    count: int
-
-
-class Version(NamedTuple):
-    """A version of a letter. by: the operator; the agency of the original. at: UTC."""
-
-    number: int
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """What a version of a letter holds, sealed."""
-
-    position: str
-    agency: str
-    version: int
-    headers: bytes
-    value: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class Dossier:
-    """A letter with its versions and its history, each the oldest first."""
-
-    line: LetterLine
-    versions: tuple[Version, ...]
-    history: tuple[Handling, ...]
-
 
 _LINE = [column for column in dead_letter.c if column.name in LetterLine.__slots__]
 

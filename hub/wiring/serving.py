@@ -20,7 +20,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Part(StrEnum):
-    """What a process does of the hub's work; health and metrics are served by each."""
+    """What a process does of the hub's work; health and metrics are served by each. The relay's runs the jobs, too."""
 
     API = "api"
     RELAY = "relay"

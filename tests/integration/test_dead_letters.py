@@ -17,7 +17,8 @@ from hub.exchange.receipts import settle
 from hub.ports import Message, Publication, TopicExtent
 from hub.store.agencies import AgencyStore
 from hub.store.dead_letters import DeadLetterStore
-from hub.store.letters import LetterFilter, LetterLine, LetterStore
+from hub.store.letter_rows import LetterFilter, LetterLine
+from hub.store.letters import LetterStore
 from hub.store.parked import ParkedStore
 from hub.store.receipts import ReceiptStore
 from hub.store.tables import assertion, held

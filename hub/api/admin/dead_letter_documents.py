@@ -9,8 +9,7 @@ from hub.domain.canonical import Json
 from hub.domain.errors import Fault, Reason, Rejected
 from hub.exchange.dead_letters import faults_read
 from hub.exchange.letters import LetterMessage, Mended
-from hub.store.handling import Handling, Replay
-from hub.store.letters import Dossier, LetterLine, Tally
+from hub.store.letter_rows import Dossier, Handling, LetterLine, Replay, Tally
 
 
 def line_document(line: LetterLine) -> dict[str, Any]:

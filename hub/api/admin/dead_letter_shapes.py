@@ -7,7 +7,7 @@ from hub.domain.errors import Reason
 from hub.exchange.letters import SHORTEST_REASON
 from hub.exchange.replay import MOST
 from hub.store.dead_letters import LetterState
-from hub.store.handling import ReplayOutcome, What
+from hub.store.letter_rows import ReplayOutcome, What
 
 _TIME = "2026-03-01T09:30:00.250000Z"
 _POSITION = "hub.in.prison/0/4711/1772357400250"

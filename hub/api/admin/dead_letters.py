@@ -26,7 +26,7 @@ from hub.api.showing import After, Limit, next_page
 from hub.domain.errors import Reason, Rejected
 from hub.exchange.letters import SHORTEST_REASON
 from hub.store.dead_letters import LetterState
-from hub.store.letters import LetterFilter, Place
+from hub.store.letter_rows import LetterFilter, Place
 
 router = admin_router()
 

@@ -18,7 +18,7 @@ from hub.api.describe import answers, body, problems
 from hub.api.showing import Limit, next_page
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault, Reason, Rejected
-from hub.store.letters import LetterFilter
+from hub.store.letter_rows import LetterFilter
 
 DEFAULT_LIMIT = 10_000
 
