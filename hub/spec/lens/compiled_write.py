@@ -58,12 +58,13 @@ def _open_shared(place: Place, out: Source) -> None:
 
 
 def _say_what_is_no_list(each: ListPlace, variable: str, out: Source) -> None:
-    with out.block(f"if {variable}.__class__ is not list and {variable} is not MISSING:"):
-        if any(not listing.shared_keys for listing in each.listings):
-            with out.block(f"if {variable} is not None:"):
-                out.line(f"found.fault({pointer(each.at)}, 'type', 'must be a list')")
-        else:
-            out.line(f"found.no_object({variable}, {pointer(each.at)})")
+    """Null, unless it is a whole list's to say; other types, unless a list says so itself."""
+    if all(listing.shared_keys for listing in each.listings):
+        with out.block(f"if {variable} is None:"):
+            out.line(f"found.carried.append({pointer(each.at)})")
+    if not each.listings:
+        with out.block(f"elif {variable}.__class__ is not list and {variable} is not MISSING:"):
+            out.line(f"found.fault({pointer(each.at)}, 'type', 'must be a list')")
 
 
 def _deal(each: ListPlace, letter: str, variable: str, out: Source) -> None:

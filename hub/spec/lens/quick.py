@@ -1,6 +1,6 @@
 """What compiled code does in line: the common, clean case of each converter. All else goes the row's own way.
 
-A test stands for the clean case only; the expression is the converted value. `{v}` is the variable that is looked at.
+The test is true of the clean case only. In the lines, `v` is what is read or said, `o` what stands natively.
 """
 
 from dataclasses import dataclass

@@ -326,3 +326,11 @@ def test_a_list_without_a_home_covers_all_in_it_that_no_other_row_takes() -> Non
 def test_a_local_time_of_an_odd_old_offset_is_refused() -> None:
     lens = small('{native="n", shared="s", as="datetime"}', 'zone="Europe/Amsterdam"')
     assert [fault.rule for fault in lens.read({"n": "1930-01-01T10:00:00"}).faults] == ["datetime"]
+
+
+@pytest.mark.parametrize("lists", ["", '[[lists]]\nnative="l"\nshared="facts"\nfields=[{native="b", shared="b"}]'])
+def test_what_should_be_a_list_of_a_body_is_refused_once_and_null_is_carried(lists: str) -> None:
+    lens = small('{native="a", shared="facts[k=1]/a"}', lists=lists)
+    assert [(fault.path, fault.rule) for fault in lens.write({"facts": {}}).faults] == [("/facts", "type")]
+    writing = lens.write({"facts": None})
+    assert (writing.native, writing.carried, writing.faults) == ({}, ("/facts",), ())
