@@ -68,6 +68,7 @@ _NAMED_BY = (
     (Kind.CHANGE, ("eventType", "eventDatetime")),
     (Kind.EVENT, ("eventType",)),
     (Kind.ALERT, ("alertType", "alertCode")),
+    (Kind.ALERT, ("alertUuid", "alertCode")),
     (Kind.MOVEMENT, ("movementType", "movementDateTime")),
     (Kind.MOVEMENT, ("movementType", "movementTime")),
     (Kind.MOVEMENT, ("movementType", "fromAgencyId")),

@@ -79,8 +79,11 @@ class Outbound:
         if body["scheme"] != SCHEME:
             return self.lenses.registration.write(body, held)
         said = {name: value for name, value in body.items() if name != "concern"}
-        writing = self.lenses.alert.write(said, held)
-        native = {**writing.native}
+        prepared = prepared_alert(held).native
+        writing = self.lenses.alert.write(
+            said, {name: value for name, value in prepared.items() if name != "typeAndCode"}
+        )
+        native = as_held(writing.native, prepared, held)
         if _reference(native) != body["reference"]:
             native["reference"] = body["reference"]
         return Writing(native, writing.faults, writing.carried)

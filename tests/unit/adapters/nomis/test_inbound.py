@@ -322,6 +322,32 @@ def test_an_alert_has_one_reference_in_whichever_list_it_stands(take: Take, know
     assert alone["reference"] == beside["reference"] == "1200417/1"
 
 
+def test_an_alert_as_the_alerts_service_gives_it_says_the_same(take: Take) -> None:
+    given = {
+        "alertUuid": "8cdadcf3-b003-4116-9956-c99bd8df6a00",
+        "prisonNumber": NUMBER,
+        "alertCode": {"alertTypeCode": "H", "code": "HA", "description": "ACCT Open (HMPS)", "odd": 1},
+        "description": "Hourly checks.",
+        "activeFrom": "2026-01-13",
+        "isActive": True,
+        "createdBy": "USER1",
+    }
+    taken = take(given)
+
+    assert the(taken, "registration") == {
+        "scheme": "prison-alert",
+        "type": "H",
+        "code": "HA",
+        "label": "ACCT Open (HMPS)",
+        "reference": "8cdadcf3-b003-4116-9956-c99bd8df6a00",
+        "concern": "self-harm",
+        "notes": "Hourly checks.",
+        "period": {"start": "2026-01-13", "active": True},
+    }
+    assert ("/alertCode", None) in {(each.path, each.because) for each in taken.homeless}
+    assert refusals(take({**given, "activeFrom": "soon"})) == [("/activeFrom", "date")]
+
+
 def test_an_alert_that_cannot_be_read_is_refused_and_its_neighbours_are_taken(take: Take) -> None:
     taken = take(
         {**OFFENDER, "alerts": [{"alertType": "H", "alertId": 4}, "HA", {**ALERT, "dateCreated": "soon"}, ALERT]}

@@ -18,6 +18,13 @@ from tests.builders.nomis import EXAMPLES, of_file
 from tests.builders.valid_bodies import valid_bodies
 
 OFFENDER = orjson.loads(next(path for path in EXAMPLES if path.stem == "offender-as-it-should-be").read_bytes())
+OF_SERVICE = {
+    "alertUuid": "8cdadcf3-b003-4116-9956-c99bd8df6a00",
+    "alertCode": {"alertTypeCode": "H", "code": "HA", "description": "ACCT Open (HMPS)"},
+    "description": "Hourly checks.",
+    "activeFrom": "2026-01-13",
+    "createdBy": "USER1",
+}
 ALERT = {**OFFENDER["alerts"][0], "bookingId": 1200417}
 MOVEMENT = orjson.loads(next(path for path in EXAMPLES if path.stem == "movements").read_bytes())[0]
 _VALID = [
@@ -39,7 +46,8 @@ def _same(one: Json, other: Json) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("record_type", "held"), [("offender", OFFENDER), ("registration", ALERT), ("movement", MOVEMENT)]
+    ("record_type", "held"),
+    [("offender", OFFENDER), ("registration", ALERT), ("registration", OF_SERVICE), ("movement", MOVEMENT)],
 )
 def test_what_was_read_and_is_handed_over_again_changes_nothing(system: Nomis, record_type: str, held: Json) -> None:
     body = system.read_back(record_type, held)
