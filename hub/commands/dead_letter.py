@@ -96,6 +96,7 @@ def message(
     position: _Position,
     justification: Annotated[str, typer.Option(help="why you look, for the audit; name no person")],
     version: Annotated[int | None, typer.Option(help="0: as it was sent; the newest unless told", min=0)] = None,
+    raw: Annotated[bool, typer.Option("--raw", help="the body alone, byte for byte, to be mended in a file")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what one says: its headers and its body. This is a consultation, and audited."""
@@ -103,7 +104,11 @@ def message(
     async def read(base: Foundation) -> LetterMessage:
         return await desk_of_commands(base).letters.message(position, version, operator(base), justification)
 
-    show_one(message_document(position, on_foundation(read)), as_json=as_json)
+    said = on_foundation(read)
+    if raw:
+        typer.echo(said.value or b"", nl=False)
+    else:
+        show_one(message_document(position, said), as_json=as_json)
 
 
 @commands.command()

@@ -62,6 +62,7 @@ def test_a_dead_letter_is_found_read_mended_and_replayed(hub: Hub, tmp_path: Pat
     assert "Archer" not in hub("dead-letter", "show", position).said
     because = ("--justification", "to see where it breaks off")
     assert said(hub("dead-letter", "message", position, *because, "--json"))["body"] == body[:-3].decode()
+    assert hub("dead-letter", "message", position, *because, "--raw").said == body[:-3].decode()
     again = hub("dead-letter", "replay", position, "--json")
     assert (again.code, said(again)["outcome"]) == (1, "refused")
     mended = ("--body", str(tmp_path / "body.json"), "--header", "ce_sequence=1", "--without", "ce_sequence")
