@@ -37,7 +37,6 @@ from hub.exchange.receipts import settle
 from hub.exchange.relay import Relay
 from hub.exchange.share import Sharing
 from hub.metrics import Metrics
-from hub.ports import Seal
 from hub.settings import Settings
 from hub.spec.registry import Registry, schemas_folder
 from hub.store.agencies import AgencyStore
@@ -106,7 +105,7 @@ class RestHub:
     desk: Desk
     broker: Broker
     intake: Intake
-    seal: Seal
+    base: Foundation
     now: datetime = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
     def client(self, token: str | None) -> httpx.AsyncClient:
@@ -194,7 +193,7 @@ async def rest_hub(url: str) -> AsyncIterator[RestHub]:
         relay = Relay(relay_store, None, contracts, seal, now)
         nobody = httpx.AsyncClient()
         hub = RestHub(
-            app, engine, registry, contracts, relay, delivered, stop, nobody, nobody, nobody, desk, broker, intake, seal
+            app, engine, registry, contracts, relay, delivered, stop, nobody, nobody, nobody, desk, broker, intake, base
         )
         async with (
             nobody,

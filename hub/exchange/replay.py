@@ -151,9 +151,6 @@ class Replaying:
             await self._go_on(job)
         except Moved:
             _log.info("job_taken_over", part=KIND)
-        except Halt as error:
-            _log.error("job_failed", part=KIND, why=str(error))
-            await self._jobs.fail(job, self._runner, str(error), self._now())
         return True
 
     async def _go_on(self, job: JobRow) -> None:
@@ -168,7 +165,14 @@ class Replaying:
         if not lines:
             await self._jobs.finish(job, self._runner, self._now())
             return
-        replays = await self._taken(await self._letters.newest([line.position for line in lines]))
+        newest = await self._letters.newest([line.position for line in lines])
+        try:
+            replays = await self._taken(newest)
+        except Halt as error:
+            # An operator must act before this job can go on; nothing else of the hub need stop for it.
+            _log.error("job_failed", part=KIND, why=str(error))
+            await self._jobs.fail(job, self._runner, str(error), self._now())
+            return
         step = Step(job, self._runner, lines[-1].place.cursor)
         await self._handling.replayed(replays, job.by, self._now(), step)
 

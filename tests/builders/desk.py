@@ -44,7 +44,7 @@ class Desk:
     sent: int = 0
 
     def __post_init__(self) -> None:
-        letters = DeadLetters(DeadLetterStore(self.hub.engine), Silent(), self.hub.seal, self.hub.clock, NEVER)
+        letters = DeadLetters(DeadLetterStore(self.hub.engine), Silent(), self.hub.base.seal, self.hub.clock, NEVER)
         self._consumption = Consumption(self.hub.intake, letters)
 
     async def comes(self, raw: Raw, agency: str = "prison") -> str:

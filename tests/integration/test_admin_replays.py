@@ -1,5 +1,6 @@
 """Many dead letters replayed as a job, on both databases: once each, whatever dies on the way."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,12 @@ import pytest
 
 from hub.domain.errors import Halt, Unavailable
 from hub.exchange import replay
+from hub.exchange.intake import Intake, Verdict
+from hub.ports import Message
 from hub.store.handling import HandlingStore
 from hub.store.jobs import CLAIMED_FOR
 from hub.trust.agencies import REMEMBERED
+from hub.wiring.desk import desk as desk_of_operators
 from tests.builders.desk import LETTERS, REPLAYS, Desk, problem
 from tests.builders.poison import good
 from tests.builders.records import offender
@@ -217,3 +221,27 @@ async def test_a_filter_that_is_none_is_refused_with_its_place(desk: Desk, given
 async def test_a_job_that_is_not_there_is_not_found(desk: Desk) -> None:
     assert problem(await desk.hub.operator.get(f"{REPLAYS}/0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b")) == (404, "not-found")
     assert await desk.get(LETTERS) == {"deadLetters": [], "next": None}
+
+
+async def test_a_process_that_was_too_slow_leaves_the_job_to_whoever_took_it_over(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    position = await mended(desk)
+    job = (await ask(desk, OF_PRISON)).json()["id"]
+    slow = desk.hub.desk.replaying
+    fast = desk_of_operators(desk.hub.base, desk.hub.intake, None).replaying
+    take = Intake.take
+
+    async def take_slowly(intake: Intake, messages: Sequence[Message]) -> list[Verdict]:
+        monkeypatch.setattr(Intake, "take", take)
+        desk.hub.now += CLAIMED_FOR + timedelta(seconds=1)
+        while await fast.step():
+            pass
+        return await take(intake, messages)
+
+    monkeypatch.setattr(Intake, "take", take_slowly)
+    assert await slow.step()
+
+    assert await state(desk, job) == ("finished", 1, 1, 0)
+    assert [each["outcome"] for each in (await desk.letter(position))["history"][2:]] == ["accepted"]
+    assert len(await desk.taken()) == 1
