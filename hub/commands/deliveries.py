@@ -16,17 +16,13 @@ _EVERYBODY = 1_000
 _COLUMNS = {
     "agency": "agency",
     "owed": "owed.count",
-    "since (UTC)": "owed.oldest",
-    "last": "delivered.last",
-    "delivered (UTC)": "delivered.at",
     "unpublished": "unpublished.count",
-    "unacknowledged": "unacknowledged.count",
+    "no receipt": "unacknowledged.count",
     "lag (s)": "lag.seconds",
     "withheld": "withheld",
     "rejected": "rejected",
     "parked": "parked",
-    "suspended": "suspended",
-    "input paused (UTC)": "inputPaused",
+    "stopped": "stopped",
 }
 _INPUTS = {
     "agency": "agency",
@@ -54,7 +50,10 @@ def deliveries(
         show_one(on_foundation(lambda base: _one(base, agency, limit)), as_json=as_json)
         return
     found = on_foundation(lambda base: outlook_on(base, None).deliveries.listed("", _EVERYBODY))
-    show_list("agencies", [progress_document(each) for each in found], _COLUMNS, as_json=as_json)
+    documents = [progress_document(each) for each in found]
+    if not as_json:
+        documents = [{**each, "stopped": _stopped(each)} for each in documents]
+    show_list("agencies", documents, _COLUMNS, as_json=as_json)
 
 
 def positions(as_json: AsJson = False) -> None:
@@ -68,6 +67,15 @@ def positions(as_json: AsJson = False) -> None:
     else:
         show_list("inputs", document["inputs"], _INPUTS, as_json=False)
     show_list("outputs", document["outputs"], _OUTPUTS, as_json=False)
+
+
+def _stopped(document: dict[str, Any]) -> str:
+    """What keeps an agency from speaking, in words."""
+    if document["suspended"] is None:
+        return "not registered"
+    if document["suspended"]:
+        return "suspended"
+    return "input paused" if document["inputPaused"] else ""
 
 
 async def _one(base: Foundation, agency: str, limit: int) -> dict[str, Any]:

@@ -78,8 +78,9 @@ def test_every_agency_is_shown_with_what_waits(hub: Hub) -> None:
 
     assert agencies["probation"]["unacknowledged"]["count"] == 2
     assert agencies["prison"]["unpublished"]["count"] == 1
-    assert "unacknowledged" in table
+    assert "no receipt" in table
     assert "probation" in table
+    assert "not registered" in table
 
 
 def test_one_agency_is_shown_with_what_waits_longest(hub: Hub) -> None:
