@@ -247,7 +247,6 @@ async def _storm(installed: Installed, database: Path, folder: Path, kills: int,
             await _kill(adapter, hub, kills)
             ended.set()
             await asyncio.gather(*flowing)
-            native.busy = 0.0
 
             prison = installed.names[PRISON]
             found = await _at_last(lambda: _findings(database, prison, flow, native, adapter))

@@ -18,6 +18,8 @@ from hub.domain.canonical import Json
 from hub.trust.agencies import Credentials, Scope
 
 WITHIN_S = 60.0
+QUIET_S = 1.0
+_ROUNDS = 5
 _EXAMPLES = Path(adapters.__file__ or "").parent
 
 
@@ -28,11 +30,12 @@ class Beside:
         self.inbox, self.records = folder / f"{system}-in", folder / f"{system}-out"
         for each in (self.inbox, self.records):
             each.mkdir()
+        self.store = folder / f"{system}.db"
         told = {
             "HUB": hub.url,
             "CLIENT_ID": credentials.client_id,
             "CLIENT_SECRET": credentials.secret,
-            "STORE": str(folder / f"{system}.db"),
+            "STORE": str(self.store),
         }
         self.log = folder / f"{system}.log"
         self._environment = {f"ADAPTER_{name}": value for name, value in told.items()}
@@ -52,6 +55,11 @@ class Beside:
         (self.inbox / f"{name}.part").write_bytes(orjson.dumps(native))
         (self.inbox / f"{name}.part").replace(self.inbox / f"{name}.json")
 
+    def said(self) -> list[str]:
+        """Every body the adapter has put into its outbox."""
+        with closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as connection:
+            return [body.decode() for (body,) in connection.execute("SELECT body FROM outbox")]
+
     def held(self) -> str:
         """All that the native system finds."""
         return "\n".join(file.read_text() for file in sorted(self.records.rglob("*.json")))
@@ -66,10 +74,13 @@ async def both(folder: Path) -> AsyncIterator[tuple[Beside, Beside, Path]]:
     with Hub(installation) as hub:
         nomis = Beside("nomis", hub, credentials["prison"], folder)
         delius = Beside("delius", hub, credentials["probation"], folder)
-        for each in (nomis, delius):
-            each.start()
-        yield nomis, delius, database
-        assert [each.stop() for each in (nomis, delius)] == [0, 0]
+        try:
+            for each in (nomis, delius):
+                each.start()
+            yield nomis, delius, database
+        finally:
+            codes = [each.stop() for each in (nomis, delius)]
+        assert codes == [0, 0]
 
 
 async def until(met: Callable[[], bool]) -> None:
@@ -79,11 +90,20 @@ async def until(met: Callable[[], bool]) -> None:
 
 
 def apart(database: Path) -> int:
-    """Records handed over of which an agency's digest is not the hub's; movements it may not be told to hold."""
-    query = (
+    """Records of persons of which an agency's digest is not the hub's."""
+    return counted(
+        database,
         "SELECT count(*) FROM held WHERE type = 'offender'"
-        " AND (applied_number IS NOT number OR applied_digest IS NOT digest)"
+        " AND (applied_number IS NOT number OR applied_digest IS NOT digest)",
     )
+
+
+def said(database: Path) -> int:
+    """Submissions of both agencies."""
+    return counted(database, "SELECT count(*) FROM assertion")
+
+
+def counted(database: Path, query: str) -> int:
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         return int(connection.execute(query).fetchone()[0])
 
@@ -107,3 +127,23 @@ async def test_a_prisoner_and_an_offender_are_one_person_held_by_both_systems(tm
         await until(lambda: "02/73319Z" in delius.held())
         await until(lambda: apart(database) == 0)
         assert (nomis.inbox / "taken" / "prisoner.json").exists()
+
+        # What each is told, it announces as a change of its own. What it held otherwise before, it says no more, and
+        # of a name it may keep its own title; so a few rounds may pass until all is quiet.
+        quiet = [await announced(nomis, delius, database, f"round-{number}") for number in range(_ROUNDS)]
+        assert quiet[-2:] == [True, True]
+        assert "No Religion" not in "".join(delius.said())
+        assert "Tannery Row" not in "".join(nomis.said())
+
+
+async def announced(nomis: Beside, delius: Beside, database: Path, name: str) -> bool:
+    """Each system says all it holds of persons; whether that made its adapter say nothing."""
+    before = said(database)
+    for system in (nomis, delius):
+        for file in system.records.glob("offenders/*.json"):
+            system.say(f"{name}-{file.stem}", orjson.loads(file.read_bytes()))
+    await until(lambda: all([*system.inbox.glob(f"taken/{name}-*")] for system in (nomis, delius)))
+    await until(lambda: said(database) == len(nomis.said()) + len(delius.said()))
+    await asyncio.sleep(QUIET_S)
+    await until(lambda: apart(database) == 0)
+    return said(database) == before

@@ -28,9 +28,7 @@ class TopicSource:
     async def run(self, stop: asyncio.Event, came: asyncio.Event) -> None:
         """Bring messages in until told to stop; waits for a topic or broker that is not there. Raises `Halt`."""
         partitions = await self._partitions(stop)
-        async with asyncio.TaskGroup() as tasks:
-            for partition in range(partitions):
-                tasks.create_task(self._read(partition, stop, came))
+        await asyncio.gather(*(self._read(partition, stop, came) for partition in range(partitions)))
 
     async def _partitions(self, stop: asyncio.Event) -> int:
         topic_ids = TopicIds(self._broker)
