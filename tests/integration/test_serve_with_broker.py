@@ -17,7 +17,7 @@ from adapters.client.stream import StreamLink
 from adapters.kafka.broker import Broker
 from deploy.servers.hub import Hub, Installation
 from hub.spec.registry import schemas_folder
-from hub.trust.agencies import Scope
+from hub.trust.agencies import REMEMBERED, Scope
 
 pytestmark = pytest.mark.servers
 STOPS_WITHIN_S = 10
@@ -115,6 +115,7 @@ async def test_what_a_suspended_agency_sends_waits_until_it_is_resumed(
             await asyncio.sleep(3)
             resumed = datetime.now(UTC)
             await asyncio.to_thread(installation.command, "agency", "resume", prison)
+            await asyncio.sleep(REMEMBERED.total_seconds())
 
             shown = await until_shown(http, 1)
 
