@@ -83,7 +83,7 @@ class _Face:
     async def receipts(self, request: Request) -> Response:
         document = orjson.loads(await request.body())
         self._hub.receipts.update({each["number"]: each["digest"] for each in document.get("receipts", ())})
-        self._hub.parked.update({each["number"]: each.get("paths", ()) for each in document.get("parked", ())})
+        self._hub.parked.update({each["number"]: each["faults"] for each in document.get("parked", ())})
         outcomes = [{"number": each["number"], "outcome": "settled"} for each in document.get("receipts", ())]
         return JSONResponse({"outcomes": outcomes})
 
