@@ -254,12 +254,14 @@ class Owed:
     """A record whose current release an agency may not have yet. stamp: changes whenever it is owed anew.
 
     later: it waits behind what is not, for it comes of filling from what is there.
+    withheld: it stands noted that limited access keeps the record back from the agency.
     """
 
     held: HeldId
     stamp: str
     since: datetime
     later: bool = False
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)

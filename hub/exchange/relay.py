@@ -169,7 +169,8 @@ class _Round:
             _log.error("owed_without_contract", agency=debt.held.agency)
             return
         release = render(contract, debt.held.record, record, person, self._seal)
-        self.withheld[debt.held] = release.withheld
+        if release.withheld != debt.withheld:
+            self.withheld[debt.held] = release.withheld
         held = self._held.get(debt.held)
         if release.withdrawn if held is None else release.is_held(held):
             return

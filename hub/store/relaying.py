@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, RowMapping, bindparam, select, text, update
+from sqlalchemy import Row, RowMapping, bindparam, exists, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.errors import Unavailable
 from hub.domain.submission import micros
 from hub.ports import AuditRow, HeldId, HeldRow, Look, Moved, Outlet, Owed, PersonRow, RecordId, RecordRow
 from hub.store.backfilling import begin, owe_next
-from hub.store.bulk import delete_rows, execute_many, insert_or_ignore, insert_rows, inserting, upsert
+from hub.store.bulk import delete_rows, insert_or_ignore, insert_rows, inserting, upsert
 from hub.store.columns import any_of, as_set
 from hub.store.engine import alone, reading, writing
 from hub.store.rows import audit_values, person_rows, record_row
@@ -134,12 +134,8 @@ class SqlRelayStore:
                     keep=("applied_number", "applied_digest", "applied_at"),
                 )
                 numbers = {row.id.agency: row.number for row in deliveries}
-                await insert_or_ignore(connection, outlet, [new_outlet(agency) for agency in numbers])
-                await execute_many(
-                    connection,
-                    _NUMBERED,
-                    [{"of": agency, "last": number} for agency, number in sorted(numbers.items())],
-                )
+                numbered = [new_outlet(agency) | {"number": number} for agency, number in numbers.items()]
+                await upsert(connection, outlet, numbered, keep=_ALL_BUT_NUMBER)
                 kept_back = [_columns(held_id) for held_id, is_withheld in withheld_.items() if is_withheld]
                 await insert_or_ignore(connection, withheld, kept_back)
                 free = [_columns(held_id) for held_id, is_withheld in withheld_.items() if not is_withheld]
@@ -213,10 +209,13 @@ async def _current(
 
 def _debt(row: Row[Any]) -> Owed:
     held_id = HeldId(row.agency, RecordId(row.person, row.type, row.key))
-    return Owed(held_id, row.stamp, from_micros(row.since), row.later)
+    return Owed(held_id, row.stamp, from_micros(row.since), row.later, row.withheld)
 
 
-_OLDEST_DEBTS = select(owed).order_by(owed.c.later, owed.c.since).limit(bindparam("limit"))
+_IS_WITHHELD = exists().where(*(withheld.c[name] == owed.c[name] for name in ("agency", "person", "type", "key")))
+_OLDEST_DEBTS = (
+    select(owed, _IS_WITHHELD.label("withheld")).order_by(owed.c.later, owed.c.since).limit(bindparam("limit"))
+)
 _RECORDS = select(record).where(
     any_of(record.c.person, "persons"), any_of(record.c.type, "types"), any_of(record.c.key, "keys")
 )
@@ -231,7 +230,7 @@ _HELD_AFTER = (
     .order_by(held.c.number)
     .limit(bindparam("limit"))
 )
-_NUMBERED = update(outlet).where(outlet.c.agency == bindparam("of")).values(number=bindparam("last"))
+_ALL_BUT_NUMBER = tuple(column.name for column in outlet.c if column.name != "number")
 
 
 @contextmanager

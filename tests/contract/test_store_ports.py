@@ -481,6 +481,16 @@ async def test_what_changes_goes_before_what_is_filled_and_stays_before_it(store
     assert changed == [records[2], records[1]]
 
 
+async def test_a_debt_tells_whether_its_record_stands_noted_as_withheld(stores: Stores) -> None:
+    await write(stores.store, decision(owed=[held_by_prison(), held_by_prison(MAPPA)]))
+    told = []
+    for withheld in ({held_by_prison(): True}, {held_by_prison(): False}, {}):
+        await stores.relay.deliver([], [], withheld, [])
+        told.append({debt.held for debt in (await stores.relay.look(10, 10)).owed if debt.withheld})
+
+    assert told == [{held_by_prison()}, set(), set()]
+
+
 async def test_one_relay_leads_and_the_next_when_it_is_done(stores: Stores) -> None:
     async with stores.relay.leading() as first:
         await stores.relay.confirm_lead()

@@ -59,7 +59,7 @@ class MemoryRelayStore:
         owed = owed[: later + sum(not each.later for each in owed)]
         records = [each.held.record for each in owed]
         return Look(
-            owed,
+            [replace(each, withheld=each.held in tables.withheld) for each in owed],
             {each: tables.records[each] for each in records if each in tables.records},
             {each.person: tables.person(each.person) for each in records if each.person in tables.survivors},
             {each.held: tables.held[each.held] for each in owed if each.held in tables.held},
