@@ -282,6 +282,9 @@ class HeldRow:
     the record is next is news. withdrawn: the release says that there is nothing (any more).
     since: when the change it carries was committed, UTC. applied_*: by its receipts, None before the first.
     known_as: digest of the local ids by which the agency knew the person then; see `hub.release.Release`.
+    last_due: by when this delivery must be applied, None for no deadline. due: by when what the agency has not applied
+    of this record must be; None where nothing is waited for, or its being late has been raised. awaited: the delivery
+    that `due` belongs to.
     """
 
     id: HeldId
@@ -294,6 +297,9 @@ class HeldRow:
     applied_digest: str | None = None
     applied_at: datetime | None = None
     known_as: str = ""
+    due: datetime | None = None
+    awaited: int = 0
+    last_due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

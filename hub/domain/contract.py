@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+RISK_DEADLINE_S = 60
+"""Seconds until the receipt of a risk registration is due where the contract says nothing."""
+
 
 class Kind(StrEnum):
     """What an agency is."""
@@ -33,7 +36,8 @@ class Receives:
     """How one record type is released to an agency.
 
     version: of the specification. fields: names of the record's properties it may see, None for all of them.
-    basis, purpose: named with every disclosure. deadline: seconds until a receipt is due, None for none.
+    basis, purpose: named with every disclosure. deadline: seconds until a receipt is due, None for none;
+    risk_deadline: the same for what tells of a risk, see `hub.domain.deadlines`.
     """
 
     version: str
@@ -41,6 +45,7 @@ class Receives:
     basis: str
     purpose: str
     deadline: int | None
+    risk_deadline: int = RISK_DEADLINE_S
 
 
 @dataclass(frozen=True, slots=True)

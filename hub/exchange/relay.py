@@ -8,12 +8,13 @@ what happens when publishing fails. No release is stored: it is rendered from th
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
 from hub.clock import Clock
 from hub.domain.contract import Contract, Delivery
+from hub.domain.deadlines import deadline_of
 from hub.domain.errors import Unavailable
 from hub.exchange.streams import Streams, published
 from hub.ports import (
@@ -195,7 +196,16 @@ class _Round:
             held.applied_digest if held else None,
             held.applied_at if held else None,
             release.known_as,
+            self._due(debt, release),
         )
+
+    def _due(self, debt: Owed, release: Release) -> datetime | None:
+        """By when it must be applied, from the commit that made it owed; what was there before, from now on."""
+        receives = self._contracts[debt.held.agency].receives.get(debt.held.record.type)
+        if receives is None:
+            return None
+        deadline = deadline_of(receives, debt.held.record.type, release.document.get("body"))
+        return None if deadline is None else (self._now if debt.later else debt.since) + timedelta(seconds=deadline)
 
     def _disclosure(self, contract: Contract, row: HeldRow) -> AuditRow:
         record = row.id.record

@@ -5,19 +5,23 @@ whatever their number; SQLite has no round trips and takes them one by one. Rows
 primary key, so that two writers never wait for each other in a ring.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import ARRAY, Executable, Select, Table, bindparam, delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 _ARRAYS = "postgresql"
 """The dialect that takes rows as arrays."""
 
 Row = Mapping[str, Any]
 """Column name -> value; all rows of one call name the same columns."""
+
+Merge = Callable[[ReadOnlyColumnCollection[str, Any]], Mapping[str, Any]]
+"""From the new values of a row, the changes of one that is there already: column name -> SQL expression."""
 
 
 async def insert_rows(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
@@ -37,11 +41,21 @@ async def insert_or_ignore(connection: AsyncConnection, table: Table, rows: Sequ
         await _write(connection, _ignoring(dialect, table, names), table, names, rows)
 
 
-async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Row], *, keep: Iterable[str] = ()) -> None:
-    """Insert rows of different keys; one that is there already takes the new values, but for the columns to `keep`."""
+async def upsert(
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[Row],
+    *,
+    keep: Iterable[str] = (),
+    merge: Merge | None = None,
+) -> None:
+    """Insert rows of different keys; one that is there already takes the new values, but for the columns to `keep`.
+
+    merge: makes of the new values those of columns that take neither the old nor the new one.
+    """
     if rows:
         dialect, names = connection.dialect.name, tuple(rows[0])
-        await _write(connection, _upserting(dialect, table, names, tuple(keep)), table, names, rows)
+        await _write(connection, _upserting(dialect, table, names, tuple(keep), merge), table, names, rows)
 
 
 async def delete_rows(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
@@ -90,10 +104,13 @@ def _ignoring(dialect: str, table: Table, names: tuple[str, ...]) -> Executable:
 
 
 @cache
-def _upserting(dialect: str, table: Table, names: tuple[str, ...], keep: tuple[str, ...]) -> Executable:
+def _upserting(
+    dialect: str, table: Table, names: tuple[str, ...], keep: tuple[str, ...], merge: Merge | None
+) -> Executable:
     statement = _inserting(dialect, table, names)
     fixed = {*_keys(table), *keep}
     changed = {name: statement.excluded[name] for name in names if name not in fixed}
+    changed |= merge(statement.excluded) if merge else {}
     return statement.on_conflict_do_update(index_elements=_keys(table), set_=changed)
 
 

@@ -75,6 +75,10 @@ class Unacknowledged:
     number: int
     record: RecordId
     delivered: datetime
+    changed: datetime
+    """When the change that it carries was committed, UTC."""
+    due: datetime | None
+    """By when the agency must have applied what it has not applied of this record, UTC; None for no deadline."""
 
 
 class DeliveriesStore:
@@ -98,7 +102,13 @@ class DeliveriesStore:
         async with reading(self._engine) as connection:
             rows = await connection.execute(query.order_by(held.c.number).limit(limit))
             return [
-                Unacknowledged(row.number, RecordId(row.person, row.type, row.key), from_micros(row.delivered))
+                Unacknowledged(
+                    row.number,
+                    RecordId(row.person, row.type, row.key),
+                    from_micros(row.delivered),
+                    from_micros(row.since),
+                    _time(row.last_due if row.due is None else row.due),
+                )
                 for row in rows
             ]
 

@@ -4,11 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import BigInteger, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.submission import micros
 from hub.ports import RecordId
+from hub.store.awaiting import due_after
 from hub.store.bulk import execute_many, inserting
 from hub.store.engine import reading, writing
 from hub.store.parked import settle_parked
@@ -65,7 +66,12 @@ class ReceiptStore:
                 held.c.key == bindparam("named"),
                 or_(held.c.applied_number.is_(None), held.c.applied_number <= bindparam("settled")),
             )
-            .values(applied_number=bindparam("settled"), applied_digest=bindparam("computed"), applied_at=micros(at))
+            .values(
+                applied_number=bindparam("settled"),
+                applied_digest=bindparam("computed"),
+                applied_at=micros(at),
+                **due_after(bindparam("settled", type_=BigInteger)),
+            )
         )
         rows = [
             {

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from hub.domain.errors import Unavailable
 from hub.domain.submission import micros
 from hub.ports import AuditRow, HeldId, HeldRow, Look, Moved, Outlet, Owed, PersonRow, RecordId, RecordRow
+from hub.store.awaiting import still_due
 from hub.store.backfilling import begin, owe_next
 from hub.store.bulk import delete_rows, insert_or_ignore, insert_rows, inserting, upsert
 from hub.store.columns import any_of, as_set
@@ -132,6 +133,7 @@ class SqlRelayStore:
                     held,
                     [_held_values(row) for row in deliveries],
                     keep=("applied_number", "applied_digest", "applied_at"),
+                    merge=still_due,
                 )
                 numbers = {row.id.agency: row.number for row in deliveries}
                 numbered = [new_outlet(agency) | {"number": number} for agency, number in numbers.items()]
@@ -259,12 +261,20 @@ def held_row(row: RowMapping) -> HeldRow:
         from_micros(row["delivered"]),
         row["applied_number"],
         row["applied_digest"],
-        None if row["applied_at"] is None else from_micros(row["applied_at"]),
+        _time(row["applied_at"]),
         row["known_as"],
+        _time(row["due"]),
+        row["awaited"],
+        _time(row["last_due"]),
     )
 
 
+def _time(value: int | None) -> datetime | None:
+    return None if value is None else from_micros(value)
+
+
 def _held_values(row: HeldRow) -> dict[str, Any]:
+    due = None if row.due is None else micros(row.due)
     return {
         **_columns(row.id),
         "number": row.number,
@@ -276,6 +286,9 @@ def _held_values(row: HeldRow) -> dict[str, Any]:
         "applied_digest": None,
         "applied_at": None,
         "known_as": row.known_as,
+        "due": due,
+        "awaited": row.number,
+        "last_due": due,
     }
 
 

@@ -122,6 +122,7 @@ owed = Table(
 
 # Who is told that a record is gone of which it never acknowledged anything may never have held it, and says nothing.
 _UNACKNOWLEDGED = text("(applied_number IS NULL AND NOT withdrawn) OR applied_number < number")
+_DUE = text("due IS NOT NULL")
 
 held = Table(
     "held",
@@ -139,6 +140,10 @@ held = Table(
     Column("applied_digest", Text),
     Column("applied_at", BigInteger),
     Column("known_as", Text, nullable=False),
+    Column("due", BigInteger),
+    Column("awaited", BigInteger, nullable=False),
+    Column("last_due", BigInteger),
+    Index("ix_held_due", "due", postgresql_where=_DUE, sqlite_where=_DUE),
     Index("ix_held_agency_number", "agency", "number", unique=True),
     Index(
         "ix_held_unacknowledged",

@@ -13,17 +13,21 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hub.domain.canonical import digest
-from hub.domain.contract import Contract, Delivery, Kind, People, Receives
+from hub.domain.contract import RISK_DEADLINE_S, Contract, Delivery, Kind, People, Receives
 from hub.domain.errors import Halt, Rejected
 from hub.spec.registry import Registry
 
 _AGENCY = re.compile(r"[a-z][a-z0-9-]{1,39}")
 _EVERYTHING = "*"
 _Sentence = Annotated[str, Field(min_length=10)]
+_Seconds = Annotated[int, Field(gt=0, le=366 * 86_400, strict=True)]
 
 
 class _StatedRelease(BaseModel):
-    """`[receives.<record type>]`. deadline: seconds until a receipt is due; left out, none is."""
+    """`[receives.<record type>]`. deadline: seconds until a receipt is due; left out, none is.
+
+    risk_deadline: the same for risk registrations, which always have one.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -31,7 +35,8 @@ class _StatedRelease(BaseModel):
     fields_: Literal["*"] | list[str] = Field(alias="fields")
     basis: _Sentence
     purpose: _Sentence
-    deadline: Annotated[int, Field(gt=0, strict=True)] | None = None
+    deadline: _Seconds | None = None
+    risk_deadline: _Seconds = RISK_DEADLINE_S
 
 
 class _Stated(BaseModel):
@@ -81,6 +86,7 @@ def _receives_document(receives: Receives) -> dict[str, object]:
         "basis": receives.basis,
         "purpose": receives.purpose,
         "deadline": receives.deadline,
+        "risk_deadline": receives.risk_deadline,
     }
 
 
@@ -123,7 +129,9 @@ def _receives(file: Path, type_: str, stated: _StatedRelease, registry: Registry
     fields = None if stated.fields_ == _EVERYTHING else frozenset(stated.fields_)
     if fields is not None:
         _check_fields(place, fields, schema)
-    return Receives(stated.version, fields, stated.basis, stated.purpose, stated.deadline)
+    return Receives(
+        stated.version, fields, stated.basis, stated.purpose, stated.deadline, risk_deadline=stated.risk_deadline
+    )
 
 
 def _schema(place: str, type_: str, version: str, registry: Registry) -> Mapping[str, object]:

@@ -8,6 +8,7 @@ from hub.exchange.conflicts import OpenConflicts
 from hub.exchange.deliveries import Deliveries
 from hub.exchange.people import People
 from hub.exchange.positions import LookAtPositions
+from hub.exchange.punctuality import Punctuality
 from hub.exchange.republish import Republishing
 from hub.exchange.retries import Retries
 from hub.exchange.reviews import OpenReviews
@@ -18,6 +19,7 @@ from hub.store.conflicts import ConflictStore
 from hub.store.deliveries import DeliveriesStore
 from hub.store.jobs import JobStore
 from hub.store.parked import ParkedStore
+from hub.store.punctuality import PunctualityStore
 from hub.store.reading import SqlReading
 from hub.store.republishing import RepublishStore
 from hub.store.reviews import ReviewStore
@@ -34,6 +36,7 @@ def outlook_on(base: Foundation, inputs: InputPositions | None) -> Outlook:
     return Outlook(
         deliveries=deliveries,
         positions=LookAtPositions(inputs, deliveries),
+        punctuality=Punctuality(PunctualityStore(engine), people, audit, base.contracts.keys(), now),
         retries=Retries(ParkedStore(engine), audit, seal, now),
         people=people,
         reviews=OpenReviews(ReviewStore(engine), people, audit, seal, now),

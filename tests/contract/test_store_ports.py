@@ -113,7 +113,7 @@ def held_by_prison(id_: RecordId = OFFENDER) -> HeldId:
 
 
 def delivery(number: int, id_: RecordId = OFFENDER, at: datetime = NOW) -> HeldRow:
-    return HeldRow(held_by_prison(id_), number, f"digest-{number}", False, NOW, at, known_as="known")
+    return HeldRow(held_by_prison(id_), number, f"digest-{number}", False, NOW, at, known_as="known", awaited=number)
 
 
 async def held_of(stores: Stores, *ids: HeldId) -> dict[HeldId, HeldRow]:

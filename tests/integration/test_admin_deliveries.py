@@ -1,6 +1,7 @@
 """What operators see of deliveries, positions and what is parked, on both databases."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -238,3 +239,28 @@ async def test_what_is_not_parked_cannot_be_retried(hub: RestHub) -> None:
         assert reason(await hub.operator.post(f"/v1/admin/agencies/{path}/retry")) == (404, "not-found")
     assert reason(await hub.operator.post("/v1/admin/agencies/probation/parked/0/retry")) == (422, "invalid-request")
     assert await hub.rows(audit.select().where(audit.c.action == "parked-retried")) == []
+
+
+async def test_who_has_applied_what_of_a_person_and_how_late_is_counted_from_the_commit(hub: RestHub) -> None:
+    await say(hub, "X1")
+    committed = hub.now
+    hub.now += timedelta(seconds=30)
+    await hub.relayed()
+    person = (await state_of(hub))["longest"][0]["record"]["person"]
+    hub.now = committed + timedelta(days=1, seconds=5)
+    late = (await hub.operator.get(f"/v1/admin/people/{person}/receipts")).json()["releases"]
+    await acknowledge(hub, 1)
+    first = (await hub.operator.get(f"/v1/admin/people/{person}/receipts", params={"limit": 1})).json()
+    second = (await hub.operator.get(first["next"])).json()
+
+    assert [(each["agency"], each["applied"]) for each in late] == [("court", None), ("probation", None)]
+    assert all(4 < each["late"] < 6 for each in late)
+    (probation,) = second["releases"]
+    assert probation["applied"]["number"] == 1
+    assert 4 < probation["late"] < 6
+    assert datetime.fromisoformat(probation["due"]) - committed < timedelta(days=1, seconds=1)
+    assert len(await hub.audited("consultation")) == 3
+
+
+async def test_the_receipts_of_nobody_are_not_found(hub: RestHub) -> None:
+    assert reason(await hub.operator.get("/v1/admin/people/nobody/receipts")) == (404, "not-found")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hub.ports import AuditRow, HeldId, RecordId
+from hub.ports import AuditRow, HeldId, HeldRow, RecordId
 from hub.store.dead_letters import DeadLetterRow, DeadLetterStore, InputRow, Streak
 from hub.store.parked import ParkedRow, ParkedStore
 from hub.store.receipts import Applied, Delivered, ReceiptStore
@@ -31,15 +31,21 @@ class MemoryReceiptStore(ReceiptStore):
         for each in applied:
             row = self._tables.held.get(HeldId(agency, each.record))
             if row is not None and (row.applied_number or 0) <= each.number:
-                self._tables.held[row.id] = replace(
-                    row, applied_number=each.number, applied_digest=each.digest, applied_at=at
-                )
+                noted = replace(row, applied_number=each.number, applied_digest=each.digest, applied_at=at)
+                self._tables.held[row.id] = _waited_for(noted, each.number)
                 self._settle_parked(row.id, each.number)
         await self._wire.cross("receipts.applied")
 
     def _settle_parked(self, held: HeldId, number: int) -> None:
         if held in self._tables.parked and self._tables.parked[held].number <= number:
             del self._tables.parked[held]
+
+
+def _waited_for(row: HeldRow, settled: int) -> HeldRow:
+    """What is still due of a record once this number is settled."""
+    if row.number <= settled:
+        return replace(row, due=None, awaited=row.number)
+    return replace(row, due=row.last_due, awaited=row.number) if row.awaited <= settled else row
 
 
 class MemoryParkedStore(ParkedStore):

@@ -12,6 +12,20 @@ from tests.simulation.tables import Tables
 from tests.simulation.wire import Calm, Wire
 
 
+def _merged(before: HeldRow, row: HeldRow) -> HeldRow:
+    """A new delivery in the place of the one before: what was applied stays, and so does a deadline that is sooner."""
+    if row.withdrawn and before.applied_number is None:
+        row = replace(row, due=None, last_due=None)
+    elif before.due is not None and row.due is not None and before.due <= row.due:
+        row = replace(row, due=before.due, awaited=before.awaited)
+    return replace(
+        row,
+        applied_number=before.applied_number,
+        applied_digest=before.applied_digest,
+        applied_at=before.applied_at,
+    )
+
+
 class MemoryRelayStore:
     """Implements `RelayStore`: every method one transaction."""
 
@@ -102,13 +116,8 @@ class MemoryRelayStore:
 
     def _hand_over(self, row: HeldRow) -> None:
         tables, agency = self._tables, row.id.agency
-        before = tables.held.get(row.id, row)
-        tables.held[row.id] = replace(
-            row,
-            applied_number=before.applied_number,
-            applied_digest=before.applied_digest,
-            applied_at=before.applied_at,
-        )
+        fresh = replace(row, awaited=row.number, last_due=row.due)
+        tables.held[row.id] = _merged(tables.held[row.id], fresh) if row.id in tables.held else fresh
         tables.given_out[agency, row.number] = row.delivered
         tables.delivered[agency, row.number] = Delivered(row.number, row.id.record, row.digest)
         tables.outlets[agency] = replace(tables.outlets.get(agency, Outlet(agency)), number=row.number)

@@ -1,11 +1,13 @@
 """How far agencies are, as operators are shown it: by their API, and by `--json`."""
 
+from datetime import datetime
 from typing import Any
 
 from hub.exchange.deliveries import Progress
 from hub.exchange.positions import Positions
+from hub.exchange.punctuality import late_s
 from hub.exchange.retries import ParkedDelivery
-from hub.ports import InputPosition, RecordId
+from hub.ports import HeldRow, InputPosition, RecordId
 from hub.store.deliveries import Unacknowledged, Waiting
 
 
@@ -31,7 +33,29 @@ def progress_document(progress: Progress) -> dict[str, Any]:
 
 def unacknowledged_document(waiting: Unacknowledged) -> dict[str, Any]:
     """`UnacknowledgedDelivery` of the API description."""
-    return {"number": waiting.number, "delivered": waiting.delivered, "record": record_document(waiting.record)}
+    return {
+        "number": waiting.number,
+        "changed": waiting.changed,
+        "delivered": waiting.delivered,
+        "due": waiting.due,
+        "record": record_document(waiting.record),
+    }
+
+
+def release_held_document(row: HeldRow, now: datetime) -> dict[str, Any]:
+    """`ReleaseHeld` of the API description."""
+    applied = {"number": row.applied_number, "at": row.applied_at, "agrees": row.applied_digest == row.digest}
+    return {
+        "agency": row.id.agency,
+        "record": record_document(row.id.record),
+        "number": row.number,
+        "withdrawn": row.withdrawn,
+        "changed": row.since,
+        "delivered": row.delivered,
+        "due": row.last_due,
+        "applied": applied if row.applied_number else None,
+        "late": round(late_s(row, now), 3),
+    }
 
 
 def parked_document(parked: ParkedDelivery) -> dict[str, Any]:

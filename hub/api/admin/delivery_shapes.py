@@ -21,7 +21,18 @@ _DELIVERIES = {
     "rejected": 0,
     "parked": 1,
 }
-_UNACKNOWLEDGED = {"number": 4710, "delivered": _TIME, "record": _RECORD}
+_UNACKNOWLEDGED = {"number": 4710, "changed": _TIME, "delivered": _TIME, "due": _TIME, "record": _RECORD}
+_HELD = {
+    "agency": "prison",
+    "record": _RECORD,
+    "number": 4710,
+    "withdrawn": False,
+    "changed": _TIME,
+    "delivered": _TIME,
+    "due": _TIME,
+    "applied": {"number": 4709, "at": _TIME, "agrees": False},
+    "late": 0.0,
+}
 _FAULT = {"path": "/names/0/surname", "rule": "maxLength", "detail": "holds at most 35 characters"}
 _PARKED = {"number": 4708, "record": _RECORD, "since": _TIME, "faults": [_FAULT], "retried": None}
 _INPUT = {"agency": "prison", "partition": 0, "start": 0, "end": 5120, "committed": 5118, "lag": 2}
@@ -91,10 +102,49 @@ SHAPES: dict[str, Schema] = {
         "A delivery the agency can have, and has not acknowledged, nor a later one of its record.",
         {
             "number": {"type": "integer", "minimum": 1, "description": "Its number."},
+            "changed": time("When the change that it carries was committed."),
             "delivered": time("When it got its number."),
+            "due": maybe(time("By when the agency must have applied it; null where its contract sets no deadline.")),
             "record": ref("RecordNamed"),
         },
         _UNACKNOWLEDGED,
+    ),
+    "ReleaseHeld": shape(
+        "What an agency was last released of a record, and what it says it applied.",
+        {
+            "agency": text("The agency."),
+            "record": ref("RecordNamed"),
+            "number": {"type": "integer", "minimum": 1, "description": "The last delivery of the record."},
+            "withdrawn": {"type": "boolean", "description": "Whether it says that the record is gone."},
+            "changed": time("When the change that it carries was committed."),
+            "delivered": time("When it got its number."),
+            "due": maybe(time("By when it must be applied; null where the contract sets no deadline.")),
+            "applied": {
+                "type": ["object", "null"],
+                "description": "The agency's last receipt for the record; null before the first.",
+                "required": ["number", "at", "agrees"],
+                "properties": {
+                    "number": {"type": "integer", "minimum": 1, "description": "The delivery it applied."},
+                    "at": time("When the receipt came."),
+                    "agrees": {
+                        "type": "boolean",
+                        "description": "Whether the digest it computed is that of the last delivery.",
+                    },
+                },
+                "additionalProperties": False,
+            },
+            "late": {
+                "type": "number",
+                "minimum": 0,
+                "description": "Seconds beyond `due`: until the receipt for the last delivery, or until now.",
+            },
+        },
+        _HELD,
+    ),
+    "ReleasesHeld": shape(
+        "Who was released what of a person.",
+        {"releases": list_of(ref("ReleaseHeld"), "By agency and record."), "next": NEXT},
+        {"releases": [_HELD], "next": None},
     ),
     "AgencyDeliveries": shape(
         "How far one agency is, with what waits longest for its word.",

@@ -7,6 +7,7 @@ from hub.exchange.conflicts import OpenConflicts
 from hub.exchange.deliveries import Deliveries
 from hub.exchange.people import People
 from hub.exchange.positions import LookAtPositions
+from hub.exchange.punctuality import Punctuality
 from hub.exchange.republish import Republishing
 from hub.exchange.retries import Retries
 from hub.exchange.reviews import OpenReviews
@@ -19,6 +20,7 @@ class Outlook:
 
     deliveries: Deliveries
     positions: LookAtPositions
+    punctuality: Punctuality
     retries: Retries
     people: People
     reviews: OpenReviews

@@ -1,6 +1,6 @@
 """All routes of operators. A new subject is a module with a `router`, entered here, and its shapes in `shapes`."""
 
-from hub.api.admin import agencies, audit, dead_letters, deliveries, jobs, parked, questions, replays
+from hub.api.admin import agencies, audit, dead_letters, deliveries, jobs, parked, punctuality, questions, replays
 
 ROUTERS = (
     agencies.router,
@@ -8,6 +8,7 @@ ROUTERS = (
     replays.router,
     deliveries.router,
     parked.router,
+    punctuality.router,
     questions.router,
     audit.router,
     jobs.router,

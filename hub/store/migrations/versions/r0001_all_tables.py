@@ -135,9 +135,20 @@ def upgrade() -> None:
         sa.Column("applied_digest", sa.Text(), nullable=True),
         sa.Column("applied_at", sa.BigInteger(), nullable=True),
         sa.Column("known_as", sa.Text(), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=True),
+        sa.Column("awaited", sa.BigInteger(), nullable=False),
+        sa.Column("last_due", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("agency", "person", "type", "key", name=op.f("pk_held")),
     )
     op.create_index("ix_held_agency_number", "held", ["agency", "number"], unique=True)
+    op.create_index(
+        "ix_held_due",
+        "held",
+        ["due"],
+        unique=False,
+        postgresql_where=sa.text("due IS NOT NULL"),
+        sqlite_where=sa.text("due IS NOT NULL"),
+    )
     op.create_index(
         "ix_held_unacknowledged",
         "held",
@@ -337,6 +348,12 @@ def downgrade() -> None:
         table_name="held",
         postgresql_where=sa.text("(applied_number IS NULL AND NOT withdrawn) OR applied_number < number"),
         sqlite_where=sa.text("(applied_number IS NULL AND NOT withdrawn) OR applied_number < number"),
+    )
+    op.drop_index(
+        "ix_held_due",
+        table_name="held",
+        postgresql_where=sa.text("due IS NOT NULL"),
+        sqlite_where=sa.text("due IS NOT NULL"),
     )
     op.drop_index("ix_held_agency_number", table_name="held")
     op.drop_table("held")
