@@ -191,8 +191,8 @@ def _replay(contents: Contents, verdict: Verdict) -> Replay:
         case Refused(rejection):
             faults = faults_written(rejection.faults)
             return Replay(*of, ReplayOutcome.REFUSED, rejection.reason.value, rejection.detail, faults)
-        case Accepted(repeated=repeated):
-            return Replay(*of, ReplayOutcome.REPEATED if repeated else ReplayOutcome.ACCEPTED)
+        case Accepted(id=id_, repeated=repeated):
+            return Replay(*of, ReplayOutcome.REPEATED if repeated else ReplayOutcome.ACCEPTED, submission=id_)
         case _:
             return Replay(*of, ReplayOutcome.NOTED)
 

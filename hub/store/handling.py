@@ -12,7 +12,7 @@ from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.submission import micros
-from hub.ports import AuditRow
+from hub.ports import AuditRow, RecordId, SubmissionId
 from hub.store.bulk import execute_many, insert_rows
 from hub.store.columns import among
 from hub.store.dead_letters import LetterState
@@ -20,10 +20,11 @@ from hub.store.engine import writing
 from hub.store.jobs import JobRow, advance
 from hub.store.letter_rows import ORIGINAL, Handling, Replay, ReplayOutcome, What
 from hub.store.rows import audit_values
-from hub.store.tables import audit, dead_letter, handling, mended
+from hub.store.tables import assertion, audit, dead_letter, handling, local_id, mended
 from hub.store.times import from_micros
 
 _BY_HUB = "hub"
+_NOBODYS = RecordId("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,27 @@ class HandlingStore:
             done = update(dead_letter).where(among(dead_letter.c.position, taken)).values(state=LetterState.TAKEN)
             await connection.execute(done)
             await _refuse(connection, letters, refused)
+            records = await _records(connection, replays)
             entries = [
-                AuditRow(at, "dead-letter-replayed", by, each.agency, "", "", "", each.position) for each in replays
+                _entry(each, records.get(SubmissionId(each.agency, each.submission)), by, at) for each in replays
             ]
             await connection.execute(insert(audit), [audit_values(entry) for entry in entries])
+
+
+async def _records(connection: AsyncConnection, replays: Sequence[Replay]) -> Mapping[SubmissionId, RecordId]:
+    """The records, and whose they are, that the replays speak of that were taken."""
+    taken = {SubmissionId(each.agency, each.submission) for each in replays if each.submission}
+    of_ids = (
+        among(assertion.c.id, {each.id for each in taken}),
+        among(assertion.c.agency, {each.agency for each in taken}),
+    )
+    named = select(assertion.c.agency, assertion.c.id, local_id.c.person, assertion.c.type, assertion.c.key)
+    rows = await connection.execute(named.join(local_id, local_id.c.key == assertion.c.local).where(*of_ids))
+    return {SubmissionId(*row[:2]): RecordId(*row[2:]) for row in rows}
+
+
+def _entry(replay: Replay, record: RecordId | None, by: str, at: datetime) -> AuditRow:
+    return AuditRow(at, "dead-letter-replayed", by, replay.agency, *(record or _NOBODYS), replay.position)
 
 
 async def _locked(connection: AsyncConnection, positions: Sequence[str]) -> Mapping[str, Row[Any]]:

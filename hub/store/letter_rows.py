@@ -32,7 +32,10 @@ class ReplayOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A replay of one letter in one version. reason, detail, faults (JSON): why it was refused, else empty."""
+    """A replay of one letter in one version. reason, detail, faults (JSON): why it was refused, else empty.
+
+    submission: the id it was taken under; empty where it was not, or carried receipts.
+    """
 
     position: str
     agency: str
@@ -41,6 +44,7 @@ class Replay:
     reason: str = ""
     detail: str = ""
     faults: str = "[]"
+    submission: str = ""
 
 
 @dataclass(frozen=True, slots=True)

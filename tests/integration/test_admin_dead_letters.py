@@ -220,6 +220,8 @@ async def test_a_mended_letter_is_taken_once_however_often_it_is_replayed(desk: 
     ]
     replayed = await desk.hub.audited("dead-letter-replayed")
     assert [(row.actor, row.agency, row.reference) for row in replayed] == [(OPERATOR, "prison", position)] * 3
+    (collected,) = await desk.hub.audited("collection")
+    assert {(row.person, row.type, row.key) for row in replayed} == {(collected.person, "offender", "-")}
 
 
 async def test_a_replay_that_is_refused_leaves_a_dead_letter_with_the_newer_reason(desk: Desk) -> None:
