@@ -39,7 +39,7 @@ INSERT INTO record SELECT 'person-' || n, 'offender', '-', 'rid', 1, 'd', '\\x00
   CASE WHEN n % 100 = 0 THEN '/sex' ELSE '' END, n FROM {n};
 INSERT INTO owed SELECT {agency}, 'person-' || n, 'offender', '-', 's', n, false FROM {n};
 INSERT INTO held SELECT {agency}, 'person-' || n, 'offender', '-', n, 'd', false, n, n,
-  CASE WHEN n % 100 > 0 THEN n END, 'd', n, 'k' FROM {n};
+  CASE WHEN n % 100 > 0 THEN n END, 'd', n, 'k', CASE WHEN n % 100 = 0 THEN n END, n, n FROM {n};
 INSERT INTO delivery SELECT {agency}, n, 'person-' || n, 'offender', '-', 'd', n FROM {n};
 INSERT INTO outlet VALUES ('prison', {rows}, {rows} - 5, NULL, 0, 0, false, NULL);
 INSERT INTO acknowledged VALUES ('prison', {rows}, 1);
