@@ -35,11 +35,11 @@ KILLS_OVER_KAFKA = int(os.environ.get("HUB_CRASH_ADAPTER_KILLS_OVER_KAFKA", "5")
 SEED = int(os.environ.get("HUB_CRASH_SEED", "1"))
 PEOPLE = 12
 
-_AT_WORK_S = 0.8
+_AT_WORK_S = 0.6
 """The longest an adapter lives once it is at work."""
 _DIES_YOUNG = 0.2
 _YOUNG_S = 1.5
-_HUB_DIES_EVERY = 7
+_HUB_DIES_EVERY = 10
 _AWAY_S = 0.5
 _PAUSE_S = 0.01
 _SLOW_S = 0.03

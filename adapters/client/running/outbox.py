@@ -195,15 +195,15 @@ class Outbox:
         """How many submissions are waiting, sent, refused, retried."""
         return dict(self._connection.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall())
 
-    def forget(self, before: datetime) -> None:
-        """Forget what was said before then and something later stands for."""
+    def forget(self) -> None:
+        """Forget what was said because of payloads that are forgotten, and something later stands for."""
         self._connection.execute(
-            "DELETE FROM outbox AS old WHERE state IN ('sent', 'retried') AND time < ?"
+            "DELETE FROM outbox AS old WHERE state IN ('sent', 'retried')"
+            " AND NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.position = old.payload)"
             " AND (state = 'retried' OR EXISTS (SELECT 1 FROM outbox AS later WHERE later.record_type = old.record_type"
             " AND later.local_id = old.local_id AND later.key = old.key AND later.reference = old.reference"
             " AND later.state = 'sent' AND (later.time, coalesce(later.sequence, -1), later.position)"
-            " > (old.time, coalesce(old.sequence, -1), old.position)))",
-            (moment_text(before),),
+            " > (old.time, coalesce(old.sequence, -1), old.position)))"
         )
 
     def _next(self) -> int:

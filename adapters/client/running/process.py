@@ -131,6 +131,6 @@ async def _forget(adapter: Adapter, stop: asyncio.Event) -> None:
     while not stop.is_set():
         with store.transaction():
             store.inbox.forget(adapter.now() - _KEPT)
-            store.outbox.forget(adapter.now() - _KEPT)
+            store.outbox.forget()
             store.releases.forget(adapter.now() - _REPEATED_WITHIN)
         await any_of([stop], [], _HOUR_S)
