@@ -15,6 +15,7 @@ from hub.commands.deliveries import deliveries, positions
 from hub.commands.jobs import jobs, republish
 from hub.commands.load import load
 from hub.commands.questions import conflicts, reviews
+from hub.commands.reconciliations import reconciliations
 from hub.commands.replaying import replay_many
 from hub.commands.running import on_foundation
 from hub.domain.errors import HubError, Rejected
@@ -34,7 +35,7 @@ commands.add_typer(keys, name="keys")
 commands.command()(adapt)
 commands.command()(conformance)
 commands.command()(load)
-for look in (deliveries, positions, republish, reviews, conflicts, jobs, audit):
+for look in (deliveries, positions, republish, reviews, conflicts, reconciliations, jobs, audit):
     commands.command()(look)
 dead_letter.commands.command()(replay_many)
 

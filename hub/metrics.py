@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
+from hub.domain.inventory import Difference
 from hub.domain.outcome import Accepted, Outcome, Refused
 from hub.domain.submission import Submission
 
@@ -45,6 +46,12 @@ class Metrics:
         self._requests = Counter(
             "hub_requests", "HTTP requests answered", ("method", "route", "status"), registry=self._registry
         )
+        self._differences = Counter(
+            "hub_differences",
+            "Records that an agency's inventory showed to differ from what it was delivered",
+            ("agency", "difference"),
+            registry=self._registry,
+        )
         self._owed = self._gauge("hub_owed", "Records whose current release an agency may not have yet")
         self._lag = self._gauge("hub_relay_lag_seconds", "Age of the oldest debt")
         self._unpublished = self._gauge("hub_unpublished", "Deliveries committed, not yet on the topic", "agency")
@@ -61,6 +68,11 @@ class Metrics:
     def count_request(self, method: str, route: str | None, status: int) -> None:
         """Count an answer. route: the path's template, such as `/v1/offenders/{crn}`; None where none matched."""
         self._requests.labels(method, route or _OTHER, str(status)).inc()
+
+    def count_differences(self, agency: str, found: Mapping[Difference, int]) -> None:
+        """Count what an inventory found, none as well: that one was compared shows in the series being there."""
+        for kind in Difference:
+            self._differences.labels(agency, kind.value).inc(found.get(kind, 0))
 
     def exposition(self, queues: Queues) -> bytes:
         """Everything in Prometheus's text format, with the queues as they are now."""

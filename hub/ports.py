@@ -255,6 +255,7 @@ class Owed:
 
     later: it waits behind what is not, for it comes of filling from what is there.
     withheld: it stands noted that limited access keeps the record back from the agency.
+    again: the agency is to be told even what it was told last, or that there is nothing: it holds something else.
     """
 
     held: HeldId
@@ -262,6 +263,7 @@ class Owed:
     since: datetime
     later: bool = False
     withheld: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

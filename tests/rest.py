@@ -34,6 +34,7 @@ from hub.exchange.intake import Intake
 from hub.exchange.parked import Parkings
 from hub.exchange.read import Reading
 from hub.exchange.receipts import settle
+from hub.exchange.reconcile import Reconciling
 from hub.exchange.relay import Relay
 from hub.exchange.share import Sharing
 from hub.metrics import Metrics
@@ -45,6 +46,7 @@ from hub.store.parked import ParkedStore
 from hub.store.queues import look_at_queues
 from hub.store.reading import SqlReading
 from hub.store.receipts import ReceiptStore
+from hub.store.reconciling import ReconcileStore
 from hub.store.relaying import SqlRelayStore
 from hub.store.sharing import SqlStore
 from hub.store.tables import audit
@@ -157,7 +159,7 @@ async def rest_hub(url: str) -> AsyncIterator[RestHub]:
 
     numbers = iter(range(10**9))
     sharing = Sharing(SqlStore(engine), registry, contracts, keys, seal, now, lambda: uuid7(next(numbers)))
-    relay_store = SqlRelayStore(engine)
+    relay_store, metrics = SqlRelayStore(engine), Metrics(registry.types())
     async with Gatherer(sharing.share) as gatherer:
         services = Services(
             verifier=Verifier(contracts),
@@ -166,6 +168,7 @@ async def rest_hub(url: str) -> AsyncIterator[RestHub]:
             feed=Feed(relay_store, contracts, seal, now, delivered, stop),
             receipts=ReceiptStore(engine),
             parkings=Parkings(ParkedStore(engine), ReceiptStore(engine), seal, now),
+            reconciling=Reconciling(ReconcileStore(engine), contracts, now, metrics.count_differences),
             contracts=contracts,
             now=now,
             max_body_bytes=LIMIT,
@@ -174,7 +177,7 @@ async def rest_hub(url: str) -> AsyncIterator[RestHub]:
         operations = Operations(
             queues=lambda: look_at_queues(engine, frozenset(), now()),
             broker=None,
-            metrics=Metrics(registry.types()),
+            metrics=metrics,
             agencies=agencies,
             tokens=None,
         )

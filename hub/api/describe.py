@@ -41,6 +41,11 @@ def answers(
     return {status: response}
 
 
+def line_answers(shape: str, description: str) -> Responses:
+    """The good answer in lines of a shape."""
+    return {200: {"description": description, "content": {NDJSON: {"schema": schema(shape)}}}}
+
+
 def problems(*reasons: Reason) -> Responses:
     """The problems a route may answer with, and those that every route may, each with an example."""
     of_every_route = (Reason.UNAUTHENTICATED, Reason.TOKEN_EXPIRED, Reason.FORBIDDEN)
@@ -90,6 +95,11 @@ def written_by(names: Iterable[Mapping[str, Any]], record_type: str | None) -> d
 def body(shape: str) -> dict[str, Any]:
     """A JSON body of a shape."""
     return {"requestBody": {"required": True, "content": {JSON: {"schema": schema(shape)}}}}
+
+
+def given_lines(shape: str) -> dict[str, Any]:
+    """A body in lines of a shape."""
+    return {"requestBody": {"required": True, "content": {NDJSON: {"schema": schema(shape)}}}}
 
 
 def _header(name: str, description: str, example: str) -> dict[str, Any]:

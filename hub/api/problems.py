@@ -40,6 +40,7 @@ STATUS: dict[Reason, int] = {
     Reason.FORBIDDEN: 403,
     Reason.NOT_FOUND: 404,
     Reason.WRONG_STATE: 409,
+    Reason.READ_ON: 409,
 }
 """The HTTP status of every reason."""
 
@@ -62,6 +63,7 @@ _TITLES: dict[Reason, str] = {
     Reason.FORBIDDEN: "These credentials do not allow it",
     Reason.NOT_FOUND: "Not found",
     Reason.WRONG_STATE: "Not as things stand",
+    Reason.READ_ON: "Read on first",
 }
 
 

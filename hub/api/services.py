@@ -12,6 +12,7 @@ from hub.exchange.feed import Feed
 from hub.exchange.gather import Gatherer
 from hub.exchange.parked import Parkings
 from hub.exchange.read import Reading
+from hub.exchange.reconcile import Reconciling
 from hub.store.receipts import ReceiptStore
 from hub.trust.tokens import Caller
 
@@ -34,6 +35,7 @@ class Services:
     feed: Feed
     receipts: ReceiptStore
     parkings: Parkings
+    reconciling: Reconciling
     contracts: Mapping[str, Contract]
     now: Clock
     max_body_bytes: int

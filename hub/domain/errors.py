@@ -33,6 +33,7 @@ class Reason(StrEnum):
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not-found"
     WRONG_STATE = "wrong-state"
+    READ_ON = "read-on"
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ class _Round:
         if release.withheld != debt.withheld:
             self.withheld[debt.held] = release.withheld
         held = self._held.get(debt.held)
-        if release.withdrawn if held is None else release.is_held(held):
+        if not debt.again and (release.withdrawn if held is None else release.is_held(held)):
             return
         row = self._numbered(debt, release, held)
         self.deliveries.append(row)

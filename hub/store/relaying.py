@@ -12,6 +12,7 @@ from sqlalchemy import Row, RowMapping, bindparam, exists, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.errors import Unavailable
+from hub.domain.inventory import Named, bucket_of
 from hub.domain.submission import micros
 from hub.ports import AuditRow, HeldId, HeldRow, Look, Moved, Outlet, Owed, PersonRow, RecordId, RecordRow
 from hub.store.awaiting import still_due
@@ -178,6 +179,11 @@ class SqlRelayStore:
         owe = {"agency": agency, "stamp": secrets.token_hex(8), "since": micros(at), "later": False}
         forget = update(held).where(held.c.agency == agency, held.c.number.in_(sorted(numbers))).values(digest="")
         async with writing(self._engine) as connection:
+            await connection.execute(
+                update(delivery)
+                .where(delivery.c.agency == agency, delivery.c.number.in_(sorted(numbers)))
+                .values(passed_over=True)
+            )
             rows = (await connection.execute(forget.returning(held.c.person, held.c.type, held.c.key))).mappings()
             await upsert(connection, owed, [{**row, **owe} for row in rows], keep=("since",))
 
@@ -211,7 +217,7 @@ async def _current(
 
 def _debt(row: Row[Any]) -> Owed:
     held_id = HeldId(row.agency, RecordId(row.person, row.type, row.key))
-    return Owed(held_id, row.stamp, from_micros(row.since), row.later, row.withheld)
+    return Owed(held_id, row.stamp, from_micros(row.since), row.later, row.withheld, row.again)
 
 
 _IS_WITHHELD = exists().where(*(withheld.c[name] == owed.c[name] for name in ("agency", "person", "type", "key")))
@@ -289,6 +295,7 @@ def _held_values(row: HeldRow) -> dict[str, Any]:
         "due": due,
         "awaited": row.number,
         "last_due": due,
+        "bucket": bucket_of(Named(*row.id.record)),
     }
 
 

@@ -116,6 +116,7 @@ owed = Table(
     Column("stamp", Text, nullable=False),
     Column("since", BigInteger, nullable=False),
     Column("later", Boolean, nullable=False, server_default=text("false")),
+    Column("again", Boolean, nullable=False, server_default=text("false")),
     Index("ix_owed_later_since", "later", "since"),
     Index("ix_owed_agency_since", "agency", "since"),
 )
@@ -144,7 +145,9 @@ held = Table(
     Column("awaited", BigInteger, nullable=False),
     Column("last_due", BigInteger),
     Index("ix_held_due", "due", postgresql_where=_DUE, sqlite_where=_DUE),
+    Column("bucket", Text, nullable=False),
     Index("ix_held_agency_number", "agency", "number", unique=True),
+    Index("ix_held_agency_bucket", "agency", "bucket"),
     Index(
         "ix_held_unacknowledged",
         "agency",
@@ -172,6 +175,8 @@ delivery = Table(
     Column("key", Text, nullable=False),
     Column("digest", Text, nullable=False),
     Column("delivered", BigInteger, nullable=False),
+    Column("passed_over", Boolean, nullable=False, server_default=text("false")),
+    Index("ix_delivery_record", "agency", "person", "type", "key", "number"),
 )
 
 parked = Table(
@@ -186,6 +191,37 @@ parked = Table(
     Column("faults", LargeBinary, nullable=False),
     Column("retried", BigInteger),
     Index("ix_parked_agency_number", "agency", "number", unique=True),
+)
+
+inventory = Table(
+    "inventory",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("agency", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("as_of", BigInteger, nullable=False),
+    Column("types", Text, nullable=False),
+    Column("buckets", Integer, nullable=False),
+    Column("differing", Text, nullable=False),
+    Column("awaited", Text, nullable=False),
+    Column("missing", Integer, nullable=False),
+    Column("stale", Integer, nullable=False),
+    Column("diverging", Integer, nullable=False),
+    Column("unknown", Integer, nullable=False),
+    Column("in_flight", Integer, nullable=False),
+    Column("parked", Integer, nullable=False),
+    Index("ix_inventory_agency_id", "agency", "id"),
+)
+
+difference = Table(
+    "difference",
+    metadata,
+    Column("inventory", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("after", BigInteger, nullable=False),
 )
 
 withheld = Table(

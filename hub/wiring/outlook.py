@@ -9,6 +9,7 @@ from hub.exchange.deliveries import Deliveries
 from hub.exchange.people import People
 from hub.exchange.positions import LookAtPositions
 from hub.exchange.punctuality import Punctuality
+from hub.exchange.reconcile import Reconciliations
 from hub.exchange.republish import Republishing
 from hub.exchange.retries import Retries
 from hub.exchange.reviews import OpenReviews
@@ -21,6 +22,7 @@ from hub.store.jobs import JobStore
 from hub.store.parked import ParkedStore
 from hub.store.punctuality import PunctualityStore
 from hub.store.reading import SqlReading
+from hub.store.reconciling import ReconcileStore
 from hub.store.republishing import RepublishStore
 from hub.store.reviews import ReviewStore
 from hub.wiring.foundation import Foundation
@@ -41,6 +43,7 @@ def outlook_on(base: Foundation, inputs: InputPositions | None) -> Outlook:
         people=people,
         reviews=OpenReviews(ReviewStore(engine), people, audit, seal, now),
         conflicts=OpenConflicts(ConflictStore(engine), people, audit, rules, base.contracts, seal, now),
+        reconciliations=Reconciliations(ReconcileStore(engine)),
         audit=Auditing(audit, people, now),
         jobs=jobs,
         republishing=Republishing(RepublishStore(engine), jobs, base.contracts, now, str(uuid4())),

@@ -33,6 +33,7 @@ from hub.exchange.intake import Intake
 from hub.exchange.parked import Parkings
 from hub.exchange.read import Reading
 from hub.exchange.receipts import Receipt, Settlement, settle
+from hub.exchange.reconcile import Reconciling
 from hub.exchange.relay import Relay
 from hub.metrics import Metrics, Queues
 from hub.settings import Settings
@@ -41,6 +42,7 @@ from hub.store.parked import ParkedStore
 from hub.store.queues import look_at_queues
 from hub.store.reading import SqlReading
 from hub.store.receipts import ReceiptStore
+from hub.store.reconciling import ReconcileStore
 from hub.store.relaying import SqlRelayStore
 from hub.trust.sealing import MasterKey
 from hub.trust.signing import OWN_ALGORITHM, SigningKeys
@@ -137,6 +139,9 @@ class Parts:
             feed=Feed(self._relay_store, base.contracts, base.seal, base.now, bells.delivered, bells.stop),
             receipts=self._receipts,
             parkings=self._parkings,
+            reconciling=Reconciling(
+                ReconcileStore(base.engine), base.contracts, base.now, self._metrics.count_differences
+            ),
             contracts=base.contracts,
             now=base.now,
             max_body_bytes=settings.max_body_bytes,

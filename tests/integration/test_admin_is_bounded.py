@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from hub.domain.inventory import Named
 from hub.ports import RecordId
 from hub.store.auditing import AuditPlace, AuditStore, Sought
 from hub.store.conflicts import ConflictStore
@@ -20,6 +21,7 @@ from hub.store.deliveries import DeliveriesStore
 from hub.store.engine import create_schema, open_engine
 from hub.store.parked import ParkedStore
 from hub.store.reading import SqlReading
+from hub.store.reconciling import DifferenceRow, ReconcileStore
 from hub.store.reviews import ReviewPlace, ReviewStore
 
 ROWS = 30_000
@@ -39,8 +41,11 @@ INSERT INTO record SELECT 'person-' || n, 'offender', '-', 'rid', 1, 'd', '\\x00
   CASE WHEN n % 100 = 0 THEN '/sex' ELSE '' END, n FROM {n};
 INSERT INTO owed SELECT {agency}, 'person-' || n, 'offender', '-', 's', n, false FROM {n};
 INSERT INTO held SELECT {agency}, 'person-' || n, 'offender', '-', n, 'd', false, n, n,
-  CASE WHEN n % 100 > 0 THEN n END, 'd', n, 'k', CASE WHEN n % 100 = 0 THEN n END, n, n FROM {n};
+  CASE WHEN n % 100 > 0 THEN n END, 'd', n, 'k', CASE WHEN n % 100 = 0 THEN n END, n, n, substr(md5('' || n), 1, 3)
+  FROM {n};
 INSERT INTO delivery SELECT {agency}, n, 'person-' || n, 'offender', '-', 'd', n FROM {n};
+INSERT INTO inventory SELECT 'i' || n, {agency}, n, n, 'offender', 1, '', '', 0, 0, 0, 0, 0, 0 FROM {n};
+INSERT INTO difference SELECT 'i1', 'person-' || n, 'offender', '-', 'missing', n FROM {n};
 INSERT INTO outlet VALUES ('prison', {rows}, {rows} - 5, NULL, 0, 0, false, NULL);
 INSERT INTO acknowledged VALUES ('prison', {rows}, 1);
 INSERT INTO withheld SELECT {agency}, 'person-' || n, 'offender', '-' FROM {n};
@@ -53,6 +58,14 @@ ANALYZE;
 """
 
 _ROW_FOR_EACH_AGENCY = {"outlet", "acknowledged"}
+
+
+async def _differences(engine: AsyncEngine) -> list[DifferenceRow]:
+    store = ReconcileStore(engine)
+    row = await store.one("i1")
+    assert row is not None
+    return await store.differences(row, Named("person-5", "", ""), 50)
+
 
 QUESTIONS: dict[str, Callable[[AsyncEngine], Awaitable[object]]] = {
     "deliveries of all": lambda engine: DeliveriesStore(engine).states(["prison", "probation"], ["prison"]),
@@ -68,6 +81,9 @@ QUESTIONS: dict[str, Callable[[AsyncEngine], Awaitable[object]]] = {
     ),
     "conflicts of a person": lambda engine: ConflictStore(engine).listed(PEOPLE, None, None, 50),
     "conflicts of an agency": lambda engine: ConflictStore(engine).listed(None, PRISON, None, 50),
+    "reconciliations": lambda engine: ReconcileStore(engine).listed(None, None, 50),
+    "reconciliations of an agency": lambda engine: ReconcileStore(engine).listed(PRISON, "i9", 50),
+    "differences": _differences,
     "audit": lambda engine: AuditStore(engine).search(Sought(), None, 50),
     "audit of people": lambda engine: AuditStore(engine).search(Sought(persons=PEOPLE), None, 50),
     "audit of an agency": lambda engine: AuditStore(engine).search(Sought(agency=PRISON), None, 50),

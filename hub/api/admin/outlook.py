@@ -8,6 +8,7 @@ from hub.exchange.deliveries import Deliveries
 from hub.exchange.people import People
 from hub.exchange.positions import LookAtPositions
 from hub.exchange.punctuality import Punctuality
+from hub.exchange.reconcile import Reconciliations
 from hub.exchange.republish import Republishing
 from hub.exchange.retries import Retries
 from hub.exchange.reviews import OpenReviews
@@ -25,6 +26,7 @@ class Outlook:
     people: People
     reviews: OpenReviews
     conflicts: OpenConflicts
+    reconciliations: Reconciliations
     audit: Auditing
     jobs: JobStore
     republishing: Republishing

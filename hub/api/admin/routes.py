@@ -1,6 +1,17 @@
 """All routes of operators. A new subject is a module with a `router`, entered here, and its shapes in `shapes`."""
 
-from hub.api.admin import agencies, audit, dead_letters, deliveries, jobs, parked, punctuality, questions, replays
+from hub.api.admin import (
+    agencies,
+    audit,
+    dead_letters,
+    deliveries,
+    jobs,
+    parked,
+    punctuality,
+    questions,
+    reconciliations,
+    replays,
+)
 
 ROUTERS = (
     agencies.router,
@@ -10,6 +21,7 @@ ROUTERS = (
     parked.router,
     punctuality.router,
     questions.router,
+    reconciliations.router,
     audit.router,
     jobs.router,
 )

@@ -1,6 +1,14 @@
 """What the operators' routes answer and take, put together from each subject's own shapes."""
 
-from hub.api.admin import agency_shapes, audit_shapes, dead_letter_shapes, delivery_shapes, job_shapes, question_shapes
+from hub.api.admin import (
+    agency_shapes,
+    audit_shapes,
+    dead_letter_shapes,
+    delivery_shapes,
+    job_shapes,
+    question_shapes,
+    reconciliation_shapes,
+)
 from hub.api.shaping import Schema
 
 SHAPES: dict[str, Schema] = {
@@ -10,5 +18,6 @@ SHAPES: dict[str, Schema] = {
     **delivery_shapes.SHAPES,
     **question_shapes.SHAPES,
     **audit_shapes.SHAPES,
+    **reconciliation_shapes.SHAPES,
 }
 """Name -> schema, under `components/schemas` of the API description."""

@@ -102,7 +102,19 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("delivered", sa.BigInteger(), nullable=False),
+        sa.Column("passed_over", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("agency", "number", name=op.f("pk_delivery")),
+    )
+    op.create_index("ix_delivery_record", "delivery", ["agency", "person", "type", "key", "number"], unique=False)
+    op.create_table(
+        "difference",
+        sa.Column("inventory", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("after", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("inventory", "person", "type", "key", name=op.f("pk_difference")),
     )
     op.create_table(
         "handling",
@@ -138,8 +150,10 @@ def upgrade() -> None:
         sa.Column("due", sa.BigInteger(), nullable=True),
         sa.Column("awaited", sa.BigInteger(), nullable=False),
         sa.Column("last_due", sa.BigInteger(), nullable=True),
+        sa.Column("bucket", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("agency", "person", "type", "key", name=op.f("pk_held")),
     )
+    op.create_index("ix_held_agency_bucket", "held", ["agency", "bucket"], unique=False)
     op.create_index("ix_held_agency_number", "held", ["agency", "number"], unique=True)
     op.create_index(
         "ix_held_due",
@@ -157,6 +171,25 @@ def upgrade() -> None:
         postgresql_where=sa.text("(applied_number IS NULL AND NOT withdrawn) OR applied_number < number"),
         sqlite_where=sa.text("(applied_number IS NULL AND NOT withdrawn) OR applied_number < number"),
     )
+    op.create_table(
+        "inventory",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("as_of", sa.BigInteger(), nullable=False),
+        sa.Column("types", sa.Text(), nullable=False),
+        sa.Column("buckets", sa.Integer(), nullable=False),
+        sa.Column("differing", sa.Text(), nullable=False),
+        sa.Column("awaited", sa.Text(), nullable=False),
+        sa.Column("missing", sa.Integer(), nullable=False),
+        sa.Column("stale", sa.Integer(), nullable=False),
+        sa.Column("diverging", sa.Integer(), nullable=False),
+        sa.Column("unknown", sa.Integer(), nullable=False),
+        sa.Column("in_flight", sa.Integer(), nullable=False),
+        sa.Column("parked", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inventory")),
+    )
+    op.create_index("ix_inventory_agency_id", "inventory", ["agency", "id"], unique=False)
     op.create_table(
         "job",
         sa.Column("id", sa.Text(), nullable=False),
@@ -224,6 +257,7 @@ def upgrade() -> None:
         sa.Column("stamp", sa.Text(), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("later", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("again", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("agency", "person", "type", "key", name=op.f("pk_owed")),
     )
     op.create_index("ix_owed_agency_since", "owed", ["agency", "since"], unique=False)
@@ -343,6 +377,8 @@ def downgrade() -> None:
     op.drop_table("lead")
     op.drop_index(op.f("ix_job_state"), table_name="job")
     op.drop_table("job")
+    op.drop_index("ix_inventory_agency_id", table_name="inventory")
+    op.drop_table("inventory")
     op.drop_index(
         "ix_held_unacknowledged",
         table_name="held",
@@ -356,9 +392,12 @@ def downgrade() -> None:
         sqlite_where=sa.text("due IS NOT NULL"),
     )
     op.drop_index("ix_held_agency_number", table_name="held")
+    op.drop_index("ix_held_agency_bucket", table_name="held")
     op.drop_table("held")
     op.drop_index("ix_handling_job_position", table_name="handling")
     op.drop_table("handling")
+    op.drop_table("difference")
+    op.drop_index("ix_delivery_record", table_name="delivery")
     op.drop_table("delivery")
     op.drop_index("ix_dead_letter_state_at", table_name="dead_letter")
     op.drop_index("ix_dead_letter_agency_state_at", table_name="dead_letter")
