@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 import httpx
 import orjson
 
+from adapters.client.asking import asked
 from adapters.client.credentials import ClientCredentials
 from adapters.client.events import encoded, parked_message, read_delivery, read_refusal, receipts, structured
 from adapters.client.fresh import fresh, last_of_each
 from adapters.client.link import Delivery, Event, Parked, RecordName, Refusal
 from adapters.client.patience import until_answered
 from hub.domain.canonical import Json
-from hub.domain.errors import Halt, Reason, Rejected, Unavailable
+from hub.domain.errors import Unavailable
 
 _EVENTS_AT_ONCE = 200
 _RECEIPTS_AT_ONCE = 500
@@ -103,7 +104,7 @@ class FeedLink:
             Unavailable: it could not answer for any.
         """
         content = b"".join(encoded(structured(self._agency, event)) + b"\n" for event in events)
-        answer = await self._asked("POST", "/v1/submissions", content=content, headers=_NDJSON)
+        answer = await asked(self._http, "POST", "/v1/submissions", content=content, headers=_NDJSON)
         outcomes = [orjson.loads(line) for line in answer.content.splitlines()]
         refused = [
             read_refusal({**outcome["problem"], "id": event.id})
@@ -122,30 +123,13 @@ class FeedLink:
         """Have receipts, or what is parked, noted by the hub."""
         content = encoded(word)
         await until_answered(
-            self._closing, partial(self._asked, "POST", "/v1/receipts", content=content, headers=_JSON)
+            self._closing, partial(asked, self._http, "POST", "/v1/receipts", content=content, headers=_JSON)
         )
 
     async def _page(self, after: int) -> dict[str, Json]:
         wanted = {"after": after, "limit": _DELIVERIES_AT_ONCE, "wait": _WAIT_S}
-        page: dict[str, Json] = orjson.loads((await self._asked("GET", "/v1/feed", params=wanted)).content)
+        page: dict[str, Json] = orjson.loads((await asked(self._http, "GET", "/v1/feed", params=wanted)).content)
         return page
-
-    async def _asked(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
-        """The hub's answer.
-
-        Raises:
-            Unavailable: it does not answer, or cannot now.
-            Rejected, Halt: it refuses the request as a whole.
-        """
-        try:
-            answer = await self._http.request(method, path, **request)
-        except httpx.TransportError as error:
-            raise Unavailable(f"the hub does not answer: {type(error).__name__}") from error
-        if answer.is_server_error or answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            raise Unavailable(f"the hub answers {answer.status_code}")
-        if answer.is_error:
-            raise _rejection(read_refusal(orjson.loads(answer.content)))
-        return answer
 
     async def _unless_closed(self, waited_for: Coroutine[Any, Any, _Answer]) -> _Answer | None:
         """What is waited for; None when the link is closed first."""
@@ -159,10 +143,3 @@ class FeedLink:
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)  # what it still says, nobody waits for
         return None
-
-
-def _rejection(refusal: Refusal) -> Rejected | Halt:
-    try:
-        return Rejected(Reason(refusal.reason), refusal.detail, refusal.faults)
-    except ValueError:
-        return Halt(f"the hub refuses in a way this link does not know: {refusal.reason}")

@@ -57,6 +57,9 @@ class AdapterSettings(BaseSettings):
     to_folder: DirectoryPath | None = None
     """Where the native system finds records as files."""
 
+    reconcile_minutes: float | None = Field(None, gt=0)
+    """Every so many minutes what the native system really holds is compared with the hub, over HTTP. None: never."""
+
     @field_validator("hub", "native")
     @classmethod
     def _address(cls, value: str | None) -> str | None:

@@ -53,6 +53,21 @@ def parked(system: _System, as_json: AsJson = False) -> None:
 
 
 @commands.command()
+def reconcile(
+    system: _System,
+    native: Annotated[str | None, typer.Option(metavar="URL", help="where records are held over HTTP")] = None,
+    to_folder: Annotated[Path | None, typer.Option(help="where records are held as files")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare what the native system really holds with what the hub delivered; what differs is delivered again.
+
+    The hub is asked over HTTP (ADAPTER_HUB, ADAPTER_CLIENT_ID, ADAPTER_CLIENT_SECRET), also where there is a broker.
+    """
+    told = adapting.settings(native=native, to_folder=to_folder)
+    show_one(uvloop.run(adapting.reconciled(system, told)), as_json=as_json)
+
+
+@commands.command()
 def retry(
     system: _System,
     ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="as `parked` shows them; else all")] = None,

@@ -51,7 +51,7 @@ class Reconciling:
         """Hold buckets against what was delivered; the inventory with those that differ.
 
         Raises:
-            Rejected: `not-covered-by-contract`; `invalid-body` for a type the agency does not receive, or a number it
+            Rejected: `not-covered-by-contract`; `invalid-body` for a type the hub releases to nobody, or a number it
                 was not given yet; `read-on` when what it held by that number is no longer known.
         """
         self._check_types(agency, digests.types)
@@ -98,11 +98,11 @@ class Reconciling:
         return Compared(after, comparison)
 
     def _check_types(self, agency: str, types: Sequence[str]) -> None:
-        contract = self._contracts.get(agency)
-        if contract is None:
+        if agency not in self._contracts:
             raise Rejected(Reason.NOT_COVERED, "the agency has no contract")
-        if any(each not in contract.receives for each in types):
-            raise _invalid("/1/types", "received", "only record types that the contract says you receive")
+        released = {each for contract in self._contracts.values() for each in contract.receives}
+        if not released.issuperset(types):
+            raise _invalid("/1/types", "released", "only record types that the hub releases")
 
     async def _differing(self, agency: str, digests: Digests) -> tuple[str, ...]:
         """The buckets in which something is not as it was delivered, or of which that cannot be told."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from adapters.client import trying
 from adapters.client.native import System
 from adapters.client.running import status
-from adapters.client.running.assembly import existing_store, run_adapter
+from adapters.client.running.assembly import existing_store, reconcile, run_adapter
 from adapters.client.settings import AdapterSettings, load_adapter_settings
 from adapters.delius.system import delius
 from adapters.nomis.system import nomis
@@ -17,7 +17,18 @@ from hub.domain.canonical import Json
 from hub.domain.errors import Halt
 from hub.spec.registry import Registry
 
-__all__ = ["SYSTEMS", "AdapterSettings", "hand_over", "look", "parked", "retry", "run", "settings", "trial"]
+__all__ = [
+    "SYSTEMS",
+    "AdapterSettings",
+    "hand_over",
+    "look",
+    "parked",
+    "reconciled",
+    "retry",
+    "run",
+    "settings",
+    "trial",
+]
 
 _USUALLY = "probation"
 SYSTEMS: Mapping[str, Callable[[Path, str | None], System]] = {
@@ -61,6 +72,11 @@ def retry(name: str, told: AdapterSettings, ids: Sequence[str]) -> int:
         if unknown := status.retry(store, chosen):
             raise Halt(f"not parked: {', '.join(unknown)}")
         return len(chosen)
+
+
+async def reconciled(name: str, told: AdapterSettings) -> dict[str, Json]:
+    """What came of one round of reconciliation. Raises `Halt`, `Unavailable`, `Rejected`."""
+    return (await reconcile(system_of(name, told), told)).document()
 
 
 def trial(name: str, told: AdapterSettings, about: Mapping[str, str]) -> trying.Trial:

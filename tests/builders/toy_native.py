@@ -35,7 +35,8 @@ class NativeServer:
 
     down: it answers 503; busy: to so many of its requests, from 0 to 1. slow: seconds it takes before it applies a
     change, and again before it says so. refuses: addresses at which it answers 422. announce: the address of a hook
-    that is told of every change, before the change is answered, again and again until it listens.
+    that is told of every change, before the change is answered, again and again until it listens. readable: what it
+    holds may be read.
     """
 
     def __init__(self, url: str) -> None:
@@ -47,12 +48,22 @@ class NativeServer:
         self.slow = self.busy = 0.0
         self._random = Random(1)  # noqa: S311 - it makes no secrets
         self.refuses: set[str] = set()
+        self.readable = True
         self.announce: str | None = None
         self._applied: set[str] = set()
         self._announcements: set[asyncio.Task[None]] = set()
 
     def app(self) -> Starlette:
-        return Starlette(routes=[Route("/{address:path}", self._take, methods=["PUT", "DELETE"])])
+        return Starlette(routes=[Route("/{address:path}", self._serve, methods=["GET", "PUT", "DELETE"])])
+
+    async def _serve(self, request: Request) -> Response:
+        return await self._take(request) if request.method in {"PUT", "DELETE"} else self._show(request)
+
+    def _show(self, request: Request) -> Response:
+        if not self.readable:
+            return Response(status_code=405)
+        native = self.held.get(request.path_params["address"])
+        return Response(status_code=404) if native is None else JSONResponse(native)
 
     async def _take(self, request: Request) -> Response:
         address = request.path_params["address"]

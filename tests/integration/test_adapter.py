@@ -13,14 +13,17 @@ import httpx
 import pytest
 
 from adapters.client.feed import FeedLink
+from adapters.client.inventory import InventoryLink
 from adapters.client.running.hook import hook_app, listen, serve_hook
 from adapters.client.running.http_out import HttpTarget
 from adapters.client.running.process import Adapter, Bells, run
+from adapters.client.running.reconciling import Reconciled, Reconciling
 from adapters.client.running.status import parked, retry, status
 from adapters.client.running.store import Store
 from deploy.servers.hub import Hub, Installation
 from hub.clock import utc_now
 from hub.domain.canonical import Json
+from hub.domain.inventory import Difference
 from hub.trust.agencies import Credentials, Scope
 from tests.builders.toy_native import NativeServer, native_server, say
 from tests.builders.toy_system import ToySystem
@@ -260,3 +263,84 @@ async def test_started_again_it_goes_on_where_it_was(scene: Scene) -> None:
         await until(lambda: len(scene.native.writes) == 1)
         await until(scene.agreed)
     assert [write.native["sex"] for write in scene.native.writes] == ["M"]
+
+
+# --- reconciled -----------------------------------------------------------------------------------------------
+
+
+async def reconciled(scene: Scene) -> Reconciled:
+    """One round, beside the running adapter."""
+    target = HttpTarget(scene.native.url)
+    link = InventoryLink(scene.hub.url, scene.prison.client_id, scene.prison.secret)
+    reconciling = Reconciling(scene.store, ToySystem(), target, link)
+    try:
+        return await reconciling.round()
+    finally:
+        await reconciling.close()
+        await target.close()
+
+
+def kinds(done: Reconciled) -> dict[str, Difference]:
+    return {record.key: kind for record, kind in done.answered.differences.items()}
+
+
+async def held_with_alerts(scene: Scene, *references: str) -> dict[str, str]:
+    """Both know Archer, and the prison holds these alerts; reference -> address."""
+    await known_to_both(scene)
+    alert = {"scheme": "probation-register", "code": "RVHR", "period": {"start": "2026-01-05"}, "riskLevel": "high"}
+    for each in references:
+        await scene.put(f"offenders/X123456/registrations/{each}", {**alert, "reference": each})
+    await until(lambda: sum("alerts" in address for address in scene.native.held) == len(references))
+    addresses = {each: next(a for a in scene.native.held if each in a) for each in references}
+    await until(scene.agreed)
+    return addresses
+
+
+async def test_what_really_lies_in_the_native_system_is_compared_and_one_round_heals_it(scene: Scene) -> None:
+    async with scene.adapter():
+        lies = await held_with_alerts(scene, "R1", "R2", "R3", "R4")
+        gone = scene.native.held[lies["R3"]]
+        headers = {"Idempotency-Key": uuid4().hex, "ce-time": datetime.now(UTC).isoformat()}
+        (await scene.probation.delete("/v1/offenders/X123456/registrations/R3", headers=headers)).raise_for_status()
+        await until(lambda: lies["R3"] not in scene.native.held)
+        await until(scene.agreed)
+        before = await reconciled(scene)
+        sound = dict(scene.native.held)
+
+        del scene.native.held[lies["R1"]]
+        scene.native.held[lies["R2"]] = {**sound[lies["R2"]], "level": "L"}
+        scene.native.held[lies["R3"]] = gone
+        scene.native.held[lies["R4"]] = {"kind": "alert"}
+        found = await reconciled(scene)
+        await until(lambda: scene.native.held == sound)
+        await until(scene.agreed)
+        after = await reconciled(scene)
+
+    assert (before.answered.differing, before.native, before.store) == (0, before.records + 1, 0)
+    assert sorted(kinds(found).values()) == ["diverging", "diverging", "missing", "unknown"]
+    assert (after.answered.differing, after.document()["found"]) == (0, [])
+
+
+async def test_where_the_native_system_cannot_be_read_the_adapters_own_store_speaks_and_the_round_says_so(
+    scene: Scene,
+) -> None:
+    async with scene.adapter():
+        await held_with_alerts(scene, "R1")
+        scene.native.readable = False
+        scene.native.held.clear()
+        done = await reconciled(scene)
+
+    assert (done.answered.differing, done.native, done.store) == (0, 0, 2)
+
+
+async def test_what_is_still_on_its_way_to_the_native_system_is_no_difference(scene: Scene) -> None:
+    async with scene.adapter():
+        await held_with_alerts(scene, "R1")
+        scene.native.slow = 0.3
+        await scene.put("offenders/X123456", {"names": {"surname": "Arrow"}, "identifiers": QUOTED, "sex": "male"})
+        rounds: list[dict[str, Difference]] = []
+        while status(scene.store)["lastNumberApplied"] == 0 or len(rounds) < 4:
+            rounds.append(kinds(await reconciled(scene)))
+        await until(lambda: scene.native.held["people/A1234BC"].get("sex") == "M")
+
+    assert rounds == [{}] * len(rounds)

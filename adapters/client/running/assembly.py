@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from adapters.client.feed import FeedLink
+from adapters.client.inventory import InventoryLink
 from adapters.client.link import Link
 from adapters.client.native import System
 from adapters.client.running.folder_in import FolderSource
@@ -13,6 +14,7 @@ from adapters.client.running.folder_out import FolderTarget
 from adapters.client.running.hook import hook_app, listen, serve_hook
 from adapters.client.running.http_out import HttpTarget
 from adapters.client.running.process import Adapter, Bells, Source, run
+from adapters.client.running.reconciling import Reconciled, Reconciling
 from adapters.client.running.store import Store, held_alone
 from adapters.client.running.target import Target
 from adapters.client.running.topic_in import TopicSource
@@ -36,7 +38,7 @@ async def run_adapter(system: System, settings: AdapterSettings) -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, bells.stop.set)
     with held_alone(path), closing(Store(path)) as store:
-        agency = settings.agency or system.agency
+        agency, target = settings.agency or system.agency, _target(settings)
         adapter = Adapter(
             system,
             agency,
@@ -44,10 +46,31 @@ async def run_adapter(system: System, settings: AdapterSettings) -> None:
             store,
             _link(settings, agency),
             _sources(settings, store, agency),
-            _target(settings),
+            target,
             utc_now,
+            None if target is None else _every(settings, store, system, target),
+            settings.reconcile_minutes,
         )
         await run(adapter, bells)
+
+
+async def reconcile(system: System, settings: AdapterSettings) -> Reconciled:
+    """Make one round, beside the running adapter or without one.
+
+    Raises:
+        Halt: a setting is missing, or there is no store yet.
+        Unavailable, Rejected: as `Reconciling.round`.
+    """
+    target = _target(settings)
+    if target is None:
+        raise Halt("set ADAPTER_NATIVE or ADAPTER_TO_FOLDER, where the native system holds what was released")
+    with closing(existing_store(system, settings)) as store:
+        reconciling = _reconciling(settings, store, system, target)
+        try:
+            return await reconciling.round()
+        finally:
+            await reconciling.close()
+            await target.close()
 
 
 def existing_store(system: System, settings: AdapterSettings) -> Store:
@@ -69,6 +92,17 @@ def _link(settings: AdapterSettings, agency: str) -> Link:
     if settings.hub is None or settings.client_id is None or settings.client_secret is None:
         raise Halt("ADAPTER_HUB, ADAPTER_CLIENT_ID and ADAPTER_CLIENT_SECRET must be set")
     return FeedLink(settings.hub.rstrip("/"), agency, settings.client_id, settings.client_secret.get_secret_value())
+
+
+def _every(settings: AdapterSettings, store: Store, system: System, target: Target) -> Reconciling | None:
+    return None if settings.reconcile_minutes is None else _reconciling(settings, store, system, target)
+
+
+def _reconciling(settings: AdapterSettings, store: Store, system: System, target: Target) -> Reconciling:
+    if settings.hub is None or settings.client_id is None or settings.client_secret is None:
+        raise Halt("set ADAPTER_HUB, ADAPTER_CLIENT_ID and ADAPTER_CLIENT_SECRET: inventories travel over HTTP")
+    secret = settings.client_secret.get_secret_value()
+    return Reconciling(store, system, target, InventoryLink(settings.hub.rstrip("/"), settings.client_id, secret))
 
 
 def _broker(settings: AdapterSettings, bootstrap: str) -> Broker:

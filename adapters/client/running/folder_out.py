@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 
-from adapters.client.running.target import Answer, Applied, NotApplied
+from adapters.client.running.target import Absent, Answer, Applied, NotApplied, Present, Read, Unreadable
 from hub.domain.canonical import Json
 from hub.domain.errors import Unavailable
 
@@ -38,6 +38,18 @@ class FolderTarget:
             raise _unavailable(error) from error
         return Applied()
 
+    async def read(self, address: str) -> Read:
+        """The file. Raises `Unavailable`: the disk refuses."""
+        file = self._file(address)
+        if file is None:
+            return Unreadable(_OUTSIDE.why)
+        try:
+            return Present(_object_in(await asyncio.to_thread(file.read_bytes)))
+        except FileNotFoundError:
+            return Absent()
+        except OSError as error:
+            raise _unavailable(error) from error
+
     async def close(self) -> None:
         """There is nothing to let go of."""
 
@@ -63,6 +75,14 @@ def _write(file: Path, content: bytes) -> None:
             os.close(folder)
     except OSError as error:
         raise _unavailable(error) from error
+
+
+def _object_in(content: bytes) -> Json:
+    try:
+        held = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return {}
+    return held if isinstance(held, dict) else {}
 
 
 def _unavailable(error: OSError) -> Unavailable:

@@ -79,8 +79,12 @@ class HandOver:
 
     async def _remove(self, delivery: Delivery, held: Holding | None) -> None:
         if held is None or held.native is None:
-            held = self._half_done(delivery)
-        answer = Applied() if held is None else await self._cleared(held, f"{self._agency}-{delivery.number}")
+            # Told again that there is nothing, as something may have come to lie where the record once was.
+            held = self._half_done(delivery) or held
+        nowhere = held is None or not held.address
+        answer = (
+            Applied() if held is None or nowhere else await self._cleared(held, f"{self._agency}-{delivery.number}")
+        )
         match answer:
             case NotApplied(why):
                 self.park(delivery, (Fault("", "native-system", why),))

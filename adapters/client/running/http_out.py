@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import orjson
 
-from adapters.client.running.target import Answer, Applied, NotApplied
+from adapters.client.running.target import Absent, Answer, Applied, NotApplied, Present, Read, Unreadable
 from hub.domain.canonical import Json
 from hub.domain.errors import Unavailable
 
@@ -39,17 +39,34 @@ class HttpTarget:
             return Applied()
         return NotApplied(f"the native system answers {answer.status_code}")
 
+    async def read(self, address: str) -> Read:
+        """GET. Raises `Unavailable`: no answer, 408, 429, 5xx but 501."""
+        answer = await self._asked("GET", address)
+        if answer.status_code in _NOT_THERE:
+            return Absent()
+        if not answer.is_success:
+            return Unreadable(f"the native system answers {answer.status_code}")
+        return Present(_object_in(answer) or {})
+
     async def close(self) -> None:
         """Let go of the connections."""
         await self._http.aclose()
 
-    async def _asked(self, method: str, address: str, idempotency: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
-        headers = {"idempotency-key": idempotency, "content-type": "application/json"}
+    async def _asked(
+        self,
+        method: str,
+        address: str,
+        idempotency: str | None = None,
+        **request: Any,  # noqa: ANN401 - httpx's own
+    ) -> httpx.Response:
+        headers = {"idempotency-key": idempotency, "content-type": "application/json"} if idempotency else {}
         try:
             answer = await self._http.request(method, f"{self._base}/{address}", headers=headers, **request)
         except httpx.TransportError as error:
             raise Unavailable(f"the native system does not answer: {type(error).__name__}") from error
-        if answer.is_server_error or answer.status_code in _TRY_AGAIN:
+        if (
+            answer.is_server_error and answer.status_code != httpx.codes.NOT_IMPLEMENTED
+        ) or answer.status_code in _TRY_AGAIN:
             raise Unavailable(f"the native system answers {answer.status_code}")
         return answer
 

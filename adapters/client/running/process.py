@@ -15,6 +15,7 @@ from adapters.client.running.handover import HandOver
 from adapters.client.running.inbound import Inbound
 from adapters.client.running.receipts import Receipts
 from adapters.client.running.receiving import Receiving
+from adapters.client.running.reconciling import Reconciling
 from adapters.client.running.sending import Sending
 from adapters.client.running.store import Store
 from adapters.client.running.target import Target
@@ -50,7 +51,10 @@ Source = Callable[[Bells], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """What an adapter is made of. target: None where releases are not handed over."""
+    """What an adapter is made of. target: None where releases are not handed over.
+
+    reconciling: what makes rounds every so many minutes; None where none are made.
+    """
 
     system: System
     agency: str
@@ -60,6 +64,8 @@ class Adapter:
     sources: tuple[Source, ...]
     target: Target | None
     now: Clock
+    reconciling: Reconciling | None = None
+    reconcile_minutes: float | None = None
 
 
 async def run(adapter: Adapter, bells: Bells) -> None:
@@ -74,6 +80,8 @@ async def run(adapter: Adapter, bells: Bells) -> None:
     await stop.wait()
     await asyncio.wait(working, timeout=_GRACE_S)
     await adapter.link.close()
+    if adapter.reconciling is not None:
+        await adapter.reconciling.close()
     ended = await asyncio.gather(*working, *listening, return_exceptions=True)
     if adapter.target is not None:
         await adapter.target.close()
@@ -97,6 +105,8 @@ def _work(adapter: Adapter, bells: Bells) -> list[Awaitable[None]]:
         hand_over = HandOver(store, adapter.system, adapter.target, adapter.agency, adapter.now)
         work.append(Handing(store, hand_over).run(stop, bells.kept, bells.applied))
         work.append(though_refused(stop, partial(rounds, stop, bells.applied, receipts.step)))
+    if adapter.reconciling is not None and adapter.reconcile_minutes is not None:
+        work.append(adapter.reconciling.every(adapter.reconcile_minutes, stop))
     return work
 
 

@@ -32,6 +32,7 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS known_as (local_id TEXT PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID",
 )
 _RECORD = "(person, record_type, key) = (?, ?, ?)"
+_ON_ITS_WAY = "(state = 'waiting' OR untold = 1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,37 @@ class Releases:
         """Every record that the native system holds."""
         rows = self._connection.execute("SELECT * FROM holding WHERE native IS NOT NULL")
         return (_holding(*row) for row in rows)
+
+    def holdings(self, after: RecordName, limit: int) -> list[Holding]:
+        """The next records beyond a name that are held, or were withdrawn, by name."""
+        rows = self._connection.execute(
+            "SELECT * FROM holding WHERE (person, record_type, key) > (?, ?, ?)"
+            " ORDER BY person, record_type, key LIMIT ?",
+            (*after, limit),
+        )
+        return [_holding(*row) for row in rows.fetchall()]
+
+    def on_their_way(self) -> list[Delivery]:
+        """What is still to be handed over, or parked without the hub knowing."""
+        rows = self._connection.execute(f"SELECT document FROM handover WHERE {_ON_ITS_WAY}")  # noqa: S608
+        return [read_delivery(orjson.loads(document)) for (document,) in rows.fetchall()]
+
+    def last_number(self, record: RecordName) -> int:
+        """The number of the record's last delivery that is on its way or was applied; 0 before the first."""
+        row = self._connection.execute(
+            f"SELECT max(number) FROM (SELECT number FROM handover WHERE {_RECORD} AND {_ON_ITS_WAY}"  # noqa: S608
+            f" UNION ALL SELECT number FROM holding WHERE {_RECORD})",
+            (*record, *record),
+        )
+        return int(row.fetchone()[0] or 0)
+
+    def read_up_to(self) -> int:
+        """Every delivery up to this number was applied, or is parked and the hub knows; 0 before the first."""
+        first, last = self._connection.execute(
+            f"SELECT (SELECT min(number) FROM handover WHERE {_ON_ITS_WAY}),"  # noqa: S608
+            " (SELECT max(number) FROM (SELECT number FROM handover UNION ALL SELECT number FROM holding))"
+        ).fetchone()
+        return int(last or 0) if first is None else int(first) - 1
 
     def persons(self) -> dict[str, str]:
         """The agency's own local ids -> the person whose they last were."""

@@ -23,6 +23,28 @@ class NotApplied:
 Answer: TypeAlias = Applied | NotApplied
 
 
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Something is held at an address. native: what; empty where it is no JSON object."""
+
+    native: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Nothing is held at an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The native system does not let it be read. why: a sentence without values."""
+
+    why: str
+
+
+Read: TypeAlias = Present | Absent | Unreadable
+
+
 class Target(Protocol):
     """Where releases are handed over. Doing the same again under the same id does it once."""
 
@@ -32,6 +54,10 @@ class Target(Protocol):
 
     async def remove(self, address: str, idempotency: str) -> Answer:
         """Have nothing held at the address. Raises `Unavailable`: try again."""
+        ...
+
+    async def read(self, address: str) -> Read:
+        """What is really held at the address now. Raises `Unavailable`: try again."""
         ...
 
     async def close(self) -> None:

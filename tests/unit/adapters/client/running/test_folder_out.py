@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from adapters.client.running.folder_out import FolderTarget
-from adapters.client.running.target import Applied, NotApplied
+from adapters.client.running.target import Absent, Applied, NotApplied, Present, Unreadable
 from hub.domain.errors import Unavailable
 
 
@@ -29,3 +29,13 @@ async def test_a_disk_that_refuses_is_tried_again(tmp_path: Path) -> None:
     (tmp_path / "people").write_text("in the way")
     with pytest.raises(Unavailable):
         await FolderTarget(tmp_path).put("people/A1", {}, "x")
+
+
+async def test_what_is_there_is_read_as_it_is(tmp_path: Path) -> None:
+    target = FolderTarget(tmp_path)
+    await target.put("people/A1", {"surname": "Archer"}, "1")
+    (tmp_path / "people" / "A2.json").write_text("garbled")
+    assert await target.read("people/A1") == Present({"surname": "Archer"})
+    assert await target.read("people/A2") == Present({})
+    assert await target.read("people/A3") == Absent()
+    assert await target.read("../A1") == Unreadable("the address leads out of the folder")

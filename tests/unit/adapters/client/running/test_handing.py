@@ -11,7 +11,7 @@ from adapters.client.native import System
 from adapters.client.running.handing import Handing
 from adapters.client.running.handover import HandOver, document
 from adapters.client.running.store import Store
-from adapters.client.running.target import Answer, Applied, NotApplied
+from adapters.client.running.target import Absent, Answer, Applied, NotApplied, Present, Read
 from hub.domain.canonical import Json, digest
 from hub.domain.errors import Unavailable
 from tests.builders.native_releases import PERSON, released, withdrawn
@@ -43,6 +43,9 @@ class Pretended:
         if isinstance(answer, Applied):
             self.held.pop(address, None)
         return answer
+
+    async def read(self, address: str) -> Read:
+        return Present(self.held[address]) if address in self.held else Absent()
 
     async def close(self) -> None:
         """Nothing is open."""

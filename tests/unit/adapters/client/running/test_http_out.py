@@ -3,7 +3,7 @@ import orjson
 import pytest
 
 from adapters.client.running.http_out import HttpTarget
-from adapters.client.running.target import Applied, NotApplied
+from adapters.client.running.target import Absent, Applied, NotApplied, Present, Read, Unreadable
 from hub.domain.errors import Unavailable
 
 
@@ -61,3 +61,26 @@ async def test_nothing_is_held_where_nothing_was(status: int) -> None:
     native = Native(httpx.Response(status))
     assert await native.target().remove("people/A1", "prison-8") == Applied()
     assert native.asked[0].method == "DELETE"
+
+
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        (httpx.Response(200, json={"surname": "Archer"}), Present({"surname": "Archer"})),
+        (httpx.Response(200, text="garbled"), Present({})),
+        (httpx.Response(404), Absent()),
+        (httpx.Response(410), Absent()),
+        (httpx.Response(405), Unreadable("the native system answers 405")),
+        (httpx.Response(501), Unreadable("the native system answers 501")),
+    ],
+)
+async def test_what_is_held_is_read_where_that_is_possible(answer: httpx.Response, read: Read) -> None:
+    native = Native(answer)
+    assert await native.target().read("people/A1") == read
+    (request,) = native.asked
+    assert (request.method, "idempotency-key" in request.headers) == ("GET", False)
+
+
+async def test_a_system_that_does_not_answer_is_not_taken_for_an_empty_one() -> None:
+    with pytest.raises(Unavailable):
+        await Native(httpx.Response(503)).target().read("people/A1")
