@@ -14,6 +14,16 @@ _OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
+class OpenAlerts:
+    """Open alerts of one agency and kind. oldest_s: age of the one raised first, in seconds."""
+
+    agency: str
+    why: str
+    count: int
+    oldest_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Queues:
     """What waits in the hub. debts: records owed to agencies.
 
@@ -29,6 +39,7 @@ class Queues:
     paused: Sequence[str]
     withheld: Mapping[str, int]
     parked: Mapping[str, int]
+    alerts: Sequence[OpenAlerts] = ()
 
 
 class Metrics:
@@ -57,6 +68,8 @@ class Metrics:
         self._unpublished = self._gauge("hub_unpublished", "Deliveries committed, not yet on the topic", "agency")
         self._withheld = self._gauge("hub_withheld", "Records that limited access keeps back", "agency")
         self._parked = self._gauge("hub_parked", "Records whose delivery the agency could not apply", "agency")
+        self._alerts = self._gauge("hub_alerts_open", "Alerts nobody has acknowledged", "agency", "why")
+        self._oldest_alert = self._gauge("hub_alert_oldest_seconds", "Age of the oldest open alert", "agency", "why")
         self._paused = self._gauge("hub_input_paused", "1 while the agency's input from Kafka is paused", "agency")
 
     def count_submissions(self, submissions: Sequence[Submission], outcomes: Sequence[Outcome]) -> None:
@@ -90,6 +103,11 @@ class Metrics:
         self._parked.clear()
         for agency, count in queues.parked.items():
             self._parked.labels(agency).set(count)
+        self._alerts.clear()
+        self._oldest_alert.clear()
+        for each in queues.alerts:
+            self._alerts.labels(each.agency, each.why).set(each.count)
+            self._oldest_alert.labels(each.agency, each.why).set(each.oldest_s)
         return generate_latest(self._registry)
 
     def _gauge(self, name: str, documentation: str, *labels: str) -> Gauge:

@@ -471,6 +471,17 @@ class Publisher(Protocol):
         ...
 
 
+class AlertSender(Protocol):
+    """Tells outside the hub that alerts were raised."""
+
+    async def send(self, id_: str, content: bytes) -> None:
+        """Send a notice, JSON without any person's data; the same id again is the same notice.
+
+        Raises `Unavailable` when it may not have arrived.
+        """
+        ...
+
+
 class InputPosition(NamedTuple):
     """How far the hub has read one partition of an agency's input.
 

@@ -40,6 +40,7 @@ OWN_ISSUER = "case-sharing-hub"
 
 _PROJECT = Path(__file__).resolve().parents[1]
 _KEY_BYTES = 32
+_THIS_MACHINE = frozenset({"127.0.0.1", "localhost"})
 _DATABASES = ("postgresql+asyncpg://", "sqlite+aiosqlite:///")
 
 
@@ -108,6 +109,9 @@ class Settings(BaseSettings):
     poison_limit: int = Field(100, ge=1)
     """Rejections in a row after which an agency's input from Kafka is paused."""
 
+    alert_webhook: SecretStr | None = None
+    """Where a notice is posted when alerts are raised: an https URL. None: nowhere; operators look by themselves."""
+
     issuer: str = OWN_ISSUER
     jwks: str | None = None
     """Where an external issuer publishes its keys: an https URL or a file. None: the hub issues tokens itself."""
@@ -130,13 +134,21 @@ class Settings(BaseSettings):
             raise ValueError("must name a folder that exists")
         return value
 
+    @field_validator("alert_webhook")
+    @classmethod
+    def _safe_target(cls, value: SecretStr | None) -> SecretStr | None:
+        url = urlsplit(value.get_secret_value()) if value is not None else None
+        if url is not None and url.scheme != "https" and (url.scheme != "http" or url.hostname not in _THIS_MACHINE):
+            raise ValueError("must be an https URL")
+        return value
+
     @field_validator("jwks")
     @classmethod
     def _safe_source(cls, value: str | None) -> str | None:
         if value is None:
             return None
         url = urlsplit(value)
-        if url.scheme == "http" and url.hostname not in {"127.0.0.1", "localhost"}:
+        if url.scheme == "http" and url.hostname not in _THIS_MACHINE:
             raise ValueError("must be an https URL or a file: keys read over plain http can be replaced on the way")
         if url.scheme not in {"http", "https"} and not Path(value).is_file():
             raise ValueError("must be an https URL or a file that exists")

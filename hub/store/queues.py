@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.domain.submission import micros
-from hub.metrics import Queues
+from hub.metrics import OpenAlerts, Queues
 from hub.store.engine import reading
-from hub.store.tables import agency, outlet, owed, parked, withheld
+from hub.store.tables import agency, alert, outlet, owed, parked, withheld
 
 _MICROS_PER_S = 1_000_000
 
@@ -25,5 +25,21 @@ async def look_at_queues(engine: AsyncEngine, streams: frozenset[str], now: date
         kept_back = {str(name): int(count) for name, count in counted}
         counted = await connection.execute(select(parked.c.agency, func.count()).group_by(parked.c.agency))
         not_applied = {str(name): int(count) for name, count in counted}
-    lag_s = 0.0 if oldest is None else max(0.0, (micros(now) - oldest) / _MICROS_PER_S)
-    return Queues(debts, lag_s, behind, sorted(paused), kept_back, not_applied)
+        alerts = [
+            OpenAlerts(row.agency, row.why, int(row.many), _age_s(row.oldest, now))
+            for row in await connection.execute(_OPEN_ALERTS)
+        ]
+    lag_s = 0.0 if oldest is None else _age_s(oldest, now)
+    return Queues(debts, lag_s, behind, sorted(paused), kept_back, not_applied, alerts)
+
+
+_OPEN_ALERTS = (
+    select(alert.c.agency, alert.c.why, func.count().label("many"), func.min(alert.c.raised).label("oldest"))
+    .where(text("closed IS NULL AND acknowledged IS NULL"))
+    .group_by(alert.c.agency, alert.c.why)
+    .order_by(alert.c.agency, alert.c.why)
+)
+
+
+def _age_s(since: int, now: datetime) -> float:
+    return max(0.0, (micros(now) - since) / _MICROS_PER_S)

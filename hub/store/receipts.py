@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.submission import micros
 from hub.ports import RecordId
+from hub.store.alerts import close_applied
 from hub.store.awaiting import due_after
 from hub.store.bulk import execute_many, inserting
 from hub.store.engine import reading, writing
@@ -53,7 +54,7 @@ class ReceiptStore:
     async def apply(self, agency: str, applied: Sequence[Applied], at: datetime) -> None:
         """Note these receipts; one that is older than what the record has already stays without effect.
 
-        What was parked of these records up to the delivery applied is settled.
+        What was parked of these records up to the delivery applied is settled, and alerts on it are closed.
 
         Raises `Unavailable`, `Halt`.
         """
@@ -86,6 +87,7 @@ class ReceiptStore:
         async with writing(self._engine) as connection:
             await execute_many(connection, statement, rows)
             await settle_parked(connection, agency, [each.record for each in applied])
+            await close_applied(connection, agency, [each.record for each in applied], at)
             await _note_highest(connection, agency, max((each.number for each in applied), default=0), at)
 
 

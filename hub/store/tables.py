@@ -157,6 +157,41 @@ held = Table(
     ),
 )
 
+_UNCLOSED = text("closed IS NULL")
+_OPEN = text("closed IS NULL AND acknowledged IS NULL")
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("why", Text, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("due", BigInteger, nullable=False),
+    Column("raised", BigInteger, nullable=False),
+    Column("acknowledged", BigInteger),
+    Column("acknowledged_by", Text),
+    Column("reason", Text),
+    Column("closed", BigInteger),
+    Column("closed_by", Text),
+    Index("ix_alert_agency", "agency", "id"),
+    Index("ix_alert_unclosed", "id", postgresql_where=_UNCLOSED, sqlite_where=_UNCLOSED),
+    Index("ix_alert_open", "agency", "why", "raised", postgresql_where=_OPEN, sqlite_where=_OPEN),
+    Index("ix_alert_open_id", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next", BigInteger, nullable=False, index=True),
+)
+
 acknowledged = Table(
     "acknowledged",
     metadata,

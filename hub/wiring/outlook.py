@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from hub.api.admin.outlook import Outlook
+from hub.exchange.alerts import Alerts
 from hub.exchange.auditing import Auditing
 from hub.exchange.conflicts import OpenConflicts
 from hub.exchange.deliveries import Deliveries
@@ -15,6 +16,7 @@ from hub.exchange.retries import Retries
 from hub.exchange.reviews import OpenReviews
 from hub.ports import InputPositions
 from hub.spec.convergence import compile_rule
+from hub.store.alerts import AlertStore
 from hub.store.auditing import AuditStore
 from hub.store.conflicts import ConflictStore
 from hub.store.deliveries import DeliveriesStore
@@ -37,6 +39,7 @@ def outlook_on(base: Foundation, inputs: InputPositions | None) -> Outlook:
     rules = {each: compile_rule(base.registry.newest(each).schema) for each in base.registry.types()}
     return Outlook(
         deliveries=deliveries,
+        alerts=Alerts(AlertStore(engine), audit, now),
         positions=LookAtPositions(inputs, deliveries),
         punctuality=Punctuality(PunctualityStore(engine), people, audit, base.contracts.keys(), now),
         retries=Retries(ParkedStore(engine), audit, seal, now),

@@ -16,6 +16,7 @@ from adapters.kafka.ping import ping
 from adapters.kafka.positions import KafkaPositions
 from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.topics import TopicPlan, Topics
+from adapters.webhook.sender import webhook
 from hub.api.app import create_app
 from hub.api.health import health_app
 from hub.api.operations import Operations
@@ -27,6 +28,7 @@ from hub.domain.outcome import Outcome
 from hub.domain.submission import Submission
 from hub.exchange.consume import Consumption
 from hub.exchange.dead_letters import DeadLetters
+from hub.exchange.due import Timekeeper
 from hub.exchange.feed import Feed
 from hub.exchange.gather import Gatherer
 from hub.exchange.intake import Intake
@@ -35,9 +37,12 @@ from hub.exchange.read import Reading
 from hub.exchange.receipts import Receipt, Settlement, settle
 from hub.exchange.reconcile import Reconciling
 from hub.exchange.relay import Relay
+from hub.exchange.telling import Telling
 from hub.metrics import Metrics, Queues
 from hub.settings import Settings
+from hub.store.alerts import AlertStore
 from hub.store.dead_letters import DeadLetterStore
+from hub.store.notices import NoticeStore
 from hub.store.parked import ParkedStore
 from hub.store.queues import look_at_queues
 from hub.store.reading import SqlReading
@@ -115,6 +120,17 @@ class Parts:
     async def republishing(self) -> None:
         """How far topics are filled again that operators asked for; the relay fills them."""
         await self._desk.outlook.republishing.run(self._bells.stop)
+
+    async def timekeeping(self) -> None:
+        """What is overdue is raised."""
+        base = self._base
+        tells = base.settings.alert_webhook is not None
+        await Timekeeper(AlertStore(base.engine), base.now, tells=tells).run(self._bells.stop)
+
+    async def telling(self, url: str) -> None:
+        """That something was raised is told outside."""
+        async with webhook(url) as sender:
+            await Telling(NoticeStore(self._base.engine), sender, self._base.now).run(self._bells.stop)
 
     async def consume(self, kafka: Kafka) -> None:
         """What agencies send over Kafka comes in."""

@@ -52,6 +52,9 @@ async def serve_hub(settings: Settings, only: Collection[Part]) -> None:
                 running["relay"] = parts.relay()
                 running["jobs"] = parts.jobs()
                 running["republishing"] = parts.republishing()
+                running["timekeeping"] = parts.timekeeping()
+                if settings.alert_webhook is not None:
+                    running["telling"] = parts.telling(settings.alert_webhook.get_secret_value())
             if Part.CONSUME in chosen and kafka is not None:
                 running["consume"] = parts.consume(kafka)
             settle_memory()

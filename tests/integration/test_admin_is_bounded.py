@@ -15,12 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.domain.inventory import Named
 from hub.ports import RecordId
+from hub.store.alerts import AlertState, AlertStore
 from hub.store.auditing import AuditPlace, AuditStore, Sought
 from hub.store.conflicts import ConflictStore
 from hub.store.deliveries import DeliveriesStore
 from hub.store.engine import create_schema, open_engine
+from hub.store.notices import NoticeStore
 from hub.store.parked import ParkedStore
+from hub.store.punctuality import PunctualityStore
 from hub.store.reading import SqlReading
+from hub.store.receipts import Applied, ReceiptStore
 from hub.store.reconciling import DifferenceRow, ReconcileStore
 from hub.store.reviews import ReviewPlace, ReviewStore
 
@@ -54,6 +58,9 @@ INSERT INTO dead_letter SELECT 'position-' || n, {agency}, n, 'bad-json', 'd', '
   CASE WHEN n % 100 = 0 THEN 'waiting' ELSE 'taken' END FROM {n};
 INSERT INTO audit (at, action, actor, agency, person, type, key, reference, basis, purpose)
   SELECT {micros} + n, 'disclosure', 'hub', {agency}, 'person-' || n, 'offender', '-', '1', '', '' FROM {n};
+INSERT INTO alert SELECT {agency}, 'person-' || n, 'offender', '-', n, 'not-applied', 'id-' || n, n, n,
+  CASE WHEN n % 2 = 0 THEN n END, 'anna', 'seen to', CASE WHEN n % 100 > 0 THEN n END, 'receipt' FROM {n};
+INSERT INTO notice SELECT 'id-' || n, '\\x00', 0, n FROM {n};
 ANALYZE;
 """
 
@@ -71,6 +78,16 @@ QUESTIONS: dict[str, Callable[[AsyncEngine], Awaitable[object]]] = {
     "deliveries of all": lambda engine: DeliveriesStore(engine).states(["prison", "probation"], ["prison"]),
     "unacknowledged": lambda engine: DeliveriesStore(engine).unacknowledged(PRISON, 100, ROWS, 50),
     "parked": lambda engine: ParkedStore(engine).listed(PRISON, 100, 50),
+    "alerts": lambda engine: AlertStore(engine).listed(None, None, "id-5", 50),
+    "alerts that are open": lambda engine: AlertStore(engine).listed(None, AlertState.OPEN, None, 50),
+    "alerts of an agency": lambda engine: AlertStore(engine).listed(PRISON, AlertState.OPEN, "id-5", 50),
+    "what is overdue": lambda engine: AlertStore(engine).overdue(AT, 50, lambda _raised: ()),
+    "what is waited for no longer": lambda engine: AlertStore(engine).close_withdrawn(AT, 50),
+    "notices": lambda engine: NoticeStore(engine).take(AT, AT),
+    "a person's receipts": lambda engine: PunctualityStore(engine).of_persons([PRISON], PEOPLE, None, 50),
+    "receipts": lambda engine: ReceiptStore(engine).apply(
+        PRISON, [Applied(8, RecordId("person-8", "offender", "-"), "d")], AT
+    ),
     "reviews": lambda engine: ReviewStore(engine).listed(None, None, None, 50),
     "reviews beyond a place": lambda engine: ReviewStore(engine).listed(None, None, ReviewPlace(90, "a", "b"), 50),
     "reviews of a person": lambda engine: ReviewStore(engine).listed(PEOPLE, None, None, 50),
@@ -122,7 +139,7 @@ def _asked(engine: AsyncEngine) -> Iterator[list[tuple[str, Any]]]:
     sent: list[tuple[str, Any]] = []
 
     def keep(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:  # noqa: ANN401
-        sent.append((statement, parameters))
+        sent.append((statement, parameters[0] if isinstance(parameters, list) else parameters))
 
     event.listen(engine.sync_engine, "before_cursor_execute", keep)
     try:

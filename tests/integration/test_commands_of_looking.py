@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from hub.domain.submission import Submission
 from hub.exchange.parked import Parked, Parkings
 from hub.exchange.relay import Relay
 from hub.settings import load_settings
+from hub.store.alerts import AlertStore
 from hub.store.migrations import upgrade
 from hub.store.parked import ParkedStore
 from hub.store.receipts import ReceiptStore
@@ -164,3 +165,22 @@ def test_a_person_is_named_in_one_way_and_must_be_known(hub: Hub) -> None:
 def test_jobs_are_shown(hub: Hub) -> None:
     assert told(hub("jobs", "--json")) == {"jobs": []}
     assert hub("jobs", "nothing").complained == "hub: there is no job of this id\n"
+
+
+def test_alerts_are_shown_and_acknowledged_with_a_reason(hub: Hub) -> None:
+    asyncio.run(_raised())
+    one, *_ = told(hub("alerts", "list", "--agency", "probation", "--json"))["alerts"]
+    table = hub("alerts", "list").said
+    seen = told(hub("alerts", "acknowledge", one["id"], "--reason", "told by telephone", "--json"))
+    again = hub("alerts", "acknowledge", one["id"], "--reason", "told by telephone")
+    without = hub("alerts", "acknowledge", one["id"], "--reason", " ")
+
+    assert (one["state"], one["record"]["type"], "not-applied" in table) == ("open", "offender", True)
+    assert seen["acknowledged"]["by"] == "cli:ben"
+    assert (again.code, again.complained) == (2, "hub: the alert is not open any more\n")
+    assert (without.code, without.complained) == (2, "hub: a reason is given in words\n")
+
+
+async def _raised() -> None:
+    async with opened(load_settings()) as base:
+        assert await AlertStore(base.engine).overdue(base.now() + timedelta(days=365), 10, lambda _raised: ())

@@ -106,3 +106,18 @@ def test_settings_shown_show_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert "hidden" not in shown
     assert os.environ["HUB_KEY"] not in shown
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("url", ["http://duty.example/hidden", "ftp://duty.example", "hidden"])
+def test_a_webhook_that_anybody_can_read_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("HUB_ALERT_WEBHOOK", url)
+
+    assert refusal() == "HUB_ALERT_WEBHOOK must be an https URL"
+
+
+@pytest.mark.usefixtures("keys")
+def test_the_address_of_a_webhook_is_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_ALERT_WEBHOOK", "https://duty.example/hidden")
+
+    assert "hidden" not in repr(load_settings())

@@ -8,6 +8,7 @@ from hub.exchange.positions import Positions
 from hub.exchange.punctuality import late_s
 from hub.exchange.retries import ParkedDelivery
 from hub.ports import HeldRow, InputPosition, RecordId
+from hub.store.alerts import AlertRow
 from hub.store.deliveries import Unacknowledged, Waiting
 
 
@@ -72,6 +73,23 @@ def parked_document(parked: ParkedDelivery) -> dict[str, Any]:
 def retry_document(agency: str, number: int, record: RecordId) -> dict[str, Any]:
     """`Retried` of the API description."""
     return {"agency": agency, "number": number, "record": record_document(record)}
+
+
+def alert_document(alert: AlertRow) -> dict[str, Any]:
+    """`Alert` of the API description."""
+    seen = {"at": alert.acknowledged, "by": alert.acknowledged_by, "reason": alert.reason}
+    return {
+        "id": alert.id,
+        "agency": alert.agency,
+        "why": alert.why,
+        "state": alert.state,
+        "record": record_document(alert.record),
+        "number": alert.number,
+        "due": alert.due,
+        "raised": alert.raised,
+        "acknowledged": seen if alert.acknowledged else None,
+        "closed": {"at": alert.closed, "by": alert.closed_by} if alert.closed else None,
+    }
 
 
 def positions_document(positions: Positions) -> dict[str, Any]:

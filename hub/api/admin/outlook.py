@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hub.exchange.alerts import Alerts
 from hub.exchange.auditing import Auditing
 from hub.exchange.conflicts import OpenConflicts
 from hub.exchange.deliveries import Deliveries
@@ -20,6 +21,7 @@ class Outlook:
     """Built by `hub.wiring.outlook`, part of the desk."""
 
     deliveries: Deliveries
+    alerts: Alerts
     positions: LookAtPositions
     punctuality: Punctuality
     retries: Retries

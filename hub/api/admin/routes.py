@@ -2,6 +2,7 @@
 
 from hub.api.admin import (
     agencies,
+    alerts,
     audit,
     dead_letters,
     deliveries,
@@ -19,6 +20,7 @@ ROUTERS = (
     replays.router,
     deliveries.router,
     parked.router,
+    alerts.router,
     punctuality.router,
     questions.router,
     reconciliations.router,

@@ -2,6 +2,7 @@
 
 from hub.api.admin import (
     agency_shapes,
+    alert_shapes,
     audit_shapes,
     dead_letter_shapes,
     delivery_shapes,
@@ -13,6 +14,7 @@ from hub.api.shaping import Schema
 
 SHAPES: dict[str, Schema] = {
     **agency_shapes.SHAPES,
+    **alert_shapes.SHAPES,
     **dead_letter_shapes.SHAPES,
     **job_shapes.SHAPES,
     **delivery_shapes.SHAPES,

@@ -31,6 +31,50 @@ def upgrade() -> None:
         sa.UniqueConstraint("client_id"),
     )
     op.create_table(
+        "alert",
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=False),
+        sa.Column("raised", sa.BigInteger(), nullable=False),
+        sa.Column("acknowledged", sa.BigInteger(), nullable=True),
+        sa.Column("acknowledged_by", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("closed", sa.BigInteger(), nullable=True),
+        sa.Column("closed_by", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("agency", "person", "type", "key", "number", "why", name=op.f("pk_alert")),
+        sa.UniqueConstraint("id"),
+    )
+    op.create_index("ix_alert_agency", "alert", ["agency", "id"], unique=False)
+    op.create_index(
+        "ix_alert_open",
+        "alert",
+        ["agency", "why", "raised"],
+        unique=False,
+        postgresql_where=sa.text("closed IS NULL AND acknowledged IS NULL"),
+        sqlite_where=sa.text("closed IS NULL AND acknowledged IS NULL"),
+    )
+    op.create_index(
+        "ix_alert_open_id",
+        "alert",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("closed IS NULL AND acknowledged IS NULL"),
+        sqlite_where=sa.text("closed IS NULL AND acknowledged IS NULL"),
+    )
+    op.create_index(
+        "ix_alert_unclosed",
+        "alert",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("closed IS NULL"),
+        sqlite_where=sa.text("closed IS NULL"),
+    )
+    op.create_table(
         "assertion",
         sa.Column("agency", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -237,6 +281,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("position", "version", name=op.f("pk_mended")),
     )
     op.create_table(
+        "notice",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+    )
+    op.create_index(op.f("ix_notice_next"), "notice", ["next"], unique=False)
+    op.create_table(
         "outlet",
         sa.Column("agency", sa.Text(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
@@ -371,6 +424,8 @@ def downgrade() -> None:
     op.drop_index("ix_owed_agency_since", table_name="owed")
     op.drop_table("owed")
     op.drop_table("outlet")
+    op.drop_index(op.f("ix_notice_next"), table_name="notice")
+    op.drop_table("notice")
     op.drop_table("mended")
     op.drop_index(op.f("ix_local_id_person"), table_name="local_id")
     op.drop_table("local_id")
@@ -411,5 +466,25 @@ def downgrade() -> None:
     op.drop_table("audit")
     op.drop_index(op.f("ix_assertion_slot"), table_name="assertion")
     op.drop_table("assertion")
+    op.drop_index(
+        "ix_alert_unclosed",
+        table_name="alert",
+        postgresql_where=sa.text("closed IS NULL"),
+        sqlite_where=sa.text("closed IS NULL"),
+    )
+    op.drop_index(
+        "ix_alert_open_id",
+        table_name="alert",
+        postgresql_where=sa.text("closed IS NULL AND acknowledged IS NULL"),
+        sqlite_where=sa.text("closed IS NULL AND acknowledged IS NULL"),
+    )
+    op.drop_index(
+        "ix_alert_open",
+        table_name="alert",
+        postgresql_where=sa.text("closed IS NULL AND acknowledged IS NULL"),
+        sqlite_where=sa.text("closed IS NULL AND acknowledged IS NULL"),
+    )
+    op.drop_index("ix_alert_agency", table_name="alert")
+    op.drop_table("alert")
     op.drop_table("agency")
     op.drop_table("acknowledged")

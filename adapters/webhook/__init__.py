@@ -1,0 +1,1 @@
+"""Tells another system, over HTTP, what the hub raises."""

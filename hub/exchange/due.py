@@ -1,0 +1,98 @@
+"""The timekeeper: wakes what waits for a date, and raises an alert where nothing has come by then.
+
+Nothing is remembered but in the store. That something is overdue is found there; the alert, and the notice that is to
+tell of it outside, are written in the transaction in which it is found. So a crash at any point forgets nothing.
+Several timekeepers at once do no harm: each takes what no other is just taking.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import orjson
+import structlog
+
+from hub.clock import Clock
+from hub.domain.errors import Unavailable
+from hub.domain.ids import uuid7
+from hub.store.alerts import AlertRow, AlertStore
+from hub.store.notices import NoticeRow
+
+BATCH = 500
+"""Alerts raised in one transaction, and told of in as few notices as there are agencies."""
+LOOK_S = 1.0
+"""How often the timekeeper looks; so late an alert may be."""
+SWEEP = timedelta(minutes=1)
+"""How often alerts are looked through for what nobody waits for any more."""
+
+_MILLI = 1_000
+
+_log = structlog.get_logger(__name__)
+
+
+class Timekeeper:
+    """The use case. tells: whether notices of alerts are to be sent outside, by `hub.exchange.telling`."""
+
+    def __init__(self, alerts: AlertStore, now: Clock, *, tells: bool) -> None:
+        self._alerts = alerts
+        self._now = now
+        self._tells = tells
+        self._swept: datetime | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Keep time until told to stop. Raises `Halt`."""
+        while not stop.is_set():
+            try:
+                more = await self.step()
+            except Unavailable as error:
+                _log.warning("timekeeper_backs_off", why=str(error))
+                more = False
+            if not more:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), LOOK_S)
+
+    async def step(self) -> bool:
+        """Raise what is overdue now; whether there may be more. Raises `Unavailable`, `Halt`."""
+        now = self._now()
+        raised = await self._alerts.overdue(now, BATCH, notices_of if self._tells else _no_notices)
+        for (agency, why), alerts in _together(raised).items():
+            _log.warning("overdue", agency=agency, reason=why, count=len(alerts))
+        if self._swept is None or now - self._swept >= SWEEP:
+            await self._alerts.close_withdrawn(now, BATCH)
+            self._swept = now
+        return len(raised) == BATCH
+
+
+def notices_of(raised: Sequence[AlertRow]) -> list[NoticeRow]:
+    """One for each agency and kind of alert.
+
+    `{"id", "agency", "why", "count", "due" of the one that is longest overdue, "alerts": their ids}`, as JSON.
+    """
+    return [_notice(agency, why, alerts) for (agency, why), alerts in _together(raised).items()]
+
+
+def _no_notices(_raised: Sequence[AlertRow]) -> list[NoticeRow]:
+    return []
+
+
+def _together(raised: Sequence[AlertRow]) -> dict[tuple[str, str], list[AlertRow]]:
+    groups: dict[tuple[str, str], list[AlertRow]] = defaultdict(list)
+    for each in raised:
+        groups[each.agency, each.why].append(each)
+    return groups
+
+
+def _notice(agency: str, why: str, alerts: Sequence[AlertRow]) -> NoticeRow:
+    raised = alerts[0].raised
+    id_ = uuid7(int(raised.timestamp() * _MILLI))
+    content = {
+        "id": id_,
+        "agency": agency,
+        "why": why,
+        "count": len(alerts),
+        "due": min(each.due for each in alerts),
+        "alerts": [each.id for each in alerts],
+    }
+    return NoticeRow(id_, orjson.dumps(content, option=orjson.OPT_UTC_Z), 0, raised)

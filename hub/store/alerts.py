@@ -1,0 +1,194 @@
+"""Alerts: what an agency should have done by now and has not, kept until somebody has seen to it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from sqlalchemy import Row, Select, bindparam, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from hub.domain.ids import uuid7
+from hub.domain.submission import micros
+from hub.ports import AuditRow, RecordId
+from hub.store.bulk import execute_many, insert_or_ignore, insert_rows
+from hub.store.columns import among
+from hub.store.engine import reading, writing
+from hub.store.notices import NoticeRow, notice_values
+from hub.store.rows import audit_values
+from hub.store.tables import alert, audit, held, notice
+from hub.store.times import from_micros
+
+_MILLI = 1_000
+
+
+class Why(StrEnum):
+    """What an alert is about."""
+
+    NOT_APPLIED = "not-applied"
+    """No receipt has come in time, neither for this delivery nor for a later one of its record."""
+
+
+class AlertState(StrEnum):
+    """OPEN: nobody has seen to it. ACKNOWLEDGED: somebody has. CLOSED: what was missing has come, or is not needed."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """One alert. number: the agency's last delivery of the record when it was raised; all times UTC.
+
+    reason: what whoever acknowledged it says. closed_by: `receipt`, or `withdrawal` of what was never acknowledged.
+    """
+
+    id: str
+    agency: str
+    record: RecordId
+    number: int
+    why: Why
+    due: datetime
+    raised: datetime
+    acknowledged: datetime | None = None
+    acknowledged_by: str | None = None
+    reason: str | None = None
+    closed: datetime | None = None
+    closed_by: str | None = None
+
+    @property
+    def state(self) -> AlertState:
+        """Closed goes before acknowledged."""
+        if self.closed is not None:
+            return AlertState.CLOSED
+        return AlertState.OPEN if self.acknowledged is None else AlertState.ACKNOWLEDGED
+
+
+Tell: TypeAlias = Callable[[Sequence[AlertRow]], Sequence[NoticeRow]]
+"""Makes of alerts the notices that tell of them."""
+
+
+class AlertStore:
+    """Alerts in the database. Every method raises `Unavailable` or `Halt`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def overdue(self, now: datetime, limit: int, tell: Tell) -> list[AlertRow]:
+        """Raise what is overdue, the longest overdue first, with what is to be told of it, in one transaction.
+
+        What another transaction is just changing is left to the next look. tell: makes the notices of what is raised.
+        """
+        async with writing(self._engine) as connection:
+            rows = (await connection.execute(_OVERDUE, {"now": micros(now), "limit": limit})).all()
+            raised = [_raised(row, now) for row in rows]
+            await insert_or_ignore(connection, alert, [_values(each) for each in raised])
+            told = [{"of": row.agency, "last": row.number} for row in sorted(rows, key=tuple)]
+            await execute_many(connection, _RAISED, told)
+            await insert_rows(connection, notice, [notice_values(each) for each in tell(raised)])
+        return raised
+
+    async def close_withdrawn(self, now: datetime, limit: int) -> int:
+        """Close alerts on what is gone and the agency never said it had; how many."""
+        async with writing(self._engine) as connection:
+            ids = (await connection.execute(_MOOT, {"limit": limit})).scalars().all()
+            closed = {"closed": micros(now), "closed_by": "withdrawal"}
+            await connection.execute(update(alert).where(among(alert.c.id, ids)).values(closed))
+            return len(ids)
+
+    async def listed(
+        self, agency: str | None, state: AlertState | None, after: str | None, limit: int
+    ) -> list[AlertRow]:
+        """Alerts, the first raised first, beyond one. agency, state: None for all."""
+        query = select(alert).order_by(alert.c.id).limit(limit)
+        if agency is not None:
+            query = query.where(alert.c.agency == agency)
+        if after is not None:
+            query = query.where(alert.c.id > after)
+        async with reading(self._engine) as connection:
+            return [alert_row(row) for row in await connection.execute(_in_state(query, state))]
+
+    async def read(self, id_: str) -> AlertRow | None:
+        """One alert."""
+        async with reading(self._engine) as connection:
+            row = (await connection.execute(select(alert).where(alert.c.id == id_))).first()
+            return alert_row(row) if row else None
+
+    async def acknowledge(self, id_: str, by: str, reason: str, entry: AuditRow) -> bool:
+        """Note who has seen to an open alert, with the audit entry; False when it is not open."""
+        seen = {"acknowledged": micros(entry.at), "acknowledged_by": by, "reason": reason}
+        async with writing(self._engine) as connection:
+            changed = await connection.execute(update(alert).where(alert.c.id == id_, _IS_OPEN).values(seen))
+            if changed.rowcount != 1:
+                return False
+            await connection.execute(insert(audit).values(audit_values(entry)))
+            return True
+
+
+async def close_applied(connection: AsyncConnection, agency: str, records: Sequence[RecordId], at: datetime) -> None:
+    """Close the alerts on these records whose delivery, or a later one, has been applied; with the receipt itself."""
+    applied = select(held.c.number).where(*_SAME, held.c.applied_number >= alert.c.number).exists()
+    persons = {record.person for record in records}
+    mine = (alert.c.agency == agency, among(alert.c.person, persons), alert.c.closed.is_(None), applied)
+    await connection.execute(update(alert).where(*mine).values(closed=micros(at), closed_by="receipt"))
+
+
+_SAME = tuple(held.c[name] == alert.c[name] for name in ("agency", "person", "type", "key"))
+_IS_OPEN = text("closed IS NULL AND acknowledged IS NULL")
+_OVERDUE = (
+    select(held.c.agency, held.c.number, held.c.person, held.c.type, held.c.key, held.c.due)
+    .where(held.c.due <= bindparam("now"))
+    .order_by(held.c.due)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_RAISED = (
+    update(held)
+    .where(held.c.agency == bindparam("of"), held.c.number == bindparam("last"))
+    .values(due=None, awaited=bindparam("last"))
+)
+_NEVER_HELD = select(held.c.number).where(*_SAME, held.c.withdrawn, held.c.applied_number.is_(None)).exists()
+_MOOT = select(alert.c.id).where(alert.c.closed.is_(None), _NEVER_HELD).order_by(alert.c.id).limit(bindparam("limit"))
+
+
+def _in_state(query: Select[Any], state: AlertState | None) -> Select[Any]:
+    match state:
+        case None:
+            return query
+        case AlertState.OPEN:
+            return query.where(_IS_OPEN)
+        case AlertState.ACKNOWLEDGED:
+            return query.where(alert.c.closed.is_(None), alert.c.acknowledged.is_not(None))
+        case AlertState.CLOSED:
+            return query.where(alert.c.closed.is_not(None))
+
+
+def _raised(row: Row[*tuple[Any, ...]], now: datetime) -> AlertRow:
+    record = RecordId(row.person, row.type, row.key)
+    id_ = uuid7(micros(now) // _MILLI)
+    return AlertRow(id_, row.agency, record, row.number, Why.NOT_APPLIED, from_micros(row.due), now)
+
+
+def alert_row(row: Row[Any]) -> AlertRow:
+    """An alert as its table keeps it."""
+    return AlertRow(
+        row.id,
+        row.agency,
+        RecordId(row.person, row.type, row.key),
+        row.number,
+        Why(row.why),
+        from_micros(row.due),
+        from_micros(row.raised),
+        None if row.acknowledged is None else from_micros(row.acknowledged),
+        row.acknowledged_by,
+        row.reason,
+        None if row.closed is None else from_micros(row.closed),
+        row.closed_by,
+    )
+
+
+def _values(row: AlertRow) -> dict[str, Any]:
+    named = {"id": row.id, "agency": row.agency, **row.record._asdict(), "number": row.number, "why": row.why}
+    return {**named, "due": micros(row.due), "raised": micros(row.raised)}
