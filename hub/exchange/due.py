@@ -9,7 +9,6 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
 
 import orjson
 import structlog
@@ -24,8 +23,6 @@ BATCH = 500
 """Alerts raised in one transaction, and told of in as few notices as there are agencies."""
 LOOK_S = 1.0
 """How often the timekeeper looks; so late an alert may be."""
-SWEEP = timedelta(minutes=1)
-"""How often alerts are looked through for what nobody waits for any more."""
 
 _MILLI = 1_000
 
@@ -39,7 +36,6 @@ class Timekeeper:
         self._alerts = alerts
         self._now = now
         self._tells = tells
-        self._swept: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep time until told to stop. Raises `Halt`."""
@@ -55,13 +51,9 @@ class Timekeeper:
 
     async def step(self) -> bool:
         """Raise what is overdue now; whether there may be more. Raises `Unavailable`, `Halt`."""
-        now = self._now()
-        raised = await self._alerts.overdue(now, BATCH, notices_of if self._tells else _no_notices)
+        raised = await self._alerts.overdue(self._now(), BATCH, notices_of if self._tells else _no_notices)
         for (agency, why), alerts in _together(raised).items():
             _log.warning("overdue", agency=agency, reason=why, count=len(alerts))
-        if self._swept is None or now - self._swept >= SWEEP:
-            await self._alerts.close_withdrawn(now, BATCH)
-            self._swept = now
         return len(raised) == BATCH
 
 

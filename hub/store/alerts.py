@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.ids import uuid7
 from hub.domain.submission import micros
-from hub.ports import AuditRow, RecordId
+from hub.ports import AuditRow, HeldId, RecordId
 from hub.store.bulk import execute_many, insert_or_ignore, insert_rows
 from hub.store.columns import among
 from hub.store.engine import reading, writing
@@ -90,14 +90,6 @@ class AlertStore:
             await insert_rows(connection, notice, [notice_values(each) for each in tell(raised)])
         return raised
 
-    async def close_withdrawn(self, now: datetime, limit: int) -> int:
-        """Close alerts on what is gone and the agency never said it had; how many."""
-        async with writing(self._engine) as connection:
-            ids = (await connection.execute(_MOOT, {"limit": limit})).scalars().all()
-            closed = {"closed": micros(now), "closed_by": "withdrawal"}
-            await connection.execute(update(alert).where(among(alert.c.id, ids)).values(closed))
-            return len(ids)
-
     async def listed(
         self, agency: str | None, state: AlertState | None, after: str | None, limit: int
     ) -> list[AlertRow]:
@@ -135,6 +127,13 @@ async def close_applied(connection: AsyncConnection, agency: str, records: Seque
     await connection.execute(update(alert).where(*mine).values(closed=micros(at), closed_by="receipt"))
 
 
+async def close_withdrawn(connection: AsyncConnection, gone: Sequence[HeldId], at: datetime) -> None:
+    """Close the alerts on what agencies are told is gone, and never acknowledged; with the delivery that says so."""
+    agencies, persons = {each.agency for each in gone}, {each.record.person for each in gone}
+    theirs = (among(alert.c.agency, agencies), among(alert.c.person, persons), alert.c.closed.is_(None), _NEVER_HELD)
+    await connection.execute(update(alert).where(*theirs).values(closed=micros(at), closed_by="withdrawal"))
+
+
 _SAME = tuple(held.c[name] == alert.c[name] for name in ("agency", "person", "type", "key"))
 _IS_OPEN = text("closed IS NULL AND acknowledged IS NULL")
 _OVERDUE = (
@@ -150,7 +149,6 @@ _RAISED = (
     .values(due=None, awaited=bindparam("last"))
 )
 _NEVER_HELD = select(held.c.number).where(*_SAME, held.c.withdrawn, held.c.applied_number.is_(None)).exists()
-_MOOT = select(alert.c.id).where(alert.c.closed.is_(None), _NEVER_HELD).order_by(alert.c.id).limit(bindparam("limit"))
 
 
 def _in_state(query: Select[Any], state: AlertState | None) -> Select[Any]:

@@ -15,6 +15,7 @@ from hub.domain.errors import Unavailable
 from hub.domain.inventory import Named, bucket_of
 from hub.domain.submission import micros
 from hub.ports import AuditRow, HeldId, HeldRow, Look, Moved, Outlet, Owed, PersonRow, RecordId, RecordRow
+from hub.store.alerts import close_withdrawn
 from hub.store.awaiting import still_due
 from hub.store.backfilling import begin, owe_next
 from hub.store.bulk import delete_rows, insert_or_ignore, insert_rows, inserting, upsert
@@ -136,6 +137,8 @@ class SqlRelayStore:
                     keep=("applied_number", "applied_digest", "applied_at"),
                     merge=still_due,
                 )
+                if gone := [row for row in deliveries if row.withdrawn]:
+                    await close_withdrawn(connection, [row.id for row in gone], gone[0].delivered)
                 numbers = {row.id.agency: row.number for row in deliveries}
                 numbered = [new_outlet(agency) | {"number": number} for agency, number in numbers.items()]
                 await upsert(connection, outlet, numbered, keep=_ALL_BUT_NUMBER)

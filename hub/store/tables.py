@@ -157,7 +157,6 @@ held = Table(
     ),
 )
 
-_UNCLOSED = text("closed IS NULL")
 _OPEN = text("closed IS NULL AND acknowledged IS NULL")
 
 alert = Table(
@@ -178,7 +177,6 @@ alert = Table(
     Column("closed", BigInteger),
     Column("closed_by", Text),
     Index("ix_alert_agency", "agency", "id"),
-    Index("ix_alert_unclosed", "id", postgresql_where=_UNCLOSED, sqlite_where=_UNCLOSED),
     Index("ix_alert_open", "agency", "why", "raised", postgresql_where=_OPEN, sqlite_where=_OPEN),
     Index("ix_alert_open_id", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
 )

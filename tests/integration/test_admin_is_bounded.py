@@ -82,7 +82,6 @@ QUESTIONS: dict[str, Callable[[AsyncEngine], Awaitable[object]]] = {
     "alerts that are open": lambda engine: AlertStore(engine).listed(None, AlertState.OPEN, None, 50),
     "alerts of an agency": lambda engine: AlertStore(engine).listed(PRISON, AlertState.OPEN, "id-5", 50),
     "what is overdue": lambda engine: AlertStore(engine).overdue(AT, 50, lambda _raised: ()),
-    "what is waited for no longer": lambda engine: AlertStore(engine).close_withdrawn(AT, 50),
     "notices": lambda engine: NoticeStore(engine).take(AT, AT),
     "a person's receipts": lambda engine: PunctualityStore(engine).of_persons([PRISON], PEOPLE, None, 50),
     "receipts": lambda engine: ReceiptStore(engine).apply(

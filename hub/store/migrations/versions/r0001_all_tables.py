@@ -66,14 +66,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed IS NULL AND acknowledged IS NULL"),
         sqlite_where=sa.text("closed IS NULL AND acknowledged IS NULL"),
     )
-    op.create_index(
-        "ix_alert_unclosed",
-        "alert",
-        ["id"],
-        unique=False,
-        postgresql_where=sa.text("closed IS NULL"),
-        sqlite_where=sa.text("closed IS NULL"),
-    )
     op.create_table(
         "assertion",
         sa.Column("agency", sa.Text(), nullable=False),
@@ -466,12 +458,6 @@ def downgrade() -> None:
     op.drop_table("audit")
     op.drop_index(op.f("ix_assertion_slot"), table_name="assertion")
     op.drop_table("assertion")
-    op.drop_index(
-        "ix_alert_unclosed",
-        table_name="alert",
-        postgresql_where=sa.text("closed IS NULL"),
-        sqlite_where=sa.text("closed IS NULL"),
-    )
     op.drop_index(
         "ix_alert_open_id",
         table_name="alert",
