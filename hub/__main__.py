@@ -7,7 +7,7 @@ import typer
 import uvloop
 
 from hub import log
-from hub.commands import adapter, agency, alerts, dead_letter, inputs, operators, parked
+from hub.commands import adapter, agency, alerts, dead_letter, inputs, operators, parked, review
 from hub.commands.adapt import adapt
 from hub.commands.audit import audit
 from hub.commands.conformance import conformance
@@ -32,6 +32,7 @@ commands.add_typer(dead_letter.commands, name="dead-letter")
 commands.add_typer(inputs.commands, name="input")
 commands.add_typer(parked.commands, name="parked")
 commands.add_typer(alerts.commands, name="alerts")
+commands.add_typer(review.commands, name="review")
 commands.add_typer(keys, name="keys")
 commands.command()(adapt)
 commands.command()(conformance)

@@ -9,10 +9,11 @@ Bodies are opaque bytes here: they went through a `Seal`. Local ids, slots and r
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from hub.domain.joining import Pair, Verdict
 from hub.domain.recognition import Claim, Doubtful
 from hub.domain.submission import Order
 
@@ -151,12 +152,24 @@ class AuditRow:
     purpose: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """What an operator decided of two local ids, and that holds. reason: sealed for the first of them. at: UTC."""
+
+    verdict: Verdict
+    by: str
+    at: datetime
+    reason: bytes
+
+
 @dataclass(slots=True)
 class People:
     """The local ids concerned: of the persons touched, and of those who share a claim with them."""
 
     locals: dict[str, LocalIdRow]
     """By local key; only those that the store knows."""
+    verdicts: frozenset[Verdict] = frozenset()
+    """All that was decided of these local ids, and holds."""
 
 
 @dataclass(slots=True)
@@ -184,6 +197,10 @@ class Decision:
     compared: set[str]
     audit: list[AuditRow]
     at: datetime
+    verdicts: list[VerdictRow] = field(default_factory=list)
+    """Decisions of operators; the last on two local ids is the one that holds."""
+    taken_back: list[Pair] = field(default_factory=list)
+    """Of whom nothing holds any more."""
 
 
 class Keys(Protocol):

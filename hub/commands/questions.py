@@ -13,6 +13,7 @@ _REVIEWS = {
     "local id": "one.localId",
     "other": "other.agency",
     "its local id": "other.localId",
+    "review": "id",
 }
 _CONFLICTS = {
     "person": "record.person",

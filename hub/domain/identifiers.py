@@ -21,6 +21,9 @@ _NUMBERS_OF: Mapping[str, str] = {
 }
 """Schemes of numbers a person was known by before: they are numbers of a strong scheme, and as strong."""
 
+MERGED: Mapping[str, str] = {"merged-prison-number": "prison-number", "merged-crn": "crn"}
+"""Schemes of numbers that their own system has merged into another, with the scheme they belong to."""
+
 _CHECK_LETTERS = "ZABCDEFGHJKLMNPQRTUVWXY"
 _PNC_WITH_SLASH = re.compile(r"([0-9]{2}|[0-9]{4})/([0-9]{1,7})([A-Z])")
 _PNC_IN_ONE = re.compile(r"([0-9]{3,11})([A-Z])")

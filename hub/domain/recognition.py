@@ -1,20 +1,27 @@
-"""Recognising the person: which local ids are one person, by strong identifiers in common. Pure.
+"""Recognising the person: which local ids are one person. Pure.
 
-A person is a set of local ids joined by links, computed anew from what the agencies now say, so that a
-corrected typing error corrects the person. A doubtful link is never made: it is put up for review, and each
-side stays a person of its own.
+A person is a set of local ids joined by links, computed anew from what the agencies now say and from what was
+decided, so that a corrected typing error corrects the person. Links are applied by strength: those an operator
+decided, those of an agency that merged two local ids of its own, verified identifiers in common, unverified ones
+that name and date of birth bear out; links of one strength by the local keys. A doubtful link is never made, nor
+one that would join a pair kept apart: it is put up for review, and each side stays a person of its own.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 from typing import NamedTuple
 
+from hub.domain.joining import Joining, Pair, Verdict, pair_of
+
 
 class Claim(NamedTuple):
-    """A strong identifier an agency gives for a local id, as keyed digest. verified: its form is proven."""
+    """A strong identifier an agency gives for a local id, as keyed digest. verified: its form is proven.
+
+    Where the digest is a local key, the agency says that it merged that local id of its own into this one.
+    """
 
     digest: str
     verified: bool
@@ -27,6 +34,8 @@ class Doubt(StrEnum):
     """A verified identifier in common, but both name and date of birth differ."""
     UNCORROBORATED = "uncorroborated"
     """An unverified identifier in common, and name and date of birth do not both agree."""
+    KEPT_APART = "kept-apart"
+    """They would be one person, were it not that this joined two others who are kept apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +85,53 @@ def fold(name: str | None) -> str:
     return "".join(letter for letter in (name or "").casefold() if letter.isalnum())
 
 
-def recognise(known: Mapping[str, Known], new_person: Callable[[], str]) -> Recognised:
+def recognise(
+    known: Mapping[str, Known], new_person: Callable[[], str], verdicts: Collection[Verdict] = ()
+) -> Recognised:
     """Join the local ids given into persons.
 
-    known: every local id of every person that is touched, and every one that shares a claim with them.
-    new_person: makes the id of a person not known before.
+    known: every local id of every person that is touched, and every one that shares a claim with them; and everybody
+    of whom something was decided together with one of these, in however many steps.
+    new_person: makes the id of a person not known before. verdicts: all there are on those known.
     """
-    parents = {key: key for key in known}
-    doubts: set[Doubtful] = set()
+    apart = {each.pair for each in verdicts if each.apart}
+    proven, borne_out, doubts = _by_identifiers(known)
+    by_strength = [[each.pair for each in verdicts if not each.apart], _merged_by_agencies(known), proven, borne_out]
+    joining = Joining(known, apart)
+    for link in [link for links in by_strength for link in sorted(links)]:
+        if not joining.join(*link):
+            doubts[link] = Doubt.KEPT_APART
+    persons = _assign(known, joining.components(), new_person)
+    open_ = {
+        Doubtful(one, other, doubt)
+        for (one, other), doubt in doubts.items()
+        if (one, other) not in apart and persons[one] != persons[other]
+    }
+    return Recognised(persons, _merged(known, persons), _split(known, persons), frozenset(open_))
+
+
+def _by_identifiers(known: Mapping[str, Known]) -> tuple[list[Pair], list[Pair], dict[Pair, Doubt]]:
+    """Links by a verified identifier in common, by an unverified one that the rest bears out; and doubts."""
+    proven: list[Pair] = []
+    borne_out: list[Pair] = []
+    doubts: dict[Pair, Doubt] = {}
     for one, other, verified in _pairs(known):
         doubt = _doubt(known[one].features, known[other].features, verified=verified)
-        if doubt is None:
-            _join(parents, one, other)
+        if doubt is not None:
+            doubts[one, other] = doubt
         else:
-            doubts.add(Doubtful(one, other, doubt))
-    components = _components(parents)
-    persons = _assign(known, components, new_person)
-    together = {pair for pair in doubts if persons[pair.one] == persons[pair.other]}
-    return Recognised(persons, _merged(known, persons), _split(known, persons), frozenset(doubts - together))
+            (proven if verified else borne_out).append((one, other))
+    return proven, borne_out, doubts
+
+
+def _merged_by_agencies(known: Mapping[str, Known]) -> list[Pair]:
+    """Local ids of one agency that it says it merged."""
+    return [
+        pair_of(key, claim.digest)
+        for key, entry in known.items()
+        for claim in entry.claims
+        if claim.digest in known and claim.digest != key
+    ]
 
 
 def _pairs(known: Mapping[str, Known]) -> Iterable[tuple[str, str, bool]]:
@@ -131,25 +169,6 @@ def names_agree(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str
 def _alike(one: tuple[str, str], other: tuple[str, str]) -> bool:
     compared = [(a, b) for a, b in zip(one, other, strict=True) if a and b]
     return bool(compared) and all(a == b for a, b in compared)
-
-
-def _root(parents: dict[str, str], key: str) -> str:
-    while parents[key] != key:
-        parents[key] = parents[parents[key]]
-        key = parents[key]
-    return key
-
-
-def _join(parents: dict[str, str], one: str, other: str) -> None:
-    low, high = sorted((_root(parents, one), _root(parents, other)))
-    parents[high] = low
-
-
-def _components(parents: dict[str, str]) -> list[list[str]]:
-    components: dict[str, list[str]] = defaultdict(list)
-    for key in sorted(parents):
-        components[_root(parents, key)].append(key)
-    return list(components.values())
 
 
 def _assign(known: Mapping[str, Known], components: list[list[str]], new_person: Callable[[], str]) -> dict[str, str]:

@@ -8,10 +8,11 @@ import orjson
 
 from hub.domain.canonical import Json, canonical
 from hub.domain.convergence import Rule, Standing, carried_since, since_through
+from hub.domain.joining import Pair, Verdict
 from hub.domain.recognition import Recognised
 from hub.domain.submission import Order
 from hub.exchange.prepare import Prepared
-from hub.ports import LocalIdRow, People, RecordId, RecordRow, Seal, StandingRow
+from hub.ports import LocalIdRow, People, RecordId, RecordRow, Seal, ShareTransaction, StandingRow
 
 
 @dataclass(slots=True)
@@ -69,6 +70,9 @@ class Case:
         """Slots in which a submission came after a later one."""
         self.touched: set[tuple[str, str]] = set()
         """(local key, rid) of the records spoken of, before and after."""
+        self.verdicts: dict[Pair, Verdict] = {each.pair: each for each in people.verdicts}
+        self.ruled: set[Pair] = set()
+        """Pairs of whom something is decided now, or taken back."""
         self.recognised: Recognised | None = None
         self.reexamined: set[str] = set()
         """Local keys whose claims or features changed."""
@@ -79,6 +83,13 @@ class Case:
         self._seal = seal
         for each in fresh:
             self._fold(each)
+
+    def rule(self, pair: Pair, verdict: Verdict | None) -> None:
+        """Let this be what holds of two local ids; None: nothing."""
+        self.ruled.add(pair)
+        self.verdicts.pop(pair, None)
+        if verdict is not None:
+            self.verdicts[pair] = verdict
 
     def _fold(self, each: Prepared) -> None:
         """Let a submission take its place in its slot."""
@@ -160,6 +171,16 @@ class Membership:
     def locals_of(self, persons: Iterable[str]) -> set[str]:
         """The local keys of these persons."""
         return {key for person in persons for key in self.members.get(person, ())}
+
+
+async def look_at_the_rest(tx: ShareTransaction, case: Case) -> None:
+    """Fetch what is decided on, once it is clear who the persons are, in a bounded number of statements."""
+    concerned = case.people
+    case.add_standing(await tx.standing(concerned.locals_of(concerned.part), case.rids))
+    case.add_records(await tx.records(concerned.part, case.rids))
+    if concerned.whole:
+        case.add_standing(await tx.standing(concerned.locals_of(concerned.whole), None))
+        case.add_records(await tx.records(concerned.whole, None))
 
 
 def live_of(row: StandingRow, seal: Seal) -> Live:

@@ -30,9 +30,9 @@ class Recognising:
         }
         case.locals.update({key: spoken[key] for key in changed | limited})
         recognised = None
-        if changed:
+        if changed or case.ruled:
             known = {key: self._known(case, key, row) for key, row in case.locals.items()}
-            recognised = recognise(known, self._new_person)
+            recognised = recognise(known, self._new_person, case.verdicts.values())
             for key, person in recognised.persons.items():
                 if case.locals[key].person != person:
                     case.locals[key] = replace(case.locals[key], person=person)

@@ -9,7 +9,7 @@ import orjson
 from hub.domain.canonical import Json, canonical
 from hub.domain.contract import Contract, Kind
 from hub.domain.errors import Fault, Reason, Rejected
-from hub.domain.identifiers import parse, strong_scheme
+from hub.domain.identifiers import MERGED, parse, strong_scheme
 from hub.domain.recognition import Claim, Features, fold
 from hub.domain.submission import Submission
 from hub.ports import Keys, Seal
@@ -86,7 +86,7 @@ class Preparing:
             body,
             sealed,
             own,
-            self._spoken(body, own) if submission.record_type == "offender" else None,
+            self._spoken(submission.agency, body, own) if submission.record_type == "offender" else None,
         )
 
     def _check_covered(self, submission: Submission) -> None:
@@ -122,7 +122,7 @@ class Preparing:
             return frozenset()
         return frozenset({Claim(claim_digest(self._keys, scheme, identifier.canonical), verified=True)})
 
-    def _spoken(self, body: Json | None, own: frozenset[Claim]) -> Spoken:
+    def _spoken(self, agency: str, body: Json | None, own: frozenset[Claim]) -> Spoken:
         if body is None:
             return Spoken(own, None, restricted=False)
         claims = {
@@ -130,7 +130,17 @@ class Preparing:
             for each in body.get("identifiers") or ()
             if (scheme := strong_scheme(each["scheme"])) and each.get("canonical")
         }
+        claims |= self._merged(agency, body)
         return Spoken(_without_doubles(own, claims), features(body), _is_restricted(body))
+
+    def _merged(self, agency: str, body: Json) -> set[Claim]:
+        """The agency's own local ids that it says it has merged into this one."""
+        own_scheme = _OWN_SCHEME.get(self._contracts[agency].kind)
+        return {
+            Claim(local_key(self._keys, agency, each["canonical"]), verified=True)
+            for each in body.get("identifiers") or ()
+            if each["canonical"] and own_scheme is not None and MERGED.get(each["scheme"]) == own_scheme
+        }
 
 
 def _without_doubles(own: frozenset[Claim], claims: set[Claim]) -> frozenset[Claim]:

@@ -3,13 +3,26 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
+
 from hub.clock import Clock
+from hub.domain.canonical import Json
+from hub.domain.errors import Reason, Rejected
+from hub.domain.identifiers import strong_scheme
+from hub.domain.joining import Pair, pair_of
+from hub.domain.recognition import names_agree
 from hub.exchange.consulting import HUB, consultation
 from hub.exchange.cursors import cursor_of, place_of
 from hub.exchange.people import People
+from hub.exchange.prepare import features
 from hub.ports import Seal
 from hub.store.auditing import AuditStore
-from hub.store.reviews import ReviewPlace, ReviewRow, ReviewStore, Side
+from hub.store.reviews import Question, ReviewPlace, ReviewRow, ReviewStore, Side
+
+_WHO = ("names", "formerNames", "aliases", "dateOfBirth", "dateOfDeath", "sex", "identifiers", "addresses")
+"""What of an offender record tells who it is."""
+_REVIEW = "r"
+_NONE_OPEN = "no such review is open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +36,9 @@ class ReviewedId:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """doubt: as `hub.domain.recognition.Doubt` names it. since: UTC."""
+    """id: names the two. doubt: as `hub.domain.recognition.Doubt` names it. since: UTC."""
 
+    id: str
     one: ReviewedId
     other: ReviewedId
     doubt: str
@@ -37,6 +51,36 @@ class ReviewPage:
 
     reviews: list[Review]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A review to be decided. one, other: what each agency now says of who it is; None where that is withdrawn.
+
+    names, dates: whether some name, some date of birth of both agree; None where one side says none.
+    identifiers: strong numbers that both say: scheme, canonical form, and whether both are verified.
+    """
+
+    review: Review
+    one: Json
+    other: Json
+    names: bool | None
+    dates: bool | None
+    identifiers: list[tuple[str, str, bool]]
+
+
+def review_id(pair: Pair) -> str:
+    """How a review is asked for: its two local keys. No command takes it for an option."""
+    return ".".join((_REVIEW, *pair))
+
+
+def pair_of_review(review: str) -> Pair:
+    """The way back. Raises `Rejected`: it is the id of no review."""
+    match review.split("."):
+        case [kind, one, other] if kind == _REVIEW and one and other:
+            return pair_of(one, other)
+        case _:
+            raise Rejected(Reason.NOT_FOUND, _NONE_OPEN)
 
 
 class OpenReviews:
@@ -70,8 +114,58 @@ class OpenReviews:
         )
         return ReviewPage([self._opened(row) for row in found.rows], cursor_of(found.next))
 
+    async def check_open(self, review: str) -> None:
+        """Raises `Rejected`: no such review is open."""
+        if await self._store.between(pair_of_review(review)) is None:
+            raise Rejected(Reason.NOT_FOUND, _NONE_OPEN)
+
+    async def read(self, operator: str, review: str) -> Asked:
+        """One open review with both sides, and what speaks for and against. The look is audited.
+
+        Raises:
+            Rejected: no such review is open.
+            Unavailable, Halt: from the store.
+        """
+        question = await self._store.between(pair_of_review(review))
+        if question is None:
+            raise Rejected(Reason.NOT_FOUND, _NONE_OPEN)
+        row, now = question.review, self._now()
+        concerned = sorted({row.one.person, row.other.person})
+        await self._audit.note([consultation(now, operator, "review", each, ("offender", "-")) for each in concerned])
+        one, other = (self._said(side, question) for side in (row.one, row.other))
+        first, second = features(one or {}), features(other or {})
+        dates = bool(first.dates & second.dates) if first.dates and second.dates else None
+        return Asked(
+            self._opened(row), one, other, names_agree(first.names, second.names), dates, _in_common(one, other)
+        )
+
+    def _said(self, side: Side, question: Question) -> Json:
+        sealed = question.said.get(side.key)
+        if sealed is None:
+            return None
+        body = orjson.loads(self._seal.open(f"local:{side.key}", sealed))
+        return {name: body[name] for name in _WHO if name in body}
+
     def _opened(self, row: ReviewRow) -> Review:
-        return Review(self._side(row.one), self._side(row.other), row.doubt, row.since)
+        return Review(
+            review_id((row.one.key, row.other.key)), self._side(row.one), self._side(row.other), row.doubt, row.since
+        )
 
     def _side(self, side: Side) -> ReviewedId:
         return ReviewedId(side.agency, self._seal.open(f"local:{side.key}", side.sealed).decode(), side.person)
+
+
+def _in_common(one: Json, other: Json) -> list[tuple[str, str, bool]]:
+    first, second = _numbers(one), _numbers(other)
+    return [(*number, first[number] and second[number]) for number in sorted(first.keys() & second.keys())]
+
+
+def _numbers(said: Json) -> dict[tuple[str, str], bool]:
+    """Strong numbers: scheme and canonical form -> whether it is verified."""
+    numbers: dict[tuple[str, str], bool] = {}
+    for each in (said or {}).get("identifiers") or ():
+        scheme = strong_scheme(each["scheme"])
+        if scheme and each.get("canonical"):
+            number = scheme, each["canonical"]
+            numbers[number] = numbers.get(number, False) or each["verified"]
+    return numbers

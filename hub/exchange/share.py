@@ -10,7 +10,7 @@ from hub.domain.contract import Contract
 from hub.domain.errors import Reason, Rejected, Unavailable
 from hub.domain.outcome import Accepted, Outcome, Refused
 from hub.domain.submission import Submission
-from hub.exchange.case import Case
+from hub.exchange.case import Case, look_at_the_rest
 from hub.exchange.decide import Deciding
 from hub.exchange.persons import Recognising
 from hub.exchange.prepare import Prepared, Preparing, refused_by_store
@@ -103,12 +103,7 @@ class Sharing:
         if case.late:
             case.add_histories(await tx.histories(case.late))
         self._recognising.recognise(case)
-        concerned = case.people
-        case.add_standing(await tx.standing(concerned.locals_of(concerned.part), case.rids))
-        case.add_records(await tx.records(concerned.part, case.rids))
-        if concerned.whole:
-            case.add_standing(await tx.standing(concerned.locals_of(concerned.whole), None))
-            case.add_records(await tx.records(concerned.whole, None))
+        await look_at_the_rest(tx, case)
         return case
 
 

@@ -1,6 +1,6 @@
 """Open reviews: pairs of local ids that may be one person, and somebody must look at."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from hub.domain.joining import Pair
 from hub.store.columns import among
 from hub.store.engine import reading
-from hub.store.tables import local_id, review
+from hub.store.tables import assertion, local_id, review, standing
 from hub.store.times import from_micros
 
 EXAMINED = 5_000
@@ -52,6 +53,14 @@ class Reviews:
     next: ReviewPlace | None
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A review with what the two agencies now say. said: local key -> sealed offender record, None when withdrawn."""
+
+    review: ReviewRow
+    said: Mapping[str, bytes | None]
+
+
 class ReviewStore:
     """Every method raises `Unavailable` or `Halt`."""
 
@@ -73,6 +82,19 @@ class ReviewStore:
             beyond = candidates.offset(EXAMINED - 1).limit(1)
             end = (await connection.execute(beyond)).first() if agency else None
             return Reviews([_row(row) for row in rows], ReviewPlace(end.since, end.one, end.other) if end else None)
+
+    async def between(self, pair: Pair) -> Question | None:
+        """The open review of two local ids, with all that stands of both; None when none is open."""
+        async with reading(self._engine) as connection:
+            of_pair = select(review).where(review.c.one == pair[0], review.c.other == pair[1]).subquery()
+            row = (await connection.execute(_with_sides(of_pair, None))).first()
+            if row is None:
+                return None
+            standing_ = select(standing.c.local, assertion.c.body).join(
+                assertion, (assertion.c.agency == standing.c.agency) & (assertion.c.id == standing.c.id)
+            )
+            offenders = standing_.where(among(standing.c.local, pair), standing.c.type == "offender")
+            return Question(_row(row), {each.local: each.body for each in await connection.execute(offenders)})
 
 
 async def _keys(connection: AsyncConnection, persons: Collection[str]) -> list[str]:

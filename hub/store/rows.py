@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping
 
 from hub.domain.recognition import Claim
 from hub.domain.submission import Order, micros
-from hub.ports import AssertionRow, AuditRow, LocalIdRow, PersonRow, RecordId, RecordRow, StandingRow
+from hub.ports import AssertionRow, AuditRow, LocalIdRow, PersonRow, RecordId, RecordRow, StandingRow, VerdictRow
 from hub.store.times import from_micros
 
 
@@ -130,3 +130,10 @@ def assertion_values(row: AssertionRow) -> dict[str, Any]:
         "body": row.body,
         "traceparent": row.traceparent,
     }
+
+
+def verdict_values(row: VerdictRow) -> list[dict[str, Any]]:
+    """A decision as its table keeps it: from either side."""
+    one, other, apart = row.verdict
+    told = {"apart": apart, "by": row.by, "at": micros(row.at), "reason": row.reason}
+    return [{"local": one, "other": other, **told}, {"local": other, "other": one, **told}]

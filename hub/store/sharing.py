@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, RowMapping, Select, and_, bindparam, delete, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from hub.domain.joining import Pair, Verdict
 from hub.domain.recognition import Claim
 from hub.domain.submission import Order, micros
 from hub.ports import (
@@ -33,8 +34,9 @@ from hub.store.rows import (
     record_values,
     standing_row,
     standing_values,
+    verdict_values,
 )
-from hub.store.tables import assertion, audit, claim, local_id, owed, person, record, review, standing
+from hub.store.tables import assertion, audit, claim, local_id, owed, person, record, review, standing, verdict
 from hub.store.times import from_micros
 
 _MOST_LOCKS = 1024
@@ -61,12 +63,22 @@ _BY_CLAIM = select(claim.c.local).where(any_of(claim.c.digest, "claims"))
 _BY_PERSON = select(local_id.c.key).where(any_of(local_id.c.person, "persons"))
 _SOUGHT = union(_BY_KEY, _BY_CLAIM).subquery()  # a union, for PostgreSQL uses no index for either half of an OR
 _SOUGHT_AND_MEMBERS = union(_BY_KEY, _BY_CLAIM, _BY_PERSON).subquery()
-_KNOWN = select(local_id.c.key, local_id.c.person).join(_SOUGHT, _SOUGHT.c.key == local_id.c.key)
+_KNOWN = select(local_id.c.key).join(_SOUGHT, _SOUGHT.c.key == local_id.c.key)
 _MEMBERS = (
     select(local_id, claim.c.digest, claim.c.verified)
     .join(_SOUGHT_AND_MEMBERS, _SOUGHT_AND_MEMBERS.c.key == local_id.c.key)
     .join(claim, claim.c.local == local_id.c.key, isouter=True)
 )
+_MINE, _THEIRS = local_id.alias("mine"), local_id.alias("theirs")
+_FOUND = select(local_id.c.person).join(_SOUGHT, _SOUGHT.c.key == local_id.c.key).cte("found", recursive=True)
+_BOUND = _FOUND.union(
+    select(_THEIRS.c.person)
+    .join(verdict, verdict.c.other == _THEIRS.c.key)
+    .join(_MINE, _MINE.c.key == verdict.c.local)
+    .join(_FOUND, _FOUND.c.person == _MINE.c.person)
+)
+_PERSONS = select(_BOUND.c.person)
+_VERDICTS = select(verdict.c.local, verdict.c.other, verdict.c.apart).where(any_of(verdict.c.local, "locals"))
 _NUMBERS = func.unnest(bindparam("numbers", type_=ARRAY(BigInteger))).column_valued("number")
 _IN_ORDER = select(_NUMBERS).order_by(_NUMBERS).offset(0).subquery()
 _LOCK = select(func.pg_advisory_xact_lock(_IN_ORDER.c.number))
@@ -110,15 +122,14 @@ class _SqlShareTransaction:
     async def people(self, own: Mapping[str, Iterable[str]], said: Iterable[str]) -> People:
         digests = set(said)
         if self._locks:
-            known = await self._known(own, digests)
-            unknown = own.keys() - known.keys()
-            names = digests.union(unknown, *(own[key] for key in unknown))
-            await self._lock(names)
-        digests = digests.union(*own.values())
-        persons = set((await self._known(own, digests)).values())
+            known = await self._known(_sought(own, digests))
+            unknown = own.keys() - known
+            await self._lock(digests.union(unknown, *(own[key] for key in unknown)))
+        sought = _sought(own, digests.union(*own.values()))
+        persons = {row.person for row in await self._connection.execute(_PERSONS, sought)}
         if self._locks and persons:
             await self._connection.execute(_LOCK_PERSONS, {"persons": as_set(persons)})
-        return await self._members(own, digests, persons)
+        return await self._members(sought, persons)
 
     async def _lock(self, names: Collection[str]) -> None:
         """Nobody else looks for these digests until the transaction ends, where the store does not know them yet."""
@@ -128,23 +139,31 @@ class _SqlShareTransaction:
             await self._connection.execute(_LOCK_SHARED)
             await self._connection.execute(_LOCK, {"numbers": sorted({_number(name) for name in names})})
 
-    async def _known(self, locals_: Iterable[str], digests: Iterable[str]) -> dict[str, str]:
-        """Local key -> person, of these local ids and of those that hold one of these claims."""
-        sought = {"locals": as_set(locals_), "claims": as_set(digests)}
-        return {row.key: row.person for row in await self._connection.execute(_KNOWN, sought)}
+    async def _known(self, sought: Mapping[str, list[str]]) -> set[str]:
+        return set((await self._connection.execute(_KNOWN, sought)).scalars())
 
-    async def _members(self, locals_: Iterable[str], digests: Iterable[str], persons: set[str]) -> People:
+    async def _members(self, sought: Mapping[str, list[str]], persons: set[str]) -> People:
         """All local ids of these persons; `Moved` when what was sought has meanwhile come to another person."""
-        sought = {"locals": as_set(locals_), "claims": as_set(digests), "persons": as_set(persons)}
         found: dict[str, RowMapping] = {}
         claims: dict[str, set[Claim]] = defaultdict(set)
-        for row in (await self._connection.execute(_MEMBERS, sought)).mappings():
+        everybody = {**sought, "persons": as_set(persons)}
+        for row in (await self._connection.execute(_MEMBERS, everybody)).mappings():
             if row["person"] not in persons:
                 raise Moved
             found[row["key"]] = row
             if row["digest"] is not None:
                 claims[row["key"]].add(Claim(row["digest"], row["verified"]))
-        return People({key: local_row(row, claims[key]) for key, row in found.items()})
+        locals_ = {key: local_row(row, claims[key]) for key, row in found.items()}
+        return People(locals_, await self._verdicts(locals_))
+
+    async def _verdicts(self, locals_: Collection[str]) -> frozenset[Verdict]:
+        """What was decided of these; `Moved` when it was decided meanwhile, of somebody else together with one."""
+        if not locals_:
+            return frozenset()
+        rows = (await self._connection.execute(_VERDICTS, {"locals": as_set(locals_)})).all()
+        if any(row.other not in locals_ for row in rows):
+            raise Moved
+        return frozenset(Verdict(*row) for row in rows if row.local < row.other)
 
     async def standing(self, locals_: Iterable[str], rids: Iterable[str] | None) -> list[StandingRow]:
         sought = {"locals": as_set(locals_)}
@@ -199,12 +218,14 @@ class _SqlShareTransaction:
                 for each in row.claims
             ]
             await insert_or_ignore(connection, claim, claims)
-        if decision.reexamined:
+        if decision.compared:
             within = and_(among(review.c.one, decision.compared), among(review.c.other, decision.compared))
             of_changed = [among(side, decision.reexamined) for side in (review.c.one, review.c.other)]
             await connection.execute(delete(review).where(or_(within, *of_changed)))
             doubts = [{**doubt._asdict(), "since": at} for doubt in decision.doubts]
             await insert_or_ignore(connection, review, doubts)
+        await delete_rows(connection, verdict, [each for pair in decision.taken_back for each in _sides(pair)])
+        await upsert(connection, verdict, [each for row in decision.verdicts for each in verdict_values(row)])
 
     async def _write_said(self, decision: Decision) -> None:
         connection = self._connection
@@ -222,6 +243,16 @@ class _SqlShareTransaction:
             for each in decision.owed
         ]
         await upsert(connection, owed, debts, keep=("since", "later") if decision.later else ("since",))
+
+
+def _sought(own: Iterable[str], digests: Iterable[str]) -> dict[str, list[str]]:
+    """A local id may be looked for by its key, and by claims of it: a claim may be a local key, see `Claim`."""
+    names = as_set({*own, *digests})
+    return {"locals": names, "claims": names}
+
+
+def _sides(pair: Pair) -> list[dict[str, str]]:
+    return [{"local": one, "other": other} for one, other in (pair, pair[::-1])]
 
 
 def _number(name: str) -> int:

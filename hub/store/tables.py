@@ -48,6 +48,18 @@ review = Table(
     Index("ix_review_since", "since", "one", "other"),
 )
 
+# Each decision stands twice, once from either side, so that it is found from both by the key.
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("local", Text, primary_key=True),
+    Column("other", Text, primary_key=True),
+    Column("apart", Boolean, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("reason", LargeBinary, nullable=False),
+)
+
 # --- what was said -----------------------------------------------------------------------------------------
 
 assertion = Table(

@@ -17,6 +17,7 @@ from hub.store.parked import ParkedStore
 from hub.store.receipts import ReceiptStore
 from hub.wiring.foundation import Foundation
 from hub.wiring.outlook import outlook_on
+from hub.wiring.resolving import resolving
 from hub.wiring.spine import spine
 
 
@@ -29,6 +30,7 @@ def desk(base: Foundation, intake: Intake, inputs: InputPositions | None) -> Des
         letters=Letters(letters, handling, base.seal, base.now),
         replaying=Replaying(letters, handling, jobs, intake, suspended, base.seal, base.now, str(uuid4())),
         outlook=outlook_on(base, inputs),
+        resolving=resolving(base),
     )
 
 

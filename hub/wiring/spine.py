@@ -1,5 +1,7 @@
 """The spine on its real store: `share`, as every process that takes submissions runs it."""
 
+from collections.abc import Callable
+
 from hub.domain.ids import uuid7
 from hub.exchange.share import Sharing
 from hub.store.sharing import SqlStore
@@ -11,9 +13,10 @@ def spine(base: Foundation, *, later: bool = False) -> Sharing:
 
     later: as `Sharing` has it.
     """
-
-    def new_person() -> str:
-        return uuid7(int(base.now().timestamp() * 1_000))
-
-    store = SqlStore(base.engine)
+    store, new_person = SqlStore(base.engine), new_person_of(base)
     return Sharing(store, base.registry, base.contracts, base.keys, base.seal, base.now, new_person, later=later)
+
+
+def new_person_of(base: Foundation) -> Callable[[], str]:
+    """Makes ids of persons not known before; later ones sort behind earlier ones."""
+    return lambda: uuid7(int(base.now().timestamp() * 1_000))

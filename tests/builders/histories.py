@@ -1,12 +1,15 @@
 """Histories: what three agencies say over time of a few people, out of so little that it meets again and again."""
 
+from collections.abc import Sequence
 from datetime import timedelta
-from itertools import count
+from itertools import combinations, count
+from typing import NamedTuple
 
 from hypothesis import strategies as st
 
 from hub.domain.canonical import Json
 from hub.domain.submission import Submission
+from hub.exchange.resolve import Choice
 from tests.builders.hub import NOW, VERSION
 from tests.builders.records import MISTYPED_PNC, OTHER_PNC, PNC, REFERENCES
 from tests.builders.valid_bodies import is_valid, valid_bodies
@@ -70,6 +73,26 @@ def histories(draw: st.DrawFn) -> list[Submission]:
                 )
             )
     return submissions
+
+
+class Ruling(NamedTuple):
+    """What an operator decides of two local ids, in turn."""
+
+    one: tuple[str, str]
+    other: tuple[str, str]
+    choices: tuple[Choice, ...]
+
+
+@st.composite
+def rulings(draw: st.DrawFn, submissions: Sequence[Submission]) -> list[Ruling]:
+    """Decisions on some pairs of those spoken of."""
+    cast = sorted({(each.agency, each.local_id) for each in submissions})
+    pairs = draw(st.lists(st.sampled_from(list(combinations(cast, 2))), max_size=3, unique=True))
+    return [Ruling(one, other, draw(st.sampled_from(_IN_TURN))) for one, other in pairs]
+
+
+_LINK, _APART, _BACK = Choice.LINK, Choice.KEEP_APART, Choice.TAKE_BACK
+_IN_TURN = ((_LINK,), (_APART,), (_APART,), (_LINK, _APART), (_APART, _LINK), (_LINK, _BACK), (_APART, _BACK))
 
 
 @st.composite

@@ -16,7 +16,10 @@ from hub.domain.errors import Reason
 from hub.domain.ids import uuid7
 from hub.domain.outcome import Accepted, Outcome, Refused
 from hub.domain.submission import Submission
+from hub.exchange.decide import Deciding
+from hub.exchange.persons import Recognising
 from hub.exchange.relay import Relay
+from hub.exchange.resolve import Choice, Resolving, Ruled
 from hub.exchange.share import Sharing
 from hub.ports import HeldId, HeldRow, Publisher, RecordId, Store
 from hub.release import Release, render
@@ -95,6 +98,14 @@ class Hub:
             lambda: self.now,
             lambda: uuid7(next(self.persons), 0),
         )
+        self.resolving = Resolving(
+            self.store or SqlStore(self.engine),
+            Recognising(SEAL, lambda: uuid7(next(self.persons), 0)),
+            Deciding(registry(), self.contracts, KEYS, SEAL),
+            KEYS,
+            SEAL,
+            lambda: self.now,
+        )
         self.relay = Relay(self.relay_store, self.publisher, self.contracts, SEAL, lambda: self.now)
 
     async def share(self, *submissions: Submission) -> list[Outcome]:
@@ -105,6 +116,10 @@ class Hub:
         """One batch of which every submission is taken."""
         outcomes = await self.sharing.share(submissions)
         assert [each for each in outcomes if not isinstance(each, Accepted)] == []
+
+    async def rule(self, one: tuple[str, str], other: tuple[str, str], choice: Choice) -> Ruled:
+        """An operator decides on two local ids."""
+        return await self.resolving.rule(one, other, choice, "as both files say", "anna")
 
     async def deliver(self) -> int:
         """Relay until nothing is owed; how many debts that were."""

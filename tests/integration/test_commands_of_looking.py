@@ -127,6 +127,26 @@ def test_reviews_are_shown(hub: Hub, naming: tuple[str, ...]) -> None:
     assert "contradicted" in hub("reviews", *naming).said
 
 
+def test_a_review_is_read_and_decided_and_what_is_decided_taken_back(hub: Hub) -> None:
+    review = told(hub("reviews", "--json", "--agency", "prison"))["reviews"][0]
+    why = ("--why", "the photographs show one man")
+    shown = told(hub("review", "show", review["id"]))
+    linked = told(hub("review", "link", review["id"], *why, "--json"))
+    sides = [
+        part for side in ("one", "other") for part in (f"--{side}", review[side]["agency"], review[side]["localId"])
+    ]
+    apart = told(hub("review", "people", "keep-apart", *sides, *why, "--json"))
+    back = told(hub("review", "people", "take-back", *sides, *why, "--json"))
+
+    assert shown["explanation"]["namesAgree"] is False
+    assert [each["onePerson"] for each in (linked, apart, back)] == [True, False, False]
+    assert told(hub("audit", "--json", "--actor", "cli:ben"))["entries"][0]["purpose"] == why[1]
+    assert "no such review is open" in hub("review", "keep-apart", "r.x.y", *why).complained
+    reopened = told(hub("reviews", "--json", "--agency", "prison"))["reviews"][0]
+    assert told(hub("review", "keep-apart", reopened["id"], *why, "--json"))["decision"] == "keep-apart"
+    assert "a sentence" in hub("review", "people", "link", *sides, "--why", "so").complained
+
+
 def test_conflicts_are_shown_without_what_is_said(hub: Hub) -> None:
     shown = hub("conflicts", "--json", "--local-id", "prison", "A1234BC")
 

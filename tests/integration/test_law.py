@@ -1,4 +1,4 @@
-"""The law: the same accepted submissions, under the same contracts, give the same persons and the same digests.
+"""The law: the same accepted submissions and decisions, under the same contracts, give the same persons and digests.
 
 Whatever the order, the batches, the repetitions and the crashes between them.
 """
@@ -25,8 +25,9 @@ from hub.ports import HeldId, RecordId, ShareTransaction, Store
 from hub.store.engine import create_schema, open_engine, writing
 from hub.store.sharing import SqlStore
 from hub.store.tables import local_id, metadata, owed, review, withheld
-from tests.builders.histories import histories
-from tests.builders.hub import Hub, contract, quick_engine
+from hub.trust.naming import local_key
+from tests.builders.histories import Ruling, histories, rulings
+from tests.builders.hub import KEYS, Hub, contract, quick_engine
 
 CONTRACTS = {
     each.agency: each
@@ -55,11 +56,28 @@ class Step(NamedTuple):
     batch: list[Submission]
     crash: Crash | None
     relayed: bool
+    rulings: Sequence[Ruling] = ()
+    """What an operator decides after the batch."""
 
 
 @st.composite
-def ways(draw: st.DrawFn, submissions: Sequence[Submission]) -> list[Step]:
-    """Some order, cut into batches, with repetitions and crashes."""
+def ways(draw: st.DrawFn, submissions: Sequence[Submission], decided: Sequence[Ruling] = ()) -> list[Step]:
+    """Some order, cut into batches, with repetitions and crashes; each decision when both local ids are known."""
+    steps = draw(_batches(submissions))
+    spoken_of = [{(each.agency, each.local_id) for each in step.batch} for step in steps]
+    for ruling in decided:
+        first = max(_first(spoken_of, ruling.one), _first(spoken_of, ruling.other))
+        when = draw(st.integers(first, len(steps) - 1))
+        steps[when] = steps[when]._replace(rulings=[*steps[when].rulings, ruling])
+    return steps
+
+
+def _first(spoken_of: Sequence[set[tuple[str, str]]], local: tuple[str, str]) -> int:
+    return next(index for index, known in enumerate(spoken_of) if local in known)
+
+
+@st.composite
+def _batches(draw: st.DrawFn, submissions: Sequence[Submission]) -> list[Step]:
     left = draw(st.permutations(submissions))
     steps: list[Step] = []
     while left:
@@ -102,6 +120,7 @@ async def go(way: Sequence[Step], empty: Path) -> "Agreed":
                     with pytest.raises(Unavailable):
                         await hub.take(*step.batch)
                 await hub.take(*step.batch)
+                await rule(hub, step.rulings)
                 if step.relayed:
                     hub = Hub(engine, CONTRACTS, store=store, persons=hub.persons)
                     await hub.deliver()
@@ -109,6 +128,13 @@ async def go(way: Sequence[Step], empty: Path) -> "Agreed":
             return await agreed(hub)
         finally:
             await engine.dispose()
+
+
+async def rule(hub: Hub, rulings: Sequence[Ruling]) -> None:
+    """An operator decides, on each two in turn."""
+    for ruling in rulings:
+        for choice in ruling.choices:
+            await hub.rule(ruling.one, ruling.other, choice)
 
 
 # --- what they agree on -------------------------------------------------------------------------------------
@@ -173,21 +199,24 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @given(st.data())
 def test_any_way_through_a_history_ends_in_the_same_persons_and_digests(empty: Path, data: st.DataObject) -> None:
     submissions = data.draw(histories(), "history")
-    at_once = asyncio.run(go([Step(submissions, None, relayed=False)], empty))
+    decided = data.draw(rulings(submissions), "decisions")
+    at_once = asyncio.run(go([Step(submissions, None, relayed=False, rulings=decided)], empty))
 
     for _ in range(2):
-        assert asyncio.run(go(data.draw(ways(submissions), "way"), empty)) == at_once
+        assert asyncio.run(go(data.draw(ways(submissions, decided), "way"), empty)) == at_once
 
 
-async def go_at_once(parts: Sequence[Sequence[Submission]], address: str) -> Agreed:
-    """Several workers, each with its part of a history, a relay beside them, on one empty database."""
+async def go_at_once(parts: Sequence[Sequence[Submission]], decided: Sequence[Ruling], address: str) -> Agreed:
+    """Several workers, each with its part of a history, a relay and an operator beside them, on one empty database."""
     engine = open_engine(address)
     try:
         await create_schema(engine)
         async with writing(engine) as connection:
             await connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)}"))
         hub = Hub(engine, CONTRACTS)
-        await asyncio.gather(*(work(hub, part) for part in parts), hub.deliver())
+        await asyncio.gather(
+            *(work(hub, part) for part in parts), *(rule_soon(hub, each) for each in decided), hub.deliver()
+        )
         await hub.deliver()
         return await agreed(hub)
     finally:
@@ -200,6 +229,15 @@ async def work(hub: Hub, part: Sequence[Submission]) -> None:
         await hub.take(*part[start : start + 2])
 
 
+async def rule_soon(hub: Hub, ruling: Ruling) -> None:
+    """Decide as soon as both local ids are known."""
+    known: set[str] = set()
+    while not {local_key(KEYS, *each) for each in (ruling.one, ruling.other)} <= known:
+        await asyncio.sleep(0.005)
+        known = {row["key"] for row in await hub.rows(local_id)}
+    await rule(hub, [ruling])
+
+
 @pytest.mark.timeout(600)
 @settings(max_examples=max(3, settings().max_examples // 10))
 @given(st.data())
@@ -208,6 +246,7 @@ def test_workers_at_once_end_in_the_same_persons_and_digests(
 ) -> None:
     submissions = data.draw(histories(), "history")
     order = data.draw(st.permutations(submissions), "order")
-    at_once = asyncio.run(go([Step(submissions, None, relayed=False)], empty))
+    decided = data.draw(rulings(submissions), "decisions")
+    at_once = asyncio.run(go([Step(submissions, None, relayed=False, rulings=decided)], empty))
 
-    assert asyncio.run(go_at_once([order[0::3], order[1::3], order[2::3]], one_database)) == at_once
+    assert asyncio.run(go_at_once([order[0::3], order[1::3], order[2::3]], decided, one_database)) == at_once

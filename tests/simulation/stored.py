@@ -64,7 +64,8 @@ class _Transaction:
         await self._lock("person", persons)
         if not self._persons_of(own, digests) <= persons:
             raise Moved
-        return People({key: row for key, row in self._tables.locals.items() if row.person in persons})
+        locals_ = {key: row for key, row in self._tables.locals.items() if row.person in persons}
+        return People(locals_, frozenset(each for each in self._tables.verdicts.values() if each.one in locals_))
 
     async def _lock(self, kind: str, names: Iterable[str]) -> None:
         """In one order everywhere, so that transactions never wait for each other in a ring."""
@@ -74,11 +75,17 @@ class _Transaction:
 
     def _known(self, locals_: Iterable[str], digests: Iterable[str]) -> set[str]:
         """These local ids and those that hold one of these claims."""
-        keys, claims = set(locals_), set(digests)
-        return {key for key, row in self._tables.locals.items() if key in keys or _claims(row, claims)}
+        names = {*locals_, *digests}
+        return {key for key, row in self._tables.locals.items() if key in names or _claims(row, names)}
 
     def _persons_of(self, locals_: Iterable[str], digests: Iterable[str]) -> set[str]:
-        return {self._tables.locals[key].person for key in self._known(locals_, digests)}
+        """Everybody these are, and of whom something was decided together with them, in however many steps."""
+        locals_by_key = self._tables.locals
+        persons = {locals_by_key[key].person for key in self._known(locals_, digests)}
+        bound = [{locals_by_key[key].person for key in pair} for pair in self._tables.verdicts]
+        while further := [two for two in bound if two & persons and not two <= persons]:
+            persons.update(*further)
+        return persons
 
     async def standing(self, locals_: Iterable[str], rids: Iterable[str] | None) -> list[StandingRow]:
         await self._wire.cross("share.read")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from hub.domain.joining import Pair, Verdict
 from hub.domain.recognition import Doubtful
 from hub.ports import (
     AssertionRow,
@@ -36,6 +37,7 @@ class Tables:
     """Every person there ever was -> who it was merged into."""
     locals: dict[str, LocalIdRow] = field(default_factory=dict)
     reviews: dict[tuple[str, str], Doubtful] = field(default_factory=dict)
+    verdicts: dict[Pair, Verdict] = field(default_factory=dict)
     assertions: dict[SubmissionId, AssertionRow] = field(default_factory=dict)
     standing: dict[str, StandingRow] = field(default_factory=dict)
     records: dict[RecordId, RecordRow] = field(default_factory=dict)
@@ -92,8 +94,9 @@ class Tables:
             self.locals[row.key] = replace(row, claims=claims)
 
     def _write_reviews(self, decision: Decision) -> None:
-        if not decision.reexamined:
-            return
+        for pair in decision.taken_back:
+            self.verdicts.pop(pair, None)
+        self.verdicts.update({row.verdict.pair: row.verdict for row in decision.verdicts})
         over = {
             (one, other)
             for one, other in self.reviews

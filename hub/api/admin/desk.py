@@ -8,6 +8,7 @@ from starlette.requests import Request
 from hub.api.admin.outlook import Outlook
 from hub.exchange.letters import Letters
 from hub.exchange.replay import Replaying
+from hub.exchange.resolve import Resolving
 from hub.trust.agencies import Agencies
 
 
@@ -19,6 +20,7 @@ class Desk:
     outlook: Outlook
     letters: Letters
     replaying: Replaying
+    resolving: Resolving
 
 
 def desk_of(request: Request) -> Desk:

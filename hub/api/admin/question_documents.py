@@ -5,7 +5,8 @@ from typing import Any
 from hub.api.admin.delivery_documents import record_document
 from hub.exchange.conflicts import Conflict
 from hub.exchange.people import Known
-from hub.exchange.reviews import Review, ReviewedId
+from hub.exchange.resolve import Ruled
+from hub.exchange.reviews import Asked, Review, ReviewedId
 
 
 def known_document(known: Known) -> dict[str, Any]:
@@ -16,10 +17,39 @@ def known_document(known: Known) -> dict[str, Any]:
 def review_document(review: Review) -> dict[str, Any]:
     """`Review` of the API description."""
     return {
+        "id": review.id,
         "one": _reviewed_id(review.one),
         "other": _reviewed_id(review.other),
         "doubt": review.doubt,
         "since": review.since,
+    }
+
+
+def asked_document(asked: Asked) -> dict[str, Any]:
+    """`ReviewAsked` of the API description."""
+    return {
+        "review": review_document(asked.review),
+        "one": asked.one,
+        "other": asked.other,
+        "explanation": {
+            "namesAgree": asked.names,
+            "datesOfBirthAgree": asked.dates,
+            "identifiers": [
+                {"scheme": scheme, "canonical": canonical, "verified": verified}
+                for scheme, canonical, verified in asked.identifiers
+            ],
+        },
+    }
+
+
+def ruled_document(ruled: Ruled) -> dict[str, Any]:
+    """`Ruled` of the API description."""
+    return {
+        "decision": ruled.choice.value,
+        "onePerson": ruled.one == ruled.other,
+        "persons": {"one": ruled.one, "other": ruled.other},
+        "merged": [{"removed": removed, "into": kept} for removed, kept in sorted(ruled.merged.items())],
+        "split": [{"made": made, "outOf": origin} for made, origin in sorted(ruled.split.items())],
     }
 
 

@@ -10,7 +10,8 @@ _BY_IDENTIFIER = {"scheme": "pnc", "value": "1981/0000034U"}
 _KNOWN = {"person": _PERSON, "merged": [], "agencies": ["prison", "probation"]}
 _ONE = {"agency": "prison", "localId": "A1234BC", "person": _PERSON}
 _TWO = {"agency": "probation", "localId": "X100001", "person": _OTHER}
-_REVIEW = {"one": _ONE, "other": _TWO, "doubt": "contradicted", "since": _TIME}
+_ID = "r.Cx1pZ0b0m4mJt1xQb1z8Zw.kH3Vx0d3Qy2m7r1cV5uN0A"
+_REVIEW = {"id": _ID, "one": _ONE, "other": _TWO, "doubt": "contradicted", "since": _TIME}
 _OPINION = {"agencies": ["probation"], "since": _TIME}
 _DIFFERENCE = {"path": "/dateOfBirth", "since": _TIME, "opinions": [_OPINION, {**_OPINION, "agencies": ["prison"]}]}
 _CONFLICT = {"record": {"person": _PERSON, "type": "offender", "key": "-"}, "differences": [_DIFFERENCE]}
@@ -70,6 +71,7 @@ SHAPES: dict[str, Schema] = {
     "Review": shape(
         "Two local ids that may be one person, and somebody must look at.",
         {
+            "id": text("By which the review is asked for."),
             "one": _REVIEWED_ID,
             "other": _REVIEWED_ID,
             "doubt": text("Why nobody could decide.", pattern="^[a-z-]+$"),

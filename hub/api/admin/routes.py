@@ -12,6 +12,7 @@ from hub.api.admin import (
     questions,
     reconciliations,
     replays,
+    rulings,
 )
 
 ROUTERS = (
@@ -23,6 +24,7 @@ ROUTERS = (
     alerts.router,
     punctuality.router,
     questions.router,
+    rulings.router,
     reconciliations.router,
     audit.router,
     jobs.router,

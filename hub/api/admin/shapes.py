@@ -9,6 +9,7 @@ from hub.api.admin import (
     job_shapes,
     question_shapes,
     reconciliation_shapes,
+    ruling_shapes,
 )
 from hub.api.shaping import Schema
 
@@ -19,6 +20,7 @@ SHAPES: dict[str, Schema] = {
     **job_shapes.SHAPES,
     **delivery_shapes.SHAPES,
     **question_shapes.SHAPES,
+    **ruling_shapes.SHAPES,
     **audit_shapes.SHAPES,
     **reconciliation_shapes.SHAPES,
 }

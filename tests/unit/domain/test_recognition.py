@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.domain.joining import Verdict
 from hub.domain.recognition import Claim, Doubt, Doubtful, Features, Known, Recognised, fold, names_agree, recognise
 
 OKAFOR = Features(frozenset({("okafor", "daniel")}), frozenset({"1981-06-14"}))
@@ -134,6 +135,51 @@ def test_a_doubt_about_two_who_are_one_by_a_third_is_none() -> None:
 
     assert are_one(outcome, "a", "b", "c")
     assert outcome.doubts == frozenset()
+
+
+# --- what is decided ----------------------------------------------------------------------------------------
+
+
+def ruled(*verdicts: Verdict, **known: Known) -> Recognised:
+    return recognise(known, made(), verdicts)
+
+
+LINKED, APART = Verdict("a", "b", apart=False), Verdict("a", "b", apart=True)
+
+
+def test_two_who_were_linked_are_one_person_whatever_speaks_against_it() -> None:
+    assert are_one(ruled(LINKED, a=said(OKAFOR, "pnc-1"), b=said(PATEL, "pnc-1")), "a", "b")
+
+
+def test_two_who_are_kept_apart_are_two_and_no_longer_reviewed() -> None:
+    for other in (OKAFOR, PATEL):
+        outcome = ruled(APART, a=said(OKAFOR, "pnc-1"), b=said(other, "pnc-1"))
+
+        assert not are_one(outcome, "a", "b")
+        assert outcome.doubts == frozenset()
+
+
+def test_a_third_goes_with_the_stronger_link_and_the_weaker_one_is_reviewed() -> None:
+    both = said(OKAFOR, "pnc-2", unproven=("pnc-1",))
+
+    outcome = ruled(APART, a=said(OKAFOR, unproven=("pnc-1",)), b=said(OKAFOR, "pnc-2"), c=both)
+
+    assert are_one(outcome, "b", "c")
+    assert outcome.doubts == {Doubtful("a", "c", Doubt.KEPT_APART)}
+
+
+def test_a_decision_is_stronger_than_what_an_agency_merges_and_that_than_a_number_in_common() -> None:
+    merges = Known(None, frozenset({Claim("b", verified=True), Claim("pnc-1", verified=True)}), OKAFOR)
+    known = {"a": said(PATEL, "pnc-1"), "b": said(PATEL), "c": merges}
+
+    assert are_one(ruled(APART, **known), "b", "c")
+    assert are_one(ruled(APART, Verdict("a", "c", apart=False), **known), "a", "c")
+
+
+def test_a_merge_an_agency_announces_joins_whatever_names_and_dates_say() -> None:
+    merges = Known(None, frozenset({Claim("b", verified=True)}), OKAFOR)
+
+    assert are_one(recognised(a=merges, b=said(PATEL)), "a", "b")
 
 
 # --- the hard cases -----------------------------------------------------------------------------------------

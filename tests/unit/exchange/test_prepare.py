@@ -12,7 +12,7 @@ from hub.domain.canonical import Json, normalise
 from hub.domain.errors import Rejected
 from hub.domain.recognition import Claim, Features
 from hub.exchange.prepare import Prepared, Preparing, features
-from hub.trust.naming import claim_digest
+from hub.trust.naming import claim_digest, local_key
 from tests.builders.hub import KEYS, NOW, SEAL, contract
 from tests.builders.records import MISTYPED_PNC, PNC, PRISON, PROBATION, assessment, movement, offender, said, withdrawn
 from tests.builders.valid_bodies import registry, valid_bodies
@@ -92,7 +92,19 @@ def test_a_number_removed_by_a_merge_is_claimed_by_the_survivor(
     spoken = prepare(said(*PRISON, body, 1)).spoken
 
     assert spoken is not None
-    assert spoken.claims == {claim("prison-number", "A1234BC"), claim(scheme, number)}
+    own_merge = (
+        {Claim(local_key(KEYS, "prison", number), verified=True)} if given_up == "merged-prison-number" else set()
+    )
+    assert spoken.claims == {claim("prison-number", "A1234BC"), claim(scheme, number), *own_merge}
+
+
+def test_a_number_that_another_kind_of_agency_merged_is_no_local_id_of_ones_own(prepare: Prepare) -> None:
+    body = offender(identifiers=[{"scheme": "merged-prison-number", "value": "A7777AA"}])
+
+    spoken = prepare(said(*PROBATION, body, 1)).spoken
+
+    assert spoken is not None
+    assert Claim(local_key(KEYS, "probation", "A7777AA"), verified=True) not in spoken.claims
 
 
 @pytest.mark.parametrize("value", ["none", "A 7777 AA", "24/7777A", ""])

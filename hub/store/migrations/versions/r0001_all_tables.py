@@ -383,6 +383,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_standing_local_rid", "standing", ["local", "rid"], unique=False)
     op.create_table(
+        "verdict",
+        sa.Column("local", sa.Text(), nullable=False),
+        sa.Column("other", sa.Text(), nullable=False),
+        sa.Column("apart", sa.Boolean(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("local", "other", name=op.f("pk_verdict")),
+    )
+    op.create_table(
         "withheld",
         sa.Column("agency", sa.Text(), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
@@ -395,6 +405,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back to the one before."""
     op.drop_table("withheld")
+    op.drop_table("verdict")
     op.drop_index("ix_standing_local_rid", table_name="standing")
     op.drop_table("standing")
     op.drop_table("signing_key")

@@ -1,0 +1,126 @@
+"""Reviews read whole, and what operators decide of who is one person."""
+
+from typing import Any
+
+from hub.api.admin.question_shapes import SHAPES as QUESTIONS
+from hub.api.shaping import Schema, list_of, ref, shape, text
+from hub.exchange.resolve import LONGEST_REASON, SHORTEST_REASON, Choice
+
+_SAYS = {"names": {"surname": "Quill", "forenames": ["Rowan"]}, "dateOfBirth": "1984-11-05"}
+_NUMBER = {"scheme": "pnc", "canonical": "1981/0000034U", "verified": True}
+_EXPLANATION = {"namesAgree": False, "datesOfBirthAgree": False, "identifiers": [_NUMBER]}
+_WHY_SAID = "both files carry the same photograph and fingerprints"
+_LINK: dict[str, Any] = {"decision": "link", "why": _WHY_SAID}
+_ONE, _OTHER = {"agency": "prison", "localId": "A1234BC"}, {"agency": "probation", "localId": "X100001"}
+_PERSON, _REMOVED = "0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b", "0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1c"
+_RULED = {
+    "decision": "link",
+    "onePerson": True,
+    "persons": {"one": _PERSON, "other": _PERSON},
+    "merged": [{"removed": _REMOVED, "into": _PERSON}],
+    "split": [],
+}
+_WHY = text(
+    "Why, for the audit. Name no person.",
+    minLength=SHORTEST_REASON,
+    maxLength=LONGEST_REASON,
+    pattern="^[^\\u0000-\\u001f]*$",
+)
+_SAID: Schema = {
+    "type": ["object", "null"],
+    "description": "What the agency now says of who it is, of its offender record; null where that is withdrawn.",
+}
+_AGREE: Schema = {"type": ["boolean", "null"], "description": "Whether some agree; null where one side says none."}
+_DECISION = {"link": "one person", "keep-apart": "never one person", "take-back": "what was decided holds no more"}
+
+
+def _decision(*choices: Choice) -> Schema:
+    told = "; ".join(f"`{each}`: {_DECISION[each]}" for each in choices)
+    return {"enum": [each.value for each in choices], "description": f"{told}."}
+
+
+def _local_id(example: dict[str, str]) -> Schema:
+    return shape(
+        "An agency's local id.",
+        {
+            "agency": text("The agency.", minLength=1, maxLength=80),
+            "localId": text("Its local id of the person.", minLength=1, maxLength=200),
+        },
+        example,
+    )
+
+
+SHAPES: dict[str, Schema] = {
+    "ReviewAsked": shape(
+        "A review with both sides, and what speaks for and against.",
+        {
+            "review": ref("Review"),
+            "one": _SAID,
+            "other": _SAID,
+            "explanation": shape(
+                "What recognition compared.",
+                {
+                    "namesAgree": _AGREE,
+                    "datesOfBirthAgree": _AGREE,
+                    "identifiers": list_of(
+                        shape(
+                            "A number.",
+                            {
+                                "scheme": text("Whose number it is."),
+                                "canonical": text("Its one written form."),
+                                "verified": {"type": "boolean", "description": "Whether its form is proven on both."},
+                            },
+                            _NUMBER,
+                        ),
+                        "Strong identifiers that both say.",
+                    ),
+                },
+                _EXPLANATION,
+            ),
+        },
+        {"review": QUESTIONS["Review"]["examples"][0], "one": _SAYS, "other": None, "explanation": _EXPLANATION},
+    ),
+    "DecideReview": shape(
+        "What is decided of an open review.",
+        {"decision": _decision(Choice.LINK, Choice.KEEP_APART), "why": _WHY},
+        _LINK,
+    ),
+    "DecidePeople": shape(
+        "What is decided of two local ids, whether a review is open or not.",
+        {"one": _local_id(_ONE), "other": _local_id(_OTHER), "decision": _decision(*Choice), "why": _WHY},
+        {"one": _ONE, "other": _OTHER, **_LINK},
+    ),
+    "Ruled": shape(
+        "What a decision came to.",
+        {
+            "decision": _decision(*Choice),
+            "onePerson": {
+                "type": "boolean",
+                "description": "Whether the two are one person now. A link that would join others who are kept apart "
+                "is left out, and opens a review.",
+            },
+            "persons": shape(
+                "Who each of the two is now.",
+                {"one": text("The hub's id of the person."), "other": text("The hub's id of the person.")},
+                _RULED["persons"],
+            ),
+            "merged": list_of(
+                shape(
+                    "Who is one with somebody else now.",
+                    {"removed": text("The person removed."), "into": text("The survivor.")},
+                    {"removed": _REMOVED, "into": _PERSON},
+                ),
+                "Persons merged by this.",
+            ),
+            "split": list_of(
+                shape(
+                    "Who is somebody else now.",
+                    {"made": text("The new person."), "outOf": text("Whom they were taken for.")},
+                    {"made": _REMOVED, "outOf": _PERSON},
+                ),
+                "Persons split by this.",
+            ),
+        },
+        _RULED,
+    ),
+}
