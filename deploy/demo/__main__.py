@@ -17,6 +17,7 @@ from rich.console import Console
 
 from adapters.sandbox.caseload.caseload import caseload, limited_access
 from deploy.demo.compare import Compared, Stores, compare, held_by_hub
+from deploy.demo.damage import AGENCY, damage_and_heal, show_healing
 from deploy.demo.latency import latencies
 from deploy.demo.report import Result, show, what_is_parked
 from deploy.demo.stage import AGENCIES, Plan, Stage, planned, staged
@@ -71,11 +72,17 @@ def _play(plan: Plan, folder: Path, *, keep: bool) -> bool:
             watch(stage, totals, progress)
         result = _result(plan, stage, totals, time.monotonic() - begun)
         show(result, console)
+        healing = damage_and_heal(stage)
+        show_healing(healing, console)
+        healed = _compared(plan, stage, AGENCY)
+        console.print(
+            f"After it, of the prison's records {healed.agree:,} agree with the hub and {healed.differ:,} differ"
+        )
         _look_further(stage, console, keep=keep)
         if keep:
             with suppress(KeyboardInterrupt):
                 signal.pause()
-    return result.good
+    return result.good and healing.good and not healed.differ
 
 
 def _result(plan: Plan, stage: Stage, totals: Mapping[str, int], took: float) -> Result:

@@ -40,12 +40,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """An adapter beside one of an agency's systems. store: the file of all it must not lose. hook: its port."""
+    """An adapter beside one of an agency's systems. store: the file of all it must not lose. hook: its port.
+
+    native: the address below which the system holds its records.
+    """
 
     agency: str
     system: str
     store: Path
     hook: int
+    native: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +88,20 @@ def staged(plan: Plan, folder: Path) -> Iterator[Stage]:
             **({"KAFKA_BOOTSTRAP": kafka} if kafka else {}),
         }
         credentials = asyncio.run(_registered(settings))
+        ports = {agency: free_port() for agency in AGENCIES}
         hub = f"http://127.0.0.1:{port}"
         stage = Stage(
             hub,
             folder,
             {agency: folder / f"{agency}.db" for agency in AGENCIES},
             [
-                Beside(agency, system, folder / f"adapter-{agency}-{system}.db", free_port())
+                Beside(
+                    agency,
+                    system,
+                    folder / f"adapter-{agency}-{system}.db",
+                    free_port(),
+                    f"http://127.0.0.1:{ports[agency]}/{system}",
+                )
                 for agency in AGENCIES
                 for system in _SYSTEMS[agency]
             ],
@@ -99,7 +110,7 @@ def staged(plan: Plan, folder: Path) -> Iterator[Stage]:
         )
         processes = dict(stage.processes)
         for agency in AGENCIES:
-            processes |= _agency(plan, stage, agency, kafka if agency == "prison" else None, ending)
+            processes |= _agency(plan, stage, agency, ports[agency], kafka if agency == "prison" else None, ending)
         yield Stage(hub, folder, stage.natives, stage.adapters, credentials, processes)
 
 
@@ -149,13 +160,12 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _agency(plan: Plan, stage: Stage, agency: str, kafka: str | None, ending: ExitStack) -> dict[str, ServerProcess]:
+def _agency(
+    plan: Plan, stage: Stage, agency: str, port: int, kafka: str | None, ending: ExitStack
+) -> dict[str, ServerProcess]:
     """An agency's adapters, and then its systems. kafka: by which it reaches the hub; else over HTTP."""
-    port, adapters = free_port(), [each for each in stage.adapters if each.agency == agency]
-    processes = {
-        f"{agency} {each.system}": _adapter(stage, each, f"http://127.0.0.1:{port}/{each.system}", kafka, ending)
-        for each in adapters
-    }
+    adapters = [each for each in stage.adapters if each.agency == agency]
+    processes = {f"{agency} {each.system}": _adapter(stage, each, kafka, ending) for each in adapters}
     hooks = [word for each in adapters for word in ("--hook", f"{each.system}=http://127.0.0.1:{each.hook}/")]
     told: dict[str, str | Path] = {
         "--agency": agency,
@@ -170,18 +180,23 @@ def _agency(plan: Plan, stage: Stage, agency: str, kafka: str | None, ending: Ex
     return {**processes, agency: _started(agency, command, {}, stage.folder, ending)}
 
 
-def _adapter(stage: Stage, beside: Beside, native: str, kafka: str | None, ending: ExitStack) -> ServerProcess:
-    """`hub adapter run`, with its agency's credentials and nothing of the hub's."""
+def environment(stage: Stage, beside: Beside, kafka: str | None = None) -> dict[str, str]:
+    """What an adapter's commands find: its agency's credentials and nothing of the hub's."""
     credentials = stage.credentials[beside.agency]
     reached = (
         {"KAFKA_BOOTSTRAP": kafka}
         if kafka
         else {"HUB": stage.hub, "CLIENT_ID": credentials.client_id, "CLIENT_SECRET": credentials.secret}
     )
-    told = {"AGENCY": beside.agency, "STORE": str(beside.store), "NATIVE": native, **reached}
-    environment = {f"{ADAPTER}{name}": value for name, value in told.items()}
+    told = {"AGENCY": beside.agency, "STORE": str(beside.store), "NATIVE": beside.native, **reached}
+    return {f"{ADAPTER}{name}": value for name, value in told.items()}
+
+
+def _adapter(stage: Stage, beside: Beside, kafka: str | None, ending: ExitStack) -> ServerProcess:
+    """`hub adapter run`."""
     command = [sys.executable, "-m", "hub", "adapter", "run", beside.system, "--hook", str(beside.hook)]
-    return _started(f"{beside.agency}-{beside.system}", command, environment, stage.folder, ending)
+    found = environment(stage, beside, kafka)
+    return _started(f"{beside.agency}-{beside.system}", command, found, stage.folder, ending)
 
 
 def _started(

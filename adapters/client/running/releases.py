@@ -121,6 +121,11 @@ class Releases:
         rows = self._connection.execute("SELECT * FROM holding WHERE native IS NOT NULL")
         return (_holding(*row) for row in rows)
 
+    def all_withdrawn(self) -> Iterator[Holding]:
+        """Every record that the native system held, or might have, and holds no more."""
+        rows = self._connection.execute("SELECT * FROM holding WHERE native IS NULL")
+        return (_holding(*row) for row in rows)
+
     def holdings(self, after: RecordName, limit: int) -> list[Holding]:
         """The next records beyond a name that are held, or were withdrawn, by name."""
         rows = self._connection.execute(

@@ -28,7 +28,7 @@ class Agency:
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
         self.native_file = folder / f"{name}.db"
-        self.beside = Beside(name, "toy", folder / f"{name}-toy.db", 0)
+        self.beside = Beside(name, "toy", folder / f"{name}-toy.db", 0, "")
         self.system = ToySystem()
         self._ending = ExitStack()
 
