@@ -63,6 +63,7 @@ def reconcile(
 
     The hub is asked over HTTP (ADAPTER_HUB, ADAPTER_CLIENT_ID, ADAPTER_CLIENT_SECRET), also where there is a broker.
     """
+    log.configure()
     told = adapting.settings(native=native, to_folder=to_folder)
     show_one(uvloop.run(adapting.reconciled(system, told)), as_json=as_json)
 

@@ -29,6 +29,10 @@ def test_both_agencies_end_up_agreeing_with_the_hub(how: tuple[str, ...]) -> Non
     for _, agree, differ, _, _, lost, unsaid in rows:
         assert int(agree) > 20
         assert (differ, lost, unsaid) == ("0", "0", "0")
+    for damage in ("documents deleted", "documents altered"):
+        ((done, found, left),) = re.findall(rf"{damage} +│ +(\d+) │ \w+ +│ +(\d+) │ +(\d+) │", said)
+        assert int(done) > 0
+        assert (found, left) == (done, "0")
 
 
 @pytest.mark.timeout(_SECONDS)
