@@ -7,7 +7,7 @@ import typer
 import uvloop
 
 from hub import log
-from hub.commands import adapter, agency, alerts, dead_letter, inputs, operators, parked, review
+from hub.commands import adapter, agency, alerts, dead_letter, inputs, match, operators, parked, review
 from hub.commands.adapt import adapt
 from hub.commands.audit import audit
 from hub.commands.conformance import conformance
@@ -30,6 +30,7 @@ commands.add_typer(agency.commands, name="agency")
 commands.add_typer(operators.commands, name="operator")
 commands.add_typer(dead_letter.commands, name="dead-letter")
 commands.add_typer(inputs.commands, name="input")
+commands.add_typer(match.commands, name="match")
 commands.add_typer(parked.commands, name="parked")
 commands.add_typer(alerts.commands, name="alerts")
 commands.add_typer(review.commands, name="review")

@@ -1,11 +1,12 @@
 """`python -m tests.bench`: print the budgets as ratios measured in one run, and where time goes."""
 
 import argparse
+from collections.abc import Callable
 
-from tests.bench import inside, load, mapping, rest, stream, validation
+from tests.bench import inside, load, mapping, matching, rest, stream, validation
 from tests.bench.table import Measure, show, show_profile
 
-SECTIONS = ("validation", "mapping", "rest", "stream", "growth", "load", "profile")
+SECTIONS = ("validation", "mapping", "matching", "rest", "stream", "growth", "load", "profile")
 
 
 def main() -> None:
@@ -16,19 +17,16 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=200_000, help="how far growth goes, from a tenth of it; in load")
     given = parser.parse_args()
     wanted = given.only or SECTIONS
-    measures: list[Measure] = []
-    if "validation" in wanted:
-        measures += validation.measures()
-    if "mapping" in wanted:
-        measures += mapping.measures()
-    if "rest" in wanted:
-        measures += rest.measures(given.messages // 2)
-    if "stream" in wanted:
-        measures += stream.measures(given.messages)
-    if "growth" in wanted:
-        measures += inside.growth(given.records // 10, given.records, sample=5_000)
-    if "load" in wanted:
-        measures += load.measures(given.records)
+    sections: dict[str, Callable[[], list[Measure]]] = {
+        "validation": validation.measures,
+        "mapping": mapping.measures,
+        "matching": matching.measures,
+        "rest": lambda: rest.measures(given.messages // 2),
+        "stream": lambda: stream.measures(given.messages),
+        "growth": lambda: inside.growth(given.records // 10, given.records, sample=5_000),
+        "load": lambda: load.measures(given.records),
+    }
+    measures = [measure for name, section in sections.items() if name in wanted for measure in section()]
     show(measures)
     if "profile" in wanted:
         show_profile(inside.profile(5_000))

@@ -16,6 +16,7 @@ class Measure:
     budget: str
     met: bool | None
     detail: str
+    decimals: int = 2
 
 
 def show(measures: Iterable[Measure]) -> None:
@@ -23,7 +24,7 @@ def show(measures: Iterable[Measure]) -> None:
     table = Table("what", "measured", "budget", "", "in figures", title="Budgets, as ratios measured in this run")
     for each in measures:
         verdict = {True: "met", False: "MISSED", None: ""}[each.met]
-        table.add_row(each.what, f"{each.ratio:.2f}", each.budget, verdict, each.detail)
+        table.add_row(each.what, f"{each.ratio:.{each.decimals}f}", each.budget, verdict, each.detail)
     Console(width=160).print(table)
 
 

@@ -8,7 +8,7 @@ import grimp
 import pytest
 
 _ROOT = Path(__file__).parents[2]
-_PURE = {"orjson", "rfc8785"}
+_PURE = {"orjson", "rapidfuzz", "rfc8785"}
 # Alembic loads migrations by path; they are no package.
 _LOADED_BY_PATH = _ROOT / "hub/store/migrations/versions"
 
