@@ -303,7 +303,8 @@ class HeldRow:
     known_as: digest of the local ids by which the agency knew the person then; see `hub.release.Release`.
     last_due: by when this delivery must be applied, None for no deadline. due: by when what the agency has not applied
     of this record must be; None where nothing is waited for, or its being late has been raised. awaited: the delivery
-    that `due` belongs to.
+    that `due` belongs to. seen_due: of a delivery that is being made: by when somebody must have seen it, None where
+    nobody has to; kept apart from what is held.
     """
 
     id: HeldId
@@ -319,6 +320,7 @@ class HeldRow:
     due: datetime | None = None
     awaited: int = 0
     last_due: datetime | None = None
+    seen_due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Records have their own schemas, in `schemas/`. Tests hold every answer against t
 from typing import Any
 
 from hub.api import inventory_shapes
-from hub.api.shaping import NEXT, list_of, ref, shape, text
+from hub.api.shaping import NEXT, list_of, ref, shape, text, time
 from hub.domain.errors import Reason
 
 _PERSON = "0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b"
@@ -267,8 +267,20 @@ SHAPES: dict[str, dict[str, Any]] = {
             "receipts": list_of(
                 shape(
                     "A delivery, and the digest computed from what you now hold.",
-                    {"number": {"type": "integer", "minimum": 1}, "digest": _DIGEST_TEXT},
+                    {
+                        "number": {"type": "integer", "minimum": 1},
+                        "digest": _DIGEST_TEXT,
+                        "seen": shape(
+                            "Who of your staff has seen it. It may come later, with the same receipt again.",
+                            {
+                                "by": text("As you name them.", minLength=1, maxLength=200),
+                                "at": time("When they saw it, with its zone."),
+                            },
+                            {"by": "J. Marsh, duty officer", "at": "2026-03-01T09:31:00Z"},
+                        ),
+                    },
                     {"number": 12, "digest": _DIGEST},
+                    "seen",
                 ),
                 "At most 1,000. Each settles every earlier delivery of its record.",
             ),

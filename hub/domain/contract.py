@@ -37,7 +37,8 @@ class Receives:
 
     version: of the specification. fields: names of the record's properties it may see, None for all of them.
     basis, purpose: named with every disclosure. deadline: seconds until a receipt is due, None for none;
-    risk_deadline: the same for what tells of a risk, see `hub.domain.deadlines`.
+    risk_deadline: the same for what tells of a risk, see `hub.domain.deadlines`; seen_deadline: seconds until a named
+    member of staff must have seen what tells of a risk, None where the agency does not say who has.
     """
 
     version: str
@@ -46,6 +47,7 @@ class Receives:
     purpose: str
     deadline: int | None
     risk_deadline: int = RISK_DEADLINE_S
+    seen_deadline: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from hub.domain.canonical import Json
 from hub.domain.contract import Receives
 
+MAY_BE_RISK = frozenset({"registration"})
+"""The record types that may tell of a risk."""
+
 _RISK_SCHEMES = frozenset({"mappa", "potentially-dangerous-person"})
 _NO_RISK_CONCERNS = frozenset({"life-sentence", "other"})
 _NO_RISK_LEVELS = frozenset({None, "low"})
@@ -15,9 +18,16 @@ def deadline_of(receives: Receives, record_type: str, body: Mapping[str, Json] |
 
     body: as released; None for a withdrawal, which tells of no risk.
     """
-    if record_type == "registration" and body is not None and tells_of_risk(body):
-        return receives.risk_deadline
-    return receives.deadline
+    return receives.risk_deadline if _is_risk(record_type, body) else receives.deadline
+
+
+def seen_deadline_of(receives: Receives, record_type: str, body: Mapping[str, Json] | None) -> int | None:
+    """Seconds from the commit until a named member of staff must have seen it; None: nobody has to say so."""
+    return receives.seen_deadline if _is_risk(record_type, body) else None
+
+
+def _is_risk(record_type: str, body: Mapping[str, Json] | None) -> bool:
+    return record_type in MAY_BE_RISK and body is not None and tells_of_risk(body)
 
 
 def tells_of_risk(registration: Mapping[str, Json]) -> bool:

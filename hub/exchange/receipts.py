@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -10,19 +10,33 @@ from hub.domain.canonical import Json
 from hub.domain.errors import Fault, Reason, Rejected
 from hub.ports import RecordId
 from hub.store.receipts import Applied, Delivered, ReceiptStore
+from hub.store.sightings import Sighting
 
 LIMIT = 1_000
 """Receipts taken at once."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _HIGHEST = 2**53 - 1
+_STAFF = re.compile(r"[^\s\x00-\x1f](?:[^\x00-\x1f]{0,198}[^\s\x00-\x1f])?")
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)")
+
+
+class Seen(NamedTuple):
+    """by: the member of staff, as the agency names them. at: when they saw it, UTC."""
+
+    by: str
+    at: datetime
 
 
 class Receipt(NamedTuple):
-    """number: of the delivery. digest: what the agency computed from what it now holds, 64 hex digits."""
+    """number: of the delivery. digest: what the agency computed from what it now holds, 64 hex digits.
+
+    seen: who has seen it, where the agency says so; it may come later, with the same receipt again.
+    """
 
     number: int
     digest: str
+    seen: Seen | None = None
 
 
 class Settlement(StrEnum):
@@ -36,7 +50,7 @@ class Settlement(StrEnum):
 
 
 def read_receipts(document: Json) -> list[Receipt]:
-    """Receipts from `{"receipts": [{"number": 12, "digest": "..."}]}`.
+    """Receipts from `{"receipts": [{"number": 12, "digest": "...", "seen": {"by": "...", "at": "..."}}]}`.
 
     Raises:
         Rejected: `invalid-body` with the faults; `too-large` beyond `LIMIT`.
@@ -49,7 +63,7 @@ def read_receipts(document: Json) -> list[Receipt]:
     faults = tuple(fault for index, item in enumerate(items) for fault in _faults(index, item))
     if faults:
         raise _invalid(faults)
-    return [Receipt(item["number"], item["digest"]) for item in items]
+    return [Receipt(item["number"], item["digest"], _seen(item.get("seen"))) for item in items]
 
 
 async def settle(store: ReceiptStore, agency: str, receipts: Sequence[Receipt], now: datetime) -> list[Settlement]:
@@ -73,7 +87,12 @@ async def _settle_some(
         if receipt.number in delivered:
             record = delivered[receipt.number].record
             last[record] = Applied(receipt.number, record, receipt.digest)
-    await store.apply(agency, [last[record] for record in sorted(last)], now)
+    seen = [
+        Sighting(each.number, delivered[each.number].record, each.seen.by, min(each.seen.at, now))
+        for each in receipts
+        if each.seen is not None and each.number in delivered
+    ]
+    await store.apply(agency, [last[record] for record in sorted(last)], now, seen)
     return [_settlement(delivered.get(receipt.number), receipt) for receipt in receipts]
 
 
@@ -95,6 +114,32 @@ def _faults(index: int, item: Json) -> Iterator[Fault]:
         yield Fault(f"/receipts/{index}/number", "delivery-number", "the number of a delivery, from 1")
     if not isinstance(digest, str) or _DIGEST.fullmatch(digest) is None:
         yield Fault(f"/receipts/{index}/digest", "digest", "64 lower-case hex digits")
+    if given.get("seen") is not None:
+        yield from _seen_faults(f"/receipts/{index}/seen", given["seen"])
+
+
+def _seen_faults(path: str, item: Json) -> Iterator[Fault]:
+    given = item if isinstance(item, dict) else {}
+    by = given.get("by")
+    if not isinstance(by, str) or _STAFF.fullmatch(by) is None:
+        yield Fault(f"{path}/by", "staff", "who has seen it: from 1 to 200 characters, blank neither first nor last")
+    if _time(given.get("at")) is None:
+        yield Fault(f"{path}/at", "rfc3339", "a time as RFC 3339 has it, with its zone")
+
+
+def _seen(item: Json) -> Seen | None:
+    at = _time(item["at"]) if item is not None else None
+    return None if at is None else Seen(item["by"], at)
+
+
+def _time(given: Json) -> datetime | None:
+    """A time in UTC; None for what is none."""
+    if not isinstance(given, str) or _RFC3339.fullmatch(given) is None:
+        return None
+    try:
+        return datetime.fromisoformat(given.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _invalid(faults: tuple[Fault, ...]) -> Rejected:

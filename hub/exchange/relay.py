@@ -6,15 +6,16 @@ what happens when publishing fails. No release is stored: it is rendered from th
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from hub.clock import Clock
-from hub.domain.contract import Contract, Delivery
-from hub.domain.deadlines import deadline_of
+from hub.domain.canonical import Json
+from hub.domain.contract import Contract, Delivery, Receives
+from hub.domain.deadlines import deadline_of, seen_deadline_of
 from hub.domain.errors import Unavailable
 from hub.exchange.streams import Streams, published
 from hub.ports import (
@@ -196,15 +197,18 @@ class _Round:
             held.applied_digest if held else None,
             held.applied_at if held else None,
             release.known_as,
-            self._due(debt, release),
+            due=self._due(debt, release, deadline_of),
+            seen_due=self._due(debt, release, seen_deadline_of),
         )
 
-    def _due(self, debt: Owed, release: Release) -> datetime | None:
-        """By when it must be applied, from the commit that made it owed; what was there before, from now on."""
+    def _due(
+        self, debt: Owed, release: Release, deadline_by: Callable[[Receives, str, Json | None], int | None]
+    ) -> datetime | None:
+        """By when it must be done, from the commit that made it owed; for what was there before, from now on."""
         receives = self._contracts[debt.held.agency].receives.get(debt.held.record.type)
         if receives is None:
             return None
-        deadline = deadline_of(receives, debt.held.record.type, release.document.get("body"))
+        deadline = deadline_by(receives, debt.held.record.type, release.document.get("body"))
         return None if deadline is None else (self._now if debt.later else debt.since) + timedelta(seconds=deadline)
 
     def _disclosure(self, contract: Contract, row: HeldRow) -> AuditRow:

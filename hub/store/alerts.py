@@ -1,12 +1,12 @@
 """Alerts: what an agency should have done by now and has not, kept until somebody has seen to it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, Select, bindparam, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, Table, Update, and_, bindparam, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.ids import uuid7
@@ -17,7 +17,7 @@ from hub.store.columns import among
 from hub.store.engine import reading, writing
 from hub.store.notices import NoticeRow, notice_values
 from hub.store.rows import audit_values
-from hub.store.tables import alert, audit, held, notice
+from hub.store.tables import alert, audit, held, notice, sighting
 from hub.store.times import from_micros
 
 _MILLI = 1_000
@@ -28,6 +28,8 @@ class Why(StrEnum):
 
     NOT_APPLIED = "not-applied"
     """No receipt has come in time, neither for this delivery nor for a later one of its record."""
+    NOT_SEEN = "not-seen"
+    """No receipt names in time who has seen it."""
 
 
 class AlertState(StrEnum):
@@ -82,11 +84,12 @@ class AlertStore:
         What another transaction is just changing is left to the next look. tell: makes the notices of what is raised.
         """
         async with writing(self._engine) as connection:
-            rows = (await connection.execute(_OVERDUE, {"now": micros(now), "limit": limit})).all()
-            raised = [_raised(row, now) for row in rows]
+            raised = []
+            for why in _WHERE:
+                rows = (await connection.execute(_OVERDUE[why], {"now": micros(now), "limit": limit})).all()
+                raised += [_raised(row, why, now) for row in rows]
+                await execute_many(connection, _NOTED[why], [_place(row) for row in sorted(rows, key=tuple)])
             await insert_or_ignore(connection, alert, [_values(each) for each in raised])
-            told = [{"of": row.agency, "last": row.number} for row in sorted(rows, key=tuple)]
-            await execute_many(connection, _RAISED, told)
             await insert_rows(connection, notice, [notice_values(each) for each in tell(raised)])
         return raised
 
@@ -120,35 +123,67 @@ class AlertStore:
 
 
 async def close_applied(connection: AsyncConnection, agency: str, records: Sequence[RecordId], at: datetime) -> None:
-    """Close the alerts on these records whose delivery, or a later one, has been applied; with the receipt itself."""
-    applied = select(held.c.number).where(*_SAME, held.c.applied_number >= alert.c.number).exists()
+    """Close the alerts on these records whose delivery, or a later one, has been applied, or seen; with the receipt."""
+    applied = and_(
+        alert.c.why == Why.NOT_APPLIED,
+        select(held.c.number).where(*_same(held), held.c.applied_number >= alert.c.number).exists(),
+    )
+    seen = and_(
+        alert.c.why == Why.NOT_SEEN,
+        select(sighting.c.number).where(*_same(sighting), sighting.c.seen_number >= alert.c.number).exists(),
+    )
     persons = {record.person for record in records}
-    mine = (alert.c.agency == agency, among(alert.c.person, persons), alert.c.closed.is_(None), applied)
+    mine = (alert.c.agency == agency, among(alert.c.person, persons), alert.c.closed.is_(None), or_(applied, seen))
     await connection.execute(update(alert).where(*mine).values(closed=micros(at), closed_by="receipt"))
 
 
 async def close_withdrawn(connection: AsyncConnection, gone: Sequence[HeldId], at: datetime) -> None:
-    """Close the alerts on what agencies are told is gone, and never acknowledged; with the delivery that says so."""
+    """Close the alerts on what agencies are told is gone, and never acknowledged, or is no risk any more.
+
+    With the delivery that says so.
+    """
     agencies, persons = {each.agency for each in gone}, {each.record.person for each in gone}
-    theirs = (among(alert.c.agency, agencies), among(alert.c.person, persons), alert.c.closed.is_(None), _NEVER_HELD)
+    theirs = (among(alert.c.agency, agencies), among(alert.c.person, persons), alert.c.closed.is_(None), _MOOT)
     await connection.execute(update(alert).where(*theirs).values(closed=micros(at), closed_by="withdrawal"))
 
 
-_SAME = tuple(held.c[name] == alert.c[name] for name in ("agency", "person", "type", "key"))
+_WHERE: Mapping[Why, Table] = {Why.NOT_APPLIED: held, Why.NOT_SEEN: sighting}
+"""Where stands by when it is due."""
 _IS_OPEN = text("closed IS NULL AND acknowledged IS NULL")
-_OVERDUE = (
-    select(held.c.agency, held.c.number, held.c.person, held.c.type, held.c.key, held.c.due)
-    .where(held.c.due <= bindparam("now"))
-    .order_by(held.c.due)
-    .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True)
-)
-_RAISED = (
-    update(held)
-    .where(held.c.agency == bindparam("of"), held.c.number == bindparam("last"))
-    .values(due=None, awaited=bindparam("last"))
-)
-_NEVER_HELD = select(held.c.number).where(*_SAME, held.c.withdrawn, held.c.applied_number.is_(None)).exists()
+
+
+def _same(table: Table) -> list[ColumnElement[bool]]:
+    return [table.c[name] == alert.c[name] for name in ("agency", "person", "type", "key")]
+
+
+_NEVER_HELD = select(held.c.number).where(*_same(held), held.c.withdrawn, held.c.applied_number.is_(None)).exists()
+_TO_BE_SEEN = select(sighting.c.number).where(*_same(sighting)).exists()
+_MOOT = or_(and_(alert.c.why == Why.NOT_APPLIED, _NEVER_HELD), and_(alert.c.why == Why.NOT_SEEN, ~_TO_BE_SEEN))
+
+
+def _overdue(table: Table) -> Select[Any]:
+    return (
+        select(table.c.agency, table.c.person, table.c.type, table.c.key, table.c.number, table.c.due)
+        .where(table.c.due <= bindparam("now"))
+        .order_by(table.c.due)
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _noted(table: Table) -> Update:
+    """That it has been raised: nothing is waited for until there is a newer delivery."""
+    place = [table.c[name] == bindparam(f"of_{name}") for name in ("agency", "person", "type", "key")]
+    return update(table).where(*place).values(due=None, awaited=bindparam("last"))
+
+
+_OVERDUE = {why: _overdue(table) for why, table in _WHERE.items()}
+_NOTED = {why: _noted(table) for why, table in _WHERE.items()}
+
+
+def _place(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    place = {"of_agency": row.agency, "of_person": row.person, "of_type": row.type, "of_key": row.key}
+    return {**place, "last": row.number}
 
 
 def _in_state(query: Select[Any], state: AlertState | None) -> Select[Any]:
@@ -163,10 +198,10 @@ def _in_state(query: Select[Any], state: AlertState | None) -> Select[Any]:
             return query.where(alert.c.closed.is_not(None))
 
 
-def _raised(row: Row[*tuple[Any, ...]], now: datetime) -> AlertRow:
+def _raised(row: Row[*tuple[Any, ...]], why: Why, now: datetime) -> AlertRow:
     record = RecordId(row.person, row.type, row.key)
     id_ = uuid7(micros(now) // _MILLI)
-    return AlertRow(id_, row.agency, record, row.number, Why.NOT_APPLIED, from_micros(row.due), now)
+    return AlertRow(id_, row.agency, record, row.number, why, from_micros(row.due), now)
 
 
 def alert_row(row: Row[Any]) -> AlertRow:

@@ -14,6 +14,7 @@ from hub.store.awaiting import due_after
 from hub.store.bulk import execute_many, inserting
 from hub.store.engine import reading, writing
 from hub.store.parked import settle_parked
+from hub.store.sightings import Sighting, note_seen
 from hub.store.tables import acknowledged, delivery, held
 
 
@@ -51,10 +52,11 @@ class ReceiptStore:
                 row.number: Delivered(row.number, RecordId(row.person, row.type, row.key), row.digest) for row in rows
             }
 
-    async def apply(self, agency: str, applied: Sequence[Applied], at: datetime) -> None:
+    async def apply(self, agency: str, applied: Sequence[Applied], at: datetime, seen: Sequence[Sighting] = ()) -> None:
         """Note these receipts; one that is older than what the record has already stays without effect.
 
         What was parked of these records up to the delivery applied is settled, and alerts on it are closed.
+        seen: who has seen what.
 
         Raises `Unavailable`, `Halt`.
         """
@@ -86,6 +88,8 @@ class ReceiptStore:
         ]
         async with writing(self._engine) as connection:
             await execute_many(connection, statement, rows)
+            if seen:
+                await note_seen(connection, agency, seen, at)
             await settle_parked(connection, agency, [each.record for each in applied])
             await close_applied(connection, agency, [each.record for each in applied], at)
             await _note_highest(connection, agency, max((each.number for each in applied), default=0), at)

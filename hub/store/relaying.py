@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, RowMapping, bindparam, exists, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from hub.domain.deadlines import MAY_BE_RISK
 from hub.domain.errors import Unavailable
 from hub.domain.inventory import Named, bucket_of
 from hub.domain.submission import micros
@@ -22,6 +23,7 @@ from hub.store.bulk import delete_rows, insert_or_ignore, insert_rows, inserting
 from hub.store.columns import any_of, as_set
 from hub.store.engine import alone, reading, writing
 from hub.store.rows import audit_values, person_rows, record_row
+from hub.store.sightings import to_be_seen
 from hub.store.tables import audit, delivery, held, lead, local_id, outlet, owed, person, record, withheld
 from hub.store.times import from_micros
 
@@ -137,7 +139,8 @@ class SqlRelayStore:
                     keep=("applied_number", "applied_digest", "applied_at"),
                     merge=still_due,
                 )
-                if gone := [row for row in deliveries if row.withdrawn]:
+                await to_be_seen(connection, [row for row in deliveries if row.id.record.type in MAY_BE_RISK])
+                if gone := [row for row in deliveries if row.withdrawn or row.id.record.type in MAY_BE_RISK]:
                     await close_withdrawn(connection, [row.id for row in gone], gone[0].delivered)
                 numbers = {row.id.agency: row.number for row in deliveries}
                 numbered = [new_outlet(agency) | {"number": number} for agency, number in numbers.items()]

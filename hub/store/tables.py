@@ -169,6 +169,23 @@ held = Table(
     ),
 )
 
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("due", BigInteger),
+    Column("awaited", BigInteger, nullable=False),
+    Column("last_due", BigInteger),
+    Column("seen_number", BigInteger),
+    Column("seen_by", Text),
+    Column("seen_at", BigInteger),
+    Index("ix_sighting_due", "due", postgresql_where=_DUE, sqlite_where=_DUE),
+)
+
 _OPEN = text("closed IS NULL AND acknowledged IS NULL")
 
 alert = Table(

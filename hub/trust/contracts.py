@@ -26,7 +26,8 @@ _Seconds = Annotated[int, Field(gt=0, le=366 * 86_400, strict=True)]
 class _StatedRelease(BaseModel):
     """`[receives.<record type>]`. deadline: seconds until a receipt is due; left out, none is.
 
-    risk_deadline: the same for risk registrations, which always have one.
+    risk_deadline: the same for risk registrations, which always have one. seen_deadline: seconds until a member of
+    staff must have seen a risk registration; left out, the agency need not say so.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -37,6 +38,7 @@ class _StatedRelease(BaseModel):
     purpose: _Sentence
     deadline: _Seconds | None = None
     risk_deadline: _Seconds = RISK_DEADLINE_S
+    seen_deadline: _Seconds | None = None
 
 
 class _Stated(BaseModel):
@@ -87,6 +89,7 @@ def _receives_document(receives: Receives) -> dict[str, object]:
         "purpose": receives.purpose,
         "deadline": receives.deadline,
         "risk_deadline": receives.risk_deadline,
+        "seen_deadline": receives.seen_deadline,
     }
 
 
@@ -130,7 +133,13 @@ def _receives(file: Path, type_: str, stated: _StatedRelease, registry: Registry
     if fields is not None:
         _check_fields(place, fields, schema)
     return Receives(
-        stated.version, fields, stated.basis, stated.purpose, stated.deadline, risk_deadline=stated.risk_deadline
+        stated.version,
+        fields,
+        stated.basis,
+        stated.purpose,
+        stated.deadline,
+        risk_deadline=stated.risk_deadline,
+        seen_deadline=stated.seen_deadline,
     )
 
 

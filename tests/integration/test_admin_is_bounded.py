@@ -27,6 +27,7 @@ from hub.store.reading import SqlReading
 from hub.store.receipts import Applied, ReceiptStore
 from hub.store.reconciling import DifferenceRow, ReconcileStore
 from hub.store.reviews import ReviewPlace, ReviewStore
+from hub.store.sightings import Sighting
 
 ROWS = 30_000
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -60,6 +61,8 @@ INSERT INTO audit (at, action, actor, agency, person, type, key, reference, basi
   SELECT {micros} + n, 'disclosure', 'hub', {agency}, 'person-' || n, 'offender', '-', '1', '', '' FROM {n};
 INSERT INTO alert SELECT {agency}, 'person-' || n, 'offender', '-', n, 'not-applied', 'id-' || n, n, n,
   CASE WHEN n % 2 = 0 THEN n END, 'anna', 'seen to', CASE WHEN n % 100 > 0 THEN n END, 'receipt' FROM {n};
+INSERT INTO sighting SELECT {agency}, 'person-' || n, 'offender', '-', n, CASE WHEN n % 100 = 0 THEN n END, n, n,
+  n, 'anna', n FROM {n};
 INSERT INTO notice SELECT 'id-' || n, '\\x00', 0, n FROM {n};
 ANALYZE;
 """
@@ -85,7 +88,10 @@ QUESTIONS: dict[str, Callable[[AsyncEngine], Awaitable[object]]] = {
     "notices": lambda engine: NoticeStore(engine).take(AT, AT),
     "a person's receipts": lambda engine: PunctualityStore(engine).of_persons([PRISON], PEOPLE, None, 50),
     "receipts": lambda engine: ReceiptStore(engine).apply(
-        PRISON, [Applied(8, RecordId("person-8", "offender", "-"), "d")], AT
+        PRISON,
+        [Applied(8, RecordId("person-8", "offender", "-"), "d")],
+        AT,
+        [Sighting(8, RecordId("person-8", "offender", "-"), "anna", AT)],
     ),
     "reviews": lambda engine: ReviewStore(engine).listed(None, None, None, 50),
     "reviews beyond a place": lambda engine: ReviewStore(engine).listed(None, None, ReviewPlace(90, "a", "b"), 50),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,20 @@ class Late:
         answer = await self.hub.probation.put(path, json=body, headers={"ce-id": f"{key}-{level}"})
         assert answer.status_code == 200, answer.text
         await self.hub.relayed()
+
+    def must_see(self, seconds: int) -> None:
+        """From now on probation must say who has seen a risk."""
+        contract = self.hub.contracts["probation"]
+        registration = replace(contract.receives["registration"], seen_deadline=seconds)
+        receives = {**contract.receives, "registration": registration}
+        self.hub.contracts["probation"] = replace(contract, receives=receives)
+
+    async def sees(self, number: int) -> None:
+        """Probation says who has seen a delivery, with its receipt."""
+        deliveries = (await self.hub.probation.get("/v1/feed")).json()["deliveries"]
+        (digest,) = [each["digest"] for each in deliveries if each["number"] == number]
+        receipt = {"number": number, "digest": digest, "seen": {"by": "J. Marsh", "at": "2026-03-01T12:01:00+00:00"}}
+        assert (await self.hub.probation.post("/v1/receipts", json={"receipts": [receipt]})).status_code == 200
 
     async def applies(self, *, to: int) -> None:
         """Probation applies all it was given up to a number."""
@@ -237,6 +251,76 @@ async def test_open_alerts_are_counted_by_agency_and_kind_with_the_age_of_the_ol
     assert 'hub_alerts_open{agency="probation",why="not-applied"} 1.0' in told
     assert 'hub_alert_oldest_seconds{agency="probation",why="not-applied"} 30.' in told
     assert 'hub_alerts_open{agency="court"' not in told
+
+
+# --- seen by somebody ---------------------------------------------------------------------------------------
+
+
+async def test_a_risk_that_was_applied_and_nobody_has_seen_is_overdue_too(late: Late) -> None:
+    late.must_see(3_600)
+    await late.says()
+    await late.applies(to=2)
+    await late.passes(3_500)
+    early = await late.alerts(agency="probation")
+    await late.passes(200)
+    (one,) = await late.alerts(agency="probation")
+    await late.applies(to=2)
+    (still,) = await late.alerts(agency="probation")
+    await late.sees(2)
+    (closed,) = await late.alerts(agency="probation")
+
+    assert early == []
+    assert (one["why"], one["state"], one["number"]) == ("not-seen", "open", 2)
+    assert (still["state"], closed["state"], closed["closed"]["by"]) == ("open", "closed", "receipt")
+    (entry,) = await late.hub.audited("seen")
+    assert (entry.actor, entry.agency, entry.type, entry.reference) == ("J. Marsh", "probation", "registration", "2")
+
+
+async def test_a_risk_that_was_seen_in_time_is_never_raised_until_it_changes(late: Late) -> None:
+    late.must_see(3_600)
+    await late.says()
+    await late.sees(2)
+    await late.passes(10_000)
+    quiet = await late.alerts(agency="probation")
+    await late.says(level="very-high")
+    await late.applies(to=3)
+    await late.passes(4_000)
+
+    assert quiet == []
+    assert [(each["why"], each["number"]) for each in await late.alerts(agency="probation")] == [("not-seen", 3)]
+
+
+async def test_who_has_seen_it_counts_for_what_they_saw_and_not_for_what_came_since(late: Late) -> None:
+    late.must_see(3_600)
+    await late.says()
+    first = (await late.hub.probation.get("/v1/feed")).json()["deliveries"][1]
+    await late.says(level="very-high")
+    seen = {"by": "J. Marsh", "at": "2026-03-01T12:00:00Z"}
+    receipt = {"number": first["number"], "digest": first["digest"], "seen": seen}
+    await late.hub.probation.post("/v1/receipts", json={"receipts": [receipt]})
+    await late.applies(to=3)
+    await late.passes(4_000)
+
+    assert [(each["why"], each["number"]) for each in await late.alerts(agency="probation")] == [("not-seen", 3)]
+
+
+async def test_what_is_no_risk_any_more_need_not_be_seen(late: Late) -> None:
+    late.must_see(3_600)
+    await late.says()
+    await late.applies(to=2)
+    await late.passes(4_000)
+    await late.hub.probation.delete("/v1/offenders/X1/registrations/R1", headers={"ce-id": "gone"})
+    await late.hub.relayed()
+
+    assert [(each["why"], each["state"]) for each in await late.alerts(agency="probation")] == [("not-seen", "closed")]
+
+
+async def test_a_contract_that_does_not_ask_is_not_waited_for(late: Late) -> None:
+    await late.says()
+    await late.applies(to=2)
+    await late.passes(80_000)
+
+    assert await late.alerts(agency="probation") == []
 
 
 # --- told outside -------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from hub.ports import AuditRow, HeldId, HeldRow, RecordId
 from hub.store.dead_letters import DeadLetterRow, DeadLetterStore, InputRow, Streak
 from hub.store.parked import ParkedRow, ParkedStore
 from hub.store.receipts import Applied, Delivered, ReceiptStore
+from hub.store.sightings import Sighting
 from tests.simulation.tables import Tables
 from tests.simulation.wire import Calm, Wire
 
@@ -25,7 +26,13 @@ class MemoryReceiptStore(ReceiptStore):
         found = {number: self._tables.delivered.get((agency, number)) for number in sorted(numbers)}
         return {number: row for number, row in found.items() if row is not None}
 
-    async def apply(self, agency: str, applied: Sequence[Applied], at: datetime) -> None:
+    async def apply(
+        self,
+        agency: str,
+        applied: Sequence[Applied],
+        at: datetime,
+        seen: Sequence[Sighting] = (),  # noqa: ARG002 - nobody in a history says who has seen what
+    ) -> None:
         """Note these receipts; one that is older than what the record has already stays without effect."""
         await self._wire.cross("receipts.apply")
         for each in applied:

@@ -116,7 +116,7 @@ class MemoryRelayStore:
 
     def _hand_over(self, row: HeldRow) -> None:
         tables, agency = self._tables, row.id.agency
-        fresh = replace(row, awaited=row.number, last_due=row.due)
+        fresh = replace(row, awaited=row.number, last_due=row.due, seen_due=None)
         tables.held[row.id] = _merged(tables.held[row.id], fresh) if row.id in tables.held else fresh
         tables.given_out[agency, row.number] = row.delivered
         tables.delivered[agency, row.number] = Delivered(row.number, row.id.record, row.digest)

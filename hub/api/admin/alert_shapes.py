@@ -24,7 +24,10 @@ SHAPES: dict[str, Schema] = {
         {
             "id": text("The alert's id."),
             "agency": text("Who has not done it."),
-            "why": {"enum": list(Why), "description": "`not-applied`: no receipt for this delivery or a later one."},
+            "why": {
+                "enum": list(Why),
+                "description": "`not-applied`: no receipt in time; `not-seen`: none that says who has seen it.",
+            },
             "state": {"enum": list(AlertState), "description": "Open until it is acknowledged, or closes by itself."},
             "record": ref("RecordNamed"),
             "number": {"type": "integer", "minimum": 1, "description": "The record's last delivery at that time."},

@@ -4,9 +4,9 @@ import pytest
 
 from hub.domain.canonical import Json
 from hub.domain.contract import Receives
-from hub.domain.deadlines import deadline_of
+from hub.domain.deadlines import deadline_of, seen_deadline_of
 
-RECEIVES = Receives("1.0.0", None, "an Act", "a purpose", 3_600)
+RECEIVES = Receives("1.0.0", None, "an Act", "a purpose", 3_600, seen_deadline=900)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,7 @@ RECEIVES = Receives("1.0.0", None, "an Act", "a purpose", 3_600)
 )
 def test_a_registration_that_may_warn_of_a_risk_is_due_within_a_minute(body: dict[str, Json]) -> None:
     assert deadline_of(RECEIVES, "registration", body) == 60
+    assert seen_deadline_of(RECEIVES, "registration", body) == 900
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,4 @@ def test_a_registration_that_may_warn_of_a_risk_is_due_within_a_minute(body: dic
 )
 def test_anything_else_is_due_when_the_contract_says(record_type: str, body: dict[str, Json] | None) -> None:
     assert deadline_of(RECEIVES, record_type, body) == 3_600
+    assert seen_deadline_of(RECEIVES, record_type, body) is None

@@ -360,6 +360,29 @@ def upgrade() -> None:
     op.create_index(op.f("ix_review_other"), "review", ["other"], unique=False)
     op.create_index("ix_review_since", "review", ["since", "one", "other"], unique=False)
     op.create_table(
+        "sighting",
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=True),
+        sa.Column("awaited", sa.BigInteger(), nullable=False),
+        sa.Column("last_due", sa.BigInteger(), nullable=True),
+        sa.Column("seen_number", sa.BigInteger(), nullable=True),
+        sa.Column("seen_by", sa.Text(), nullable=True),
+        sa.Column("seen_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("agency", "person", "type", "key", name=op.f("pk_sighting")),
+    )
+    op.create_index(
+        "ix_sighting_due",
+        "sighting",
+        ["due"],
+        unique=False,
+        postgresql_where=sa.text("due IS NOT NULL"),
+        sqlite_where=sa.text("due IS NOT NULL"),
+    )
+    op.create_table(
         "signing_key",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
@@ -409,6 +432,13 @@ def downgrade() -> None:
     op.drop_index("ix_standing_local_rid", table_name="standing")
     op.drop_table("standing")
     op.drop_table("signing_key")
+    op.drop_index(
+        "ix_sighting_due",
+        table_name="sighting",
+        postgresql_where=sa.text("due IS NOT NULL"),
+        sqlite_where=sa.text("due IS NOT NULL"),
+    )
+    op.drop_table("sighting")
     op.drop_index("ix_review_since", table_name="review")
     op.drop_index(op.f("ix_review_other"), table_name="review")
     op.drop_table("review")
