@@ -131,11 +131,14 @@ def test_the_hub_reads_the_examples_of_submissions(name: str) -> None:
 
 
 def test_both_ends_read_the_examples_of_receipts_deliveries_and_rejections() -> None:
-    (receipts,), (delivery,), (rejection,) = (
+    (receipts,), (delivery, merged), (rejection,) = (
         MESSAGES[name]["examples"] for name in ("receipts", "delivery", "rejection")
     )
     assert [receipt.number for receipt in read_receipts(receipts["payload"])] == [12]
     assert [parked.number for parked in read_parked(receipts["payload"])] == [13]
     read = read_delivery(delivery["payload"])
     assert (read.record.person, read.digest) == (PERSON, digest(read.release))
+    gone = read_delivery(merged["payload"])
+    assert (gone.withdrawn, gone.digest) == (True, digest(gone.release))
+    assert gone.moved_to not in (None, gone.record.person)
     assert Reason(read_refusal(rejection["payload"]).reason) is Reason.UNKNOWN_CODE

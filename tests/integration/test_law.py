@@ -21,6 +21,7 @@ from sqlalchemy import text
 from hub.domain.contract import People
 from hub.domain.errors import Unavailable
 from hub.domain.submission import Submission
+from hub.exchange.resolve import Choice
 from hub.ports import HeldId, RecordId, ShareTransaction, Store
 from hub.store.engine import create_schema, open_engine, writing
 from hub.store.sharing import SqlStore
@@ -204,6 +205,26 @@ def test_any_way_through_a_history_ends_in_the_same_persons_and_digests(empty: P
 
     for _ in range(2):
         assert asyncio.run(go(data.draw(ways(submissions, decided), "way"), empty)) == at_once
+
+
+@pytest.mark.timeout(600)
+@settings(max_examples=max(10, settings().max_examples // 3))
+@given(st.data())
+def test_when_all_that_was_decided_is_taken_back_everything_is_as_it_was(empty: Path, data: st.DataObject) -> None:
+    submissions = data.draw(histories(), "history")
+    middle = data.draw(st.integers(0, len(submissions)), "said before")
+    decided = data.draw(rulings(submissions), "decisions")
+    standing = [each for each in decided if each.choices[-1] is not Choice.TAKE_BACK]
+    back = [each._replace(choices=(Choice.TAKE_BACK,)) for each in data.draw(st.permutations(standing), "taken back")]
+    never = asyncio.run(go([Step(submissions, None, relayed=False)], empty))
+
+    for relayed in (False, True):
+        way = [
+            Step(submissions[:middle], None, relayed),
+            Step(submissions[middle:], None, relayed, decided),
+            Step(submissions[:1], None, relayed, back),
+        ]
+        assert asyncio.run(go(way, empty)) == never
 
 
 async def go_at_once(parts: Sequence[Sequence[Submission]], decided: Sequence[Ruling], address: str) -> Agreed:

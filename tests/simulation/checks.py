@@ -13,6 +13,7 @@ from adapters.client.link import RecordName
 from hub.domain.contract import Delivery
 from hub.domain.outcome import Accepted
 from hub.domain.submission import Submission
+from hub.exchange.resolve import Choice
 from hub.ports import HeldId, RecordId, SubmissionId
 from hub.release import Release, render
 from tests.simulation.agencies import Agency, StreamAgency, delivery_of
@@ -43,6 +44,7 @@ async def broken(ending: Ending) -> str:
         or _withheld(ending)
         or _receipts(ending)
         or _rebuilt(ending)
+        or _kept_apart(ending.ground.tables)
         or await _the_law(ending)
     )
 
@@ -157,8 +159,15 @@ def _rebuilt(ending: Ending) -> str:
     return ""
 
 
+def _kept_apart(tables: Tables) -> str:
+    """Nobody is one person with somebody from whom an operator keeps them apart."""
+    persons = _persons(tables)
+    one = [each.pair for each in tables.verdicts.values() if each.apart and persons[each.one] == persons[each.other]]
+    return f"kept apart, and one person: {one}" if one else ""
+
+
 async def _the_law(ending: Ending) -> str:
-    """The same submissions in any order, one by one, give the same persons, reviews and digests."""
+    """The same submissions in any order, one by one, and the same decisions give the same persons, reviews, digests."""
     anew = replace(ending.ground, tables=Tables(), told=lambda _submission, _outcome: None)
     sharing = anew.sharing()
     orders = {id_: row.order for id_, row in ending.ground.tables.assertions.items()}
@@ -171,7 +180,17 @@ async def _the_law(ending: Ending) -> str:
         (outcome,) = await sharing.share([submission])
         if not isinstance(outcome, Accepted):
             return f"{submission.agency} {submission.id} was accepted, and is not in another order"
+    await _decided_again(ending, anew)
     return _compared(ending.ground, anew)
+
+
+async def _decided_again(ending: Ending, anew: Ground) -> None:
+    verdicts = sorted(ending.ground.tables.verdicts.values())
+    ending.random.shuffle(verdicts)
+    resolving = anew.resolving()
+    for each in verdicts:
+        choice = Choice.KEEP_APART if each.apart else Choice.LINK
+        await resolving.rule_pair(*each.pair, choice, "as both files say", "anna")
 
 
 def _compared(first: Ground, second: Ground) -> str:

@@ -15,12 +15,15 @@ from hub.domain.outcome import Outcome
 from hub.domain.submission import Submission, micros
 from hub.exchange.consume import Consumption
 from hub.exchange.dead_letters import DeadLetters
+from hub.exchange.decide import Deciding
 from hub.exchange.feed import Feed
 from hub.exchange.gather import Gatherer
 from hub.exchange.intake import Intake
 from hub.exchange.parked import Parked, Parking, Parkings
+from hub.exchange.persons import Recognising
 from hub.exchange.receipts import Receipt, Settlement, settle
 from hub.exchange.relay import Relay
+from hub.exchange.resolve import Resolving
 from hub.exchange.share import Sharing
 from hub.ports import Message, Seal
 from hub.spec.registry import Registry, schemas_folder
@@ -90,6 +93,13 @@ class Ground:
         """The spine, over these tables."""
         store = MemoryStore(self.tables, wire, alone=self.alone)
         return Sharing(store, registry(), self.contracts, self.keys, self.seal, self.now, self._new_person)
+
+    def resolving(self) -> Resolving:
+        """Operators' decisions, over these tables."""
+        store = MemoryStore(self.tables, alone=self.alone)
+        recognising = Recognising(self.seal, self._new_person)
+        deciding = Deciding(registry(), self.contracts, self.keys, self.seal)
+        return Resolving(store, recognising, deciding, self.keys, self.seal, self.now)
 
     def _new_person(self) -> str:
         return uuid7(micros(self.now()) // 1000, self.random.getrandbits(74))

@@ -8,6 +8,7 @@ from typing import Any
 
 from adapters.client.link import Delivery
 from hub.domain.errors import Unavailable
+from hub.domain.joining import Joining
 from hub.domain.outcome import Outcome
 from hub.exchange import persons, streams
 from hub.exchange.case import Case, Membership
@@ -126,6 +127,18 @@ def _keeps_removed_records(self: Tables, decision: Any) -> None:
 _write = Tables.write
 
 
+def _joins_all(self: Joining, one: str, other: str) -> bool:
+    self._apart = ()
+    return _join(self, one, other)
+
+
+_join = Joining.join
+
+
+def _looks_at_nobody_bound(self: Any, locals_: Iterable[str], digests: Iterable[str]) -> set[str]:
+    return {self._tables.locals[key].person for key in self._known(locals_, digests)}
+
+
 def _never(*_: object) -> bool:
     return False
 
@@ -167,6 +180,8 @@ PLANTS = [
     Plant("drops debts that are owed anew", MemoryRelayStore, "deliver", _drops_debts_owed_anew),
     Plant("fills no more than a slice", MemoryRelayStore, "backfill", _fills_no_more_than_a_slice),
     Plant("believes what comes last", Case, "_fold", _believes_what_comes_last),
+    Plant("keeps nobody apart", Joining, "join", _joins_all),
+    Plant("looks at nobody it was decided of", _Transaction, "_persons_of", _looks_at_nobody_bound),
     Plant("carries no since", Case, "_walk", lambda self, slot, history: None),
     Plant("does not follow who is joined or parted", persons, "_membership", _looks_at_nobody_whole),
     Plant("keeps records that are gone", Tables, "write", _keeps_removed_records),

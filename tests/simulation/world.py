@@ -6,9 +6,10 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import combinations
 from random import Random
 from unittest.mock import patch
 
@@ -19,6 +20,7 @@ from hub.domain.contract import Delivery as Way
 from hub.domain.outcome import Accepted, Outcome
 from hub.domain.submission import Submission
 from hub.exchange import relay, streams
+from hub.exchange.resolve import Choice
 from hub.ports import AuditRow, SubmissionId
 from tests.simulation.agencies import INPUT_PARTITIONS, Agency, FeedAgency, Store, StreamAgency
 from tests.simulation.broker import Broker
@@ -48,6 +50,10 @@ _CLIMATES = (
 _REFUSING = (0.0, 0.0, 0.0, 0.05, 0.3)
 """How often an agency's system cannot apply a delivery."""
 _OPERATOR_LOOKS_S = 1.0
+_OPERATOR_DECIDES_S = (0.0, 0.2, 1.0)
+"""Seconds between two decisions on who is one person, on average; 0: nothing is decided."""
+_ANOTHER_PAIR = 0.6
+"""How often that is of any two, not of two of whom something was decided before."""
 _OPERATOR_WAITS = timedelta(seconds=4)
 _LATE = timedelta(seconds=5)
 """No process stands still for longer."""
@@ -126,6 +132,7 @@ class World:
         self.cast = Cast(self.ground, self.weather, random, self.note)
         self.history = History(Random(f"{seed} history"), speakers(), random.randint(LENGTH // 3, LENGTH))
         self._refusals = Random(f"{seed} refusals")
+        self._decisions = Random(f"{seed} decisions")
         self._refusing = self._refusals.choice(_REFUSING)
         self.agencies = [self._agency(name) for name in contracts()]
 
@@ -149,6 +156,20 @@ class World:
                     entry = AuditRow(self._now(), "parked-retried", "anna", held.agency, "", "", "", str(row.number))
                     await store.retry(held.agency, row.number, entry)
                     self.note(f"parked delivery {row.number} of {held.agency} is owed again")
+
+    async def _decide(self) -> None:
+        """An operator decides who is one person, now and then and rightly or not, in some histories and for ever."""
+        resolving, random = self.ground.resolving(), self._decisions
+        seldom = random.choice(_OPERATOR_DECIDES_S)
+        while seldom:
+            await asyncio.sleep(random.expovariate(1 / seldom))
+            tables = self.ground.tables
+            if len(tables.locals) > 1:
+                pairs = list(combinations(sorted(tables.locals), 2))
+                pair = random.choice(pairs if random.random() < _ANOTHER_PAIR else sorted(tables.verdicts) or pairs)
+                choice = random.choice([*Choice] if pair in tables.verdicts else [Choice.LINK, Choice.KEEP_APART])
+                await resolving.rule_pair(*pair, choice, "as both files say", "anna")
+                self.note(f"decided: {choice}")
 
     def _now(self) -> datetime:
         return START + timedelta(seconds=self._loop.time())
@@ -179,8 +200,10 @@ class World:
             kept.append(asyncio.create_task(self._retry()))
         mishaps = Mishaps(self.ground, self.cast, self.weather, self._random, self.note)
         happening = asyncio.create_task(mishaps.go_on(self._streaming))
+        deciding = asyncio.create_task(self._decide())
         await _first_of(asyncio.create_task(self._send()), kept)
         happening.cancel()
+        await _ended(deciding)
         self.weather.calm()
         self._refusing = 0.0
         self.note("quiet")
@@ -208,6 +231,13 @@ class World:
             quiet_since = None if unfinished else quiet_since or self._loop.time()
             if unfinished and self._loop.time() > deadline:
                 raise Disagreement(f"still under way {_DEADLINE_S:.0f} s after the last fault: {unfinished}")
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    """End what goes on for ever. Raises what it has ended by."""
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 async def _first_of(work: "asyncio.Task[None]", kept: list["asyncio.Task[None]"]) -> None:
