@@ -8,6 +8,8 @@ CONTAINERS = $(COMPOSE) --env-file deploy/hub.env --file deploy/compose.yaml
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
+# Two at a time, each with servers of its own; one at a time on a broker of yours, where the hub has but one group.
+AT_ONCE = --numprocesses $(if $(HUB_TEST_KAFKA_BOOTSTRAP),0,2) --dist loadfile
 FETCH := $(BIN)/python -m deploy.servers fetch
 QUICK_TESTS = $(wildcard tests/unit tests/contract tests/guards)
 LOCK_WITH := uv==0.13.9
@@ -23,16 +25,16 @@ demo: .venv/$(if $(FULL),servers,run).installed ## two agencies share a caseload
 	@$(if $(FULL),$(FETCH))
 	@$(BIN)/python -m deploy.demo --people $(PEOPLE) $(if $(KEEP),--keep) $(if $(FULL),--full)
 
-test: .venv/dev.installed ## every test, on a real PostgreSQL and a real Kafka that it starts and stops
+test: .venv/dev.installed ## every test, two at a time, on real PostgreSQL and Kafka that it starts and stops
 	@$(FETCH)
-	@HYPOTHESIS_PROFILE=full $(PYTEST) tests --ignore=tests/bench --ignore=tests/prove
+	@HYPOTHESIS_PROFILE=full $(PYTEST) $(AT_ONCE) tests --ignore=tests/bench --ignore=tests/prove
 
 check: .venv/dev.installed ## under a minute: format, lint, types, import rules, quick tests
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@HYPOTHESIS_PROFILE=quick $(PYTEST) --quiet $(QUICK_TESTS)
+	@HYPOTHESIS_PROFILE=quick $(PYTEST) --quiet $(AT_ONCE) -m "not servers" $(QUICK_TESTS)
 
 bench: .venv/dev.installed ## the budgets, as ratios measured in one run
 	@$(FETCH)

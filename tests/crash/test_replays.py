@@ -29,7 +29,7 @@ from tests.builders.poison import KINDS, good
 
 pytestmark = [pytest.mark.servers, pytest.mark.crash, pytest.mark.timeout(240)]
 
-LETTERS, KILLS, REFUSED_EVERY = 1_500, 2, 10
+LETTERS, KILLS, REFUSED_EVERY = 600, 1, 10
 _WITHIN_S = 60.0
 
 
