@@ -30,6 +30,7 @@ from hub.exchange.consume import Consumption
 from hub.exchange.dead_letters import DeadLetters
 from hub.exchange.due import Timekeeper
 from hub.exchange.feed import Feed
+from hub.exchange.forgetting import Forgetting
 from hub.exchange.gather import Gatherer
 from hub.exchange.intake import Intake
 from hub.exchange.parked import Parkings
@@ -42,6 +43,7 @@ from hub.metrics import Metrics, Queues
 from hub.settings import Settings
 from hub.store.alerts import AlertStore
 from hub.store.dead_letters import DeadLetterStore
+from hub.store.forgetting import ForgettingStore
 from hub.store.notices import NoticeStore
 from hub.store.parked import ParkedStore
 from hub.store.queues import look_at_queues
@@ -120,6 +122,10 @@ class Parts:
     async def republishing(self) -> None:
         """How far topics are filled again that operators asked for; the relay fills them."""
         await self._desk.outlook.republishing.run(self._bells.stop)
+
+    async def forgetting(self) -> None:
+        """What nobody can ask for any more leaves the database."""
+        await Forgetting(ForgettingStore(self._base.engine), self._base.now).run(self._bells.stop)
 
     async def timekeeping(self) -> None:
         """What is overdue is raised."""

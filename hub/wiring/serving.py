@@ -53,6 +53,7 @@ async def serve_hub(settings: Settings, only: Collection[Part]) -> None:
                 running["jobs"] = parts.jobs()
                 running["republishing"] = parts.republishing()
                 running["timekeeping"] = parts.timekeeping()
+                running["forgetting"] = parts.forgetting()
                 if settings.alert_webhook is not None:
                     running["telling"] = parts.telling(settings.alert_webhook.get_secret_value())
             if Part.CONSUME in chosen and kafka is not None:

@@ -3,10 +3,10 @@
 import argparse
 from collections.abc import Callable
 
-from tests.bench import inside, load, mapping, matching, rest, stream, validation
+from tests.bench import inside, load, mapping, matching, reconcile, rest, stream, validation
 from tests.bench.table import Measure, show, show_profile
 
-SECTIONS = ("validation", "mapping", "matching", "rest", "stream", "growth", "load", "profile")
+SECTIONS = ("validation", "mapping", "matching", "rest", "stream", "growth", "load", "reconcile", "profile")
 
 
 def main() -> None:
@@ -25,6 +25,7 @@ def main() -> None:
         "stream": lambda: stream.measures(given.messages),
         "growth": lambda: inside.growth(given.records // 10, given.records, sample=5_000),
         "load": lambda: load.measures(given.records),
+        "reconcile": lambda: reconcile.measures(given.records),
     }
     measures = [measure for name, section in sections.items() if name in wanted for measure in section()]
     show(measures)

@@ -10,6 +10,7 @@ import orjson
 import pytest
 from sqlalchemy import select
 
+from hub.domain.errors import Unavailable
 from hub.domain.inventory import Difference, Named, bucket_of
 from hub.store.engine import reading
 from hub.store.tables import owed
@@ -212,6 +213,30 @@ async def test_what_differs_and_what_is_owed_because_of_it_are_written_together(
         rows = (await connection.execute(select(owed.c.person, owed.c.again))).all()
     assert [tuple(row) for row in rows] == [(lost.person, True)]
     assert done.found == {lost: Difference.MISSING}
+
+
+async def test_a_crash_between_finding_and_owing_leaves_neither_and_bringing_it_again_does_both(
+    hub: RestHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, (lost, _) = await copied(hub, "X1", "X2")
+    del copy.records[lost]
+    done, opened = await copy.open({name: each.digest for name, each in copy.records.items()}, copy.read)
+
+    async def broken(*_: object, **__: object) -> None:
+        raise Unavailable("the database broke off")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("hub.store.reconciling.upsert", broken)
+        assert (await copy.bring(opened["inventory"], done.differing, {}, {})).status_code == 503
+    between = await report(hub, opened["inventory"])
+    assert (await copy.bring(opened["inventory"], done.differing, {}, {})).status_code == 200
+    after = await report(hub, opened["inventory"])
+    await hub.relayed()
+    await copy.read_on()
+
+    assert (between["found"], between["buckets"]["awaited"]) == ([], 1)
+    assert ([each["difference"] for each in after["found"]], after["buckets"]["awaited"]) == (["missing"], 0)
+    assert lost in copy.records
 
 
 async def test_bringing_a_bucket_again_changes_nothing(hub: RestHub) -> None:

@@ -1,0 +1,47 @@
+"""What reconciliation keeps is bounded: numbers that were overtaken long ago, and old reports, are forgotten."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+
+import structlog
+
+from hub.clock import Clock
+from hub.domain.errors import Unavailable
+from hub.exchange.reconcile import KEPT
+from hub.store.forgetting import FIRST, ForgettingStore, Place
+
+REPORTS_KEPT = timedelta(days=90)
+"""How long it can be read what an inventory came to."""
+SLICE = 5_000
+"""Deliveries looked at in one transaction."""
+ROUND_S = 3_600.0
+"""How often everything is looked through."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Forgetting:
+    """The use case. Several at once do no harm."""
+
+    def __init__(self, store: ForgettingStore, now: Clock) -> None:
+        self._store = store
+        self._now = now
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look through everything now and then, until told to stop. Raises `Halt`."""
+        while not stop.is_set():
+            try:
+                await self.round(stop)
+            except Unavailable as error:
+                _log.warning("forgetting_backs_off", why=str(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), ROUND_S)
+
+    async def round(self, stop: asyncio.Event) -> None:
+        """Forget what is due. Raises `Unavailable`, `Halt`."""
+        now = self._now()
+        after: Place | None = FIRST
+        while after is not None and not stop.is_set():
+            after = await self._store.forget_overtaken(after, now - KEPT, SLICE)
+        await self._store.forget_reports(now - REPORTS_KEPT)

@@ -1,0 +1,62 @@
+"""What leaves the database by itself, on both databases: nothing that an inventory may still ask for."""
+
+import asyncio
+from datetime import timedelta
+
+from hub.exchange.forgetting import REPORTS_KEPT, Forgetting
+from hub.exchange.inventories import Digests
+from hub.exchange.reconcile import KEPT, Reconciling
+from hub.store.forgetting import FIRST, ForgettingStore
+from hub.store.reconciling import ReconcileStore
+from hub.store.tables import delivery, inventory
+from tests.builders.hub import NOW, Hub
+from tests.builders.records import PRISON, offender, said
+
+
+async def delivered_three_times(hub: Hub) -> None:
+    """On three days one after the other."""
+    for day, surname in enumerate(("One", "Two", "Three")):
+        hub.now = NOW + timedelta(days=day)
+        await hub.take(said(*PRISON, offender(surname), day + 1))
+        await hub.deliver()
+
+
+async def numbers(hub: Hub) -> list[int]:
+    return sorted(row["number"] for row in await hub.rows(delivery) if row["agency"] == "prison")
+
+
+async def test_a_number_is_forgotten_a_week_after_it_was_overtaken_and_the_last_one_never(hub: Hub) -> None:
+    await delivered_three_times(hub)
+    forgetting = Forgetting(ForgettingStore(hub.engine), lambda: hub.now)
+    left = []
+    for day in (1, 2, 300):
+        hub.now = NOW + timedelta(days=day, seconds=1) + KEPT
+        await forgetting.round(asyncio.Event())
+        left.append(await numbers(hub))
+
+    assert left == [[2, 3], [3], [3]]
+
+
+async def test_everything_is_looked_through_slice_by_slice(hub: Hub) -> None:
+    await delivered_three_times(hub)
+    store, since = ForgettingStore(hub.engine), hub.now + timedelta(days=1)
+    places, after = [], FIRST
+    while (last := await store.forget_overtaken(after, since, 2)) is not None:
+        places.append(last)
+        after = last
+
+    assert len(places) >= 2
+    assert await numbers(hub) == [3]
+
+
+async def test_reports_are_kept_for_their_time(hub: Hub) -> None:
+    store = ReconcileStore(hub.engine)
+    reconciling = Reconciling(store, hub.contracts, lambda: hub.now, lambda _agency, _found: None)
+    for day in (0, 1):
+        hub.now = NOW + timedelta(days=day)
+        await reconciling.open("prison", Digests(0, ("offender",), {"0a3": "0" * 64}))
+    hub.now = NOW + REPORTS_KEPT + timedelta(hours=1)
+
+    await Forgetting(ForgettingStore(hub.engine), lambda: hub.now).round(asyncio.Event())
+
+    assert len(await hub.rows(inventory)) == 1
