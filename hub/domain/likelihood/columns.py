@@ -20,6 +20,7 @@ from hub.domain.errors import Fault, Halt, Reason, Rejected
 from hub.domain.likelihood.traits import Traits, each_once, folded
 
 _PARTS = {"%Y": r"(?P<year>\d{4})", "%m": r"(?P<month>\d{1,2})", "%d": r"(?P<day>\d{1,2})"}
+_NO_SEX = {"n", "u", "0", "9"}
 _NAMES = {"forename", "surname", "full-name", "other-forename", "other-surname"}
 _BIRTH = {"date", "year", "month", "day"}
 _PLACES = {"postcode", "house", "street", "locality", "town", "region"}
@@ -78,8 +79,8 @@ class Columns:
 def _traits(said: Mapping[str, list[str]], identifiers: tuple[tuple[str, str], ...]) -> Traits:
     forenames, surnames = list(said["forename"]), list(said["surname"])
     for whole in said["full-name"]:
-        *before, last = whole.split()
-        forenames, surnames = forenames + before, [*surnames, last]
+        before, last = _parted(whole)
+        forenames, surnames = [*forenames, before], [*surnames, last]
     names = each_once(surnames)
     return Traits(
         forenames=each_once(name for text in forenames for name in text.split()),
@@ -87,7 +88,7 @@ def _traits(said: Mapping[str, list[str]], identifiers: tuple[tuple[str, str], .
         other_forenames=each_once(said["other-forename"]),
         other_surnames=tuple(dict.fromkeys((*names[1:], *each_once(said["other-surname"])))),
         dates=each_once((*said["date"], _joined(said))),
-        sex=folded(said["sex"][0])[:1] if said["sex"] else "",
+        sex=_sex(said["sex"]),
         postcodes=each_once(said["postcode"]),
         houses=each_once(said["house"]),
         streets=each_once(said["street"]),
@@ -96,6 +97,21 @@ def _traits(said: Mapping[str, list[str]], identifiers: tuple[tuple[str, str], .
         regions=each_once(said["region"]),
         identifiers=identifiers,
     )
+
+
+def _parted(whole: str) -> tuple[str, str]:
+    """Forenames and surname of a whole name: `Ann Archer` or `Archer, Ann`."""
+    if "," in whole:
+        last, before = whole.split(",", 1)
+        return before, last
+    *first, last = whole.split()
+    return " ".join(first), last
+
+
+def _sex(said: list[str]) -> str:
+    """One letter or digit; empty for not known and not specified, also as ISO/IEC 5218 writes them (0 and 9)."""
+    letter = folded(said[0])[:1] if said else ""
+    return "" if letter in _NO_SEX else letter
 
 
 def _joined(said: Mapping[str, list[str]]) -> str:

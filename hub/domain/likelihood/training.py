@@ -16,10 +16,13 @@ from hub.domain.likelihood.weights import Odds, Weights
 
 _ROUNDS = 200
 _SETTLED = 1e-6
+_REFINEMENTS = 4
 _FIRST_SHARE = 0.1
 """Of the blocked pairs, taken to be one person before the first round."""
-_DOUBT = 0.5
+_DOUBT_M = 0.5
 """Pairs of the usual kind added to those counted: a level never seen becomes unlikely, not impossible."""
+_DOUBT_U = 5_000.0
+"""More of them for u: by chance two dates agree in a few of 100,000 pairs, too few to be counted alone."""
 _RANDOM_PAIRS = 100_000
 
 _Shares = Mapping[Field, Mapping[Level, float]]
@@ -44,18 +47,29 @@ def estimate(blocked: Mapping[Pattern, float], at_random: Iterable[Pattern], pos
     """
     usual_m = {field: {level: odds.m for level, odds in levels.items()} for field, levels in start.odds.items()}
     usual_u = {field: {level: odds.u for level, odds in levels.items()} for field, levels in start.odds.items()}
-    u, m = _shares(Counter(at_random), usual_u), usual_m
-    prior = _FIRST_SHARE * sum(blocked.values()) / possible
-    for _ in range(_ROUNDS):
-        same = {pattern: _same(pattern, prior, m, u) * count for pattern, count in blocked.items()}
-        before, prior = prior, sum(same.values()) / possible
-        m = _shares(same, usual_m)
-        if abs(prior - before) < _SETTLED * before:
-            break
+    chance = Counter(at_random)
+    u = _shares(chance, usual_u, _DOUBT_U)
+    prior, m = _settled(blocked, possible, usual_m, u)
+    for _ in range(_REFINEMENTS):  # of those met at random some are one person too: they are taken out
+        two = {pattern: (1 - _same(pattern, prior, m, u)) * count for pattern, count in chance.items()}
+        u = _shares(two, usual_u, _DOUBT_U)
+        prior, m = _settled(blocked, possible, usual_m, u)
     odds = {
         field: {level: Odds(m[field][level], u[field][level]) for level in levels} for field, levels in LEVELS.items()
     }
     return replace(start, prior=min(prior, 0.5), odds=odds)
+
+
+def _settled(blocked: Mapping[Pattern, float], possible: int, usual: _Shares, u: _Shares) -> tuple[float, _Shares]:
+    """Expectation maximisation: the prior and m, until they hardly change."""
+    m, prior = usual, _FIRST_SHARE * sum(blocked.values()) / possible
+    for _ in range(_ROUNDS):
+        same = {pattern: _same(pattern, prior, m, u) * count for pattern, count in blocked.items()}
+        before, prior = prior, sum(same.values()) / possible
+        m = _shares(same, usual, _DOUBT_M)
+        if abs(prior - before) < _SETTLED * before:
+            break
+    return prior, m
 
 
 def _same(pattern: Pattern, prior: float, m: _Shares, u: _Shares) -> float:
@@ -68,16 +82,16 @@ def _same(pattern: Pattern, prior: float, m: _Shares, u: _Shares) -> float:
     return one / (one + two)
 
 
-def _shares(patterns: Mapping[Pattern, float], usual: _Shares) -> dict[Field, dict[Level, float]]:
+def _shares(patterns: Mapping[Pattern, float], usual: _Shares, doubt: float) -> dict[Field, dict[Level, float]]:
     """The share of each level among the pairs that say something of its field."""
     totals: dict[Field, dict[Level, float]] = {field: dict.fromkeys(levels, 0.0) for field, levels in LEVELS.items()}
     for pattern, count in patterns.items():
         for field, level in zip(Field, pattern, strict=True):
             if level is not None:
                 totals[field][level] += count
-    return {field: _with_doubt(levels, usual[field]) for field, levels in totals.items()}
+    return {field: _with_doubt(levels, usual[field], doubt) for field, levels in totals.items()}
 
 
-def _with_doubt(counts: Mapping[Level, float], usual: Mapping[Level, float]) -> dict[Level, float]:
+def _with_doubt(counts: Mapping[Level, float], usual: Mapping[Level, float], doubt: float) -> dict[Level, float]:
     seen = sum(counts.values())
-    return {level: (count + _DOUBT * usual[level]) / (seen + _DOUBT) for level, count in counts.items()}
+    return {level: (count + doubt * usual[level]) / (seen + doubt) for level, count in counts.items()}

@@ -23,6 +23,17 @@ def test_a_whole_name_ends_in_the_surname() -> None:
     assert traits({"name": "full-name"}, name="Ann Mary Archer") == Traits(("ann", "mary"), "archer")
 
 
+def test_a_whole_name_with_a_comma_begins_with_the_surname() -> None:
+    assert traits({"name": "full-name"}, name="Archer, Ann Mary") == Traits(("ann", "mary"), "archer")
+
+
+@pytest.mark.parametrize(
+    ("text", "sex"), [("Male", "m"), ("F", "f"), ("not-known", ""), ("Unspecified", ""), ("9", "")]
+)
+def test_a_sex_not_known_says_nothing(text: str, sex: str) -> None:
+    assert traits({"sex": "sex"}, sex=text).sex == sex
+
+
 def test_a_date_has_the_format_declared() -> None:
     columns = {"born": {"feature": "date", "format": "%d/%m/%Y"}}
     assert traits(columns, born="3/12/1980").dates == ("19801203",)
