@@ -24,6 +24,22 @@ class OpenAlerts:
 
 
 @dataclass(frozen=True, slots=True)
+class Convergence:
+    """The convergence index of one agency, as last measured. All but the three last are shares from 0 to 1.
+
+    agreed: None where the agency holds nothing. oldest_s: age of the oldest disagreement in seconds, 0 without one.
+    """
+
+    agency: str
+    agreed: float | None
+    filled: float
+    taken: float
+    oldest_s: float
+    conflicts: int
+    reviews: int
+
+
+@dataclass(frozen=True, slots=True)
 class Queues:
     """What waits in the hub. debts: records owed to agencies.
 
@@ -40,6 +56,7 @@ class Queues:
     withheld: Mapping[str, int]
     parked: Mapping[str, int]
     alerts: Sequence[OpenAlerts] = ()
+    convergence: Sequence[Convergence] = ()
 
 
 class Metrics:
@@ -70,6 +87,12 @@ class Metrics:
         self._parked = self._gauge("hub_parked", "Records whose delivery the agency could not apply", "agency")
         self._alerts = self._gauge("hub_alerts_open", "Alerts nobody has acknowledged", "agency", "why")
         self._oldest_alert = self._gauge("hub_alert_oldest_seconds", "Age of the oldest open alert", "agency", "why")
+        self._agreed = self._gauge("hub_agreement_ratio", "Share of records held as released", "agency")
+        self._filled = self._gauge("hub_properties_filled_ratio", "Share of the properties that are filled", "agency")
+        self._taken = self._gauge("hub_properties_taken_ratio", "Share of the properties that are taken", "agency")
+        self._oldest = self._gauge("hub_oldest_disagreement_seconds", "Age of the oldest disagreement", "agency")
+        self._conflicts = self._gauge("hub_conflicts", "Contested records that are held", "agency")
+        self._reviews = self._gauge("hub_reviews", "Open reviews on own local ids", "agency")
         self._paused = self._gauge("hub_input_paused", "1 while the agency's input from Kafka is paused", "agency")
 
     def count_submissions(self, submissions: Sequence[Submission], outcomes: Sequence[Outcome]) -> None:
@@ -108,7 +131,19 @@ class Metrics:
         for each in queues.alerts:
             self._alerts.labels(each.agency, each.why).set(each.count)
             self._oldest_alert.labels(each.agency, each.why).set(each.oldest_s)
+        self._show_convergence(queues.convergence)
         return generate_latest(self._registry)
+
+    def _show_convergence(self, convergence: Sequence[Convergence]) -> None:
+        self._agreed.clear()
+        for each in convergence:
+            if each.agreed is not None:
+                self._agreed.labels(each.agency).set(each.agreed)
+            self._filled.labels(each.agency).set(each.filled)
+            self._taken.labels(each.agency).set(each.taken)
+            self._oldest.labels(each.agency).set(each.oldest_s)
+            self._conflicts.labels(each.agency).set(each.conflicts)
+            self._reviews.labels(each.agency).set(each.reviews)
 
     def _gauge(self, name: str, documentation: str, *labels: str) -> Gauge:
         return Gauge(name, documentation, labels, registry=self._registry)

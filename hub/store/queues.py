@@ -1,13 +1,15 @@
 """What waits in the hub, counted: for readiness and metrics."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.domain.submission import micros
-from hub.metrics import OpenAlerts, Queues
+from hub.metrics import Convergence, OpenAlerts, Queues
 from hub.store.engine import reading
+from hub.store.measuring import Measured, measured_since
 from hub.store.tables import agency, alert, outlet, owed, parked, withheld
 
 _MICROS_PER_S = 1_000_000
@@ -29,8 +31,26 @@ async def look_at_queues(engine: AsyncEngine, streams: frozenset[str], now: date
             OpenAlerts(row.agency, row.why, int(row.many), _age_s(row.oldest, now))
             for row in await connection.execute(_OPEN_ALERTS)
         ]
+        measured = await measured_since(connection, now.date() - timedelta(days=1))
     lag_s = 0.0 if oldest is None else _age_s(oldest, now)
-    return Queues(debts, lag_s, behind, sorted(paused), kept_back, not_applied, alerts)
+    return Queues(debts, lag_s, behind, sorted(paused), kept_back, not_applied, alerts, _convergence(measured, now))
+
+
+def _convergence(measured: Sequence[Measured], now: datetime) -> list[Convergence]:
+    """The last measure of each agency."""
+    last = {each.agency: each for each in measured}
+    return [
+        Convergence(
+            each.agency,
+            each.agreed,
+            each.filled / each.properties,
+            each.taken / each.properties,
+            0.0 if each.agreement.oldest is None else _age_s(micros(each.agreement.oldest), now),
+            each.agreement.conflicts,
+            each.agreement.reviews,
+        )
+        for each in last.values()
+    ]
 
 
 _OPEN_ALERTS = (

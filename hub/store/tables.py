@@ -186,6 +186,32 @@ sighting = Table(
     Index("ix_sighting_due", "due", postgresql_where=_DUE, sqlite_where=_DUE),
 )
 
+convergence = Table(
+    "convergence",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("measured", BigInteger, nullable=False),
+    Column("records", BigInteger, nullable=False),
+    Column("agreeing", BigInteger, nullable=False),
+    Column("oldest", BigInteger),
+    Column("conflicts", BigInteger, nullable=False),
+    Column("reviews", BigInteger, nullable=False),
+    Column("properties", Integer, nullable=False),
+    Column("filled", Integer, nullable=False),
+    Column("taken", Integer, nullable=False),
+    Index("ix_convergence_day", "day", "agency"),
+)
+
+filled = Table(
+    "filled",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("property", Text, primary_key=True),
+    Column("seen", BigInteger, nullable=False),
+)
+
 _OPEN = text("closed IS NULL AND acknowledged IS NULL")
 
 alert = Table(

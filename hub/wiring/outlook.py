@@ -7,6 +7,7 @@ from hub.exchange.alerts import Alerts
 from hub.exchange.auditing import Auditing
 from hub.exchange.conflicts import OpenConflicts
 from hub.exchange.deliveries import Deliveries
+from hub.exchange.measuring import Measuring
 from hub.exchange.people import People
 from hub.exchange.positions import LookAtPositions
 from hub.exchange.punctuality import Punctuality
@@ -21,6 +22,7 @@ from hub.store.auditing import AuditStore
 from hub.store.conflicts import ConflictStore
 from hub.store.deliveries import DeliveriesStore
 from hub.store.jobs import JobStore
+from hub.store.measuring import MeasuringStore
 from hub.store.parked import ParkedStore
 from hub.store.punctuality import PunctualityStore
 from hub.store.reading import SqlReading
@@ -39,6 +41,7 @@ def outlook_on(base: Foundation, inputs: InputPositions | None) -> Outlook:
     rules = {each: compile_rule(base.registry.newest(each).schema) for each in base.registry.types()}
     return Outlook(
         deliveries=deliveries,
+        measuring=Measuring(MeasuringStore(engine), base.registry, base.contracts, seal, now),
         alerts=Alerts(AlertStore(engine), audit, now),
         positions=LookAtPositions(inputs, deliveries),
         punctuality=Punctuality(PunctualityStore(engine), people, audit, base.contracts.keys(), now),

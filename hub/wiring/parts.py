@@ -133,6 +133,10 @@ class Parts:
         tells = base.settings.alert_webhook is not None
         await Timekeeper(AlertStore(base.engine), base.now, tells=tells).run(self._bells.stop)
 
+    async def measuring(self) -> None:
+        """How far agencies agree, now and then."""
+        await self._desk.outlook.measuring.run(self._bells.stop)
+
     async def telling(self, url: str) -> None:
         """That something was raised is told outside."""
         async with webhook(url) as sender:

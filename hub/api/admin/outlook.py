@@ -6,6 +6,7 @@ from hub.exchange.alerts import Alerts
 from hub.exchange.auditing import Auditing
 from hub.exchange.conflicts import OpenConflicts
 from hub.exchange.deliveries import Deliveries
+from hub.exchange.measuring import Measuring
 from hub.exchange.people import People
 from hub.exchange.positions import LookAtPositions
 from hub.exchange.punctuality import Punctuality
@@ -22,6 +23,7 @@ class Outlook:
 
     deliveries: Deliveries
     alerts: Alerts
+    measuring: Measuring
     positions: LookAtPositions
     punctuality: Punctuality
     retries: Retries

@@ -4,6 +4,7 @@ from hub.api.admin import (
     agencies,
     alerts,
     audit,
+    convergence,
     dead_letters,
     deliveries,
     jobs,
@@ -26,6 +27,7 @@ ROUTERS = (
     questions.router,
     rulings.router,
     reconciliations.router,
+    convergence.router,
     audit.router,
     jobs.router,
 )

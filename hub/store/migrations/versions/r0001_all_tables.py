@@ -113,6 +113,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_claim_local"), "claim", ["local"], unique=False)
     op.create_table(
+        "convergence",
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("measured", sa.BigInteger(), nullable=False),
+        sa.Column("records", sa.BigInteger(), nullable=False),
+        sa.Column("agreeing", sa.BigInteger(), nullable=False),
+        sa.Column("oldest", sa.BigInteger(), nullable=True),
+        sa.Column("conflicts", sa.BigInteger(), nullable=False),
+        sa.Column("reviews", sa.BigInteger(), nullable=False),
+        sa.Column("properties", sa.Integer(), nullable=False),
+        sa.Column("filled", sa.Integer(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("agency", "day", name=op.f("pk_convergence")),
+    )
+    op.create_index("ix_convergence_day", "convergence", ["day", "agency"], unique=False)
+    op.create_table(
         "dead_letter",
         sa.Column("position", sa.Text(), nullable=False),
         sa.Column("agency", sa.Text(), nullable=False),
@@ -151,6 +167,14 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("after", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("inventory", "person", "type", "key", name=op.f("pk_difference")),
+    )
+    op.create_table(
+        "filled",
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("property", sa.Text(), nullable=False),
+        sa.Column("seen", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("agency", "type", "property", name=op.f("pk_filled")),
     )
     op.create_table(
         "handling",
@@ -484,6 +508,7 @@ def downgrade() -> None:
     op.drop_table("held")
     op.drop_index("ix_handling_job_position", table_name="handling")
     op.drop_table("handling")
+    op.drop_table("filled")
     op.drop_table("difference")
     op.drop_index("ix_delivery_record", table_name="delivery")
     op.drop_table("delivery")
@@ -491,6 +516,8 @@ def downgrade() -> None:
     op.drop_index("ix_dead_letter_agency_state_at", table_name="dead_letter")
     op.drop_index("ix_dead_letter_agency_at", table_name="dead_letter")
     op.drop_table("dead_letter")
+    op.drop_index("ix_convergence_day", table_name="convergence")
+    op.drop_table("convergence")
     op.drop_index(op.f("ix_claim_local"), table_name="claim")
     op.drop_table("claim")
     op.drop_index("ix_audit_person_at", table_name="audit")
