@@ -1,8 +1,9 @@
 """`hub.ports.Store` in memory: transactions that see what is committed, and commit all at once or not at all."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from hub.domain.joining import Verdict
 from hub.domain.submission import Order
 from hub.ports import (
     Decision,
@@ -65,7 +66,14 @@ class _Transaction:
         if not self._persons_of(own, digests) <= persons:
             raise Moved
         locals_ = {key: row for key, row in self._tables.locals.items() if row.person in persons}
-        return People(locals_, frozenset(each for each in self._tables.verdicts.values() if each.one in locals_))
+        return People(locals_, self._verdicts_on(locals_))
+
+    def _verdicts_on(self, locals_: Collection[str]) -> frozenset[Verdict]:
+        """`Moved` when it was decided meanwhile, of somebody else together with one of these; as `hub.store` has it."""
+        found = [each for each in self._tables.verdicts.values() if each.one in locals_ or each.other in locals_]
+        if any(each.one not in locals_ or each.other not in locals_ for each in found):
+            raise Moved
+        return frozenset(found)
 
     async def _lock(self, kind: str, names: Iterable[str]) -> None:
         """In one order everywhere, so that transactions never wait for each other in a ring."""
