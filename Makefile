@@ -9,7 +9,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
 # Two at a time, each with servers of its own; one at a time on a broker of yours, where the hub has but one group.
-AT_ONCE = --numprocesses $(if $(HUB_TEST_KAFKA_BOOTSTRAP),0,2) --dist loadfile
+AT_ONCE = --numprocesses $(if $(HUB_TEST_KAFKA_BOOTSTRAP),0,2) --dist loadfile --no-loadscope-reorder
 FETCH := $(BIN)/python -m deploy.servers fetch
 QUICK_TESTS = $(wildcard tests/unit tests/contract tests/guards)
 LOCK_WITH := uv==0.13.9

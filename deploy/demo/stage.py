@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -109,9 +109,12 @@ def staged(plan: Plan, folder: Path) -> Iterator[Stage]:
             {"hub": _hub(settings, hub, folder, ending)},
         )
         processes = dict(stage.processes)
-        for agency in AGENCIES:
-            processes |= _agency(plan, stage, agency, ports[agency], kafka if agency == "prison" else None, ending)
-        yield Stage(hub, folder, stage.natives, stage.adapters, credentials, processes)
+        try:
+            for agency in AGENCIES:
+                processes |= _agency(plan, stage, agency, ports[agency], kafka if agency == "prison" else None, ending)
+            yield Stage(hub, folder, stage.natives, stage.adapters, credentials, processes)
+        finally:
+            _ask_to_finish(processes.values())
 
 
 def check_alive(stage: Stage) -> None:
@@ -206,6 +209,13 @@ def _started(
     process.start([*command], environment=environment)
     ending.callback(_end, process)
     return process
+
+
+def _ask_to_finish(processes: Iterable[ServerProcess]) -> None:
+    """Ask all at once, so that nobody is waited for who has not begun to end."""
+    for process in processes:
+        if process.running:
+            process.signal(SIGTERM)
 
 
 def _end(process: ServerProcess) -> None:
