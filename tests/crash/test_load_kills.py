@@ -20,7 +20,7 @@ from tests.bench.extract import lines
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
 
-LINES = 8_000
+LINES = 5_000
 BAD_EVERY = 97
 
 
