@@ -19,7 +19,8 @@ async def asked(http: httpx.AsyncClient, method: str, path: str, **request: Any)
     """
     try:
         answer = await http.request(method, path, **request)
-    except httpx.TransportError as error:
+    except (httpx.TransportError, AttributeError) as error:
+        # AttributeError: where a connection ends while it is made, httpcore asks a socket that is gone.
         raise Unavailable(f"the hub does not answer: {type(error).__name__}") from error
     if answer.is_server_error or answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
         raise Unavailable(f"the hub answers {answer.status_code}")

@@ -62,7 +62,8 @@ class HttpTarget:
         headers = {"idempotency-key": idempotency, "content-type": "application/json"} if idempotency else {}
         try:
             answer = await self._http.request(method, f"{self._base}/{address}", headers=headers, **request)
-        except httpx.TransportError as error:
+        except (httpx.TransportError, AttributeError) as error:
+            # AttributeError: where a connection ends while it is made, httpcore asks a socket that is gone.
             raise Unavailable(f"the native system does not answer: {type(error).__name__}") from error
         if (
             answer.is_server_error and answer.status_code != httpx.codes.NOT_IMPLEMENTED
