@@ -7,6 +7,7 @@ import orjson
 
 from adapters.client.events import read_refusal
 from adapters.client.link import Refusal
+from adapters.client.requesting import requested
 from hub.domain.errors import Halt, Reason, Rejected, Unavailable
 
 
@@ -17,11 +18,7 @@ async def asked(http: httpx.AsyncClient, method: str, path: str, **request: Any)
         Unavailable: it does not answer, or cannot now.
         Rejected, Halt: it refuses the request as a whole.
     """
-    try:
-        answer = await http.request(method, path, **request)
-    except (httpx.TransportError, AttributeError) as error:
-        # AttributeError: where a connection ends while it is made, httpcore asks a socket that is gone.
-        raise Unavailable(f"the hub does not answer: {type(error).__name__}") from error
+    answer = await requested(http, "the hub", method, path, **request)
     if answer.is_server_error or answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
         raise Unavailable(f"the hub answers {answer.status_code}")
     if answer.is_error:

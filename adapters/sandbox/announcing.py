@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 import httpx
 import structlog
 
+from adapters.client.requesting import requested
 from adapters.sandbox.native import Announcement, NativeStore
+from hub.domain.errors import Unavailable
 
 _AT_ONCE = 64
 _LOOK_S = 0.05
@@ -41,13 +43,16 @@ async def announce(
 async def _posted(http: httpx.AsyncClient, hook: str, announcement: Announcement) -> bool:
     """Whether the adapter has it now."""
     try:
-        answer = await http.post(
+        answer = await requested(
+            http,
+            "the adapter",
+            "POST",
             hook,
             json=announcement.document,
             params={"recorded": announcement.recorded.isoformat()},
             headers={"idempotency-key": str(announcement.position)},
         )
-    except httpx.TransportError as error:
-        _log.warning("adapter_not_answering", why=type(error).__name__)
+    except Unavailable as error:
+        _log.warning("adapter_not_answering", why=str(error))
         return False
     return answer.is_success

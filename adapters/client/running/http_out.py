@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import orjson
 
+from adapters.client.requesting import requested
 from adapters.client.running.target import Absent, Answer, Applied, NotApplied, Present, Read, Unreadable
 from hub.domain.canonical import Json
 from hub.domain.errors import Unavailable
@@ -60,11 +61,8 @@ class HttpTarget:
         **request: Any,  # noqa: ANN401 - httpx's own
     ) -> httpx.Response:
         headers = {"idempotency-key": idempotency, "content-type": "application/json"} if idempotency else {}
-        try:
-            answer = await self._http.request(method, f"{self._base}/{address}", headers=headers, **request)
-        except (httpx.TransportError, AttributeError) as error:
-            # AttributeError: where a connection ends while it is made, httpcore asks a socket that is gone.
-            raise Unavailable(f"the native system does not answer: {type(error).__name__}") from error
+        url = f"{self._base}/{address}"
+        answer = await requested(self._http, "the native system", method, url, headers=headers, **request)
         if (
             answer.is_server_error and answer.status_code != httpx.codes.NOT_IMPLEMENTED
         ) or answer.status_code in _TRY_AGAIN:
