@@ -32,7 +32,8 @@ def main(
     full: Annotated[bool, typer.Option("--full", help="On a real PostgreSQL and a real Kafka.")] = False,
 ) -> None:
     """Let a pretend probation service and a pretend prison service share an invented caseload."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for each in (signal.SIGTERM, signal.SIGINT):  # a shell may have started it with SIGINT ignored
+        signal.signal(each, _interrupt)
     try:
         raise typer.Exit(run(people, keep=keep, full=full))
     except KeyboardInterrupt:
