@@ -11,6 +11,7 @@ from hub.commands import adapter, agency, alerts, dead_letter, inputs, match, op
 from hub.commands.adapt import adapt
 from hub.commands.audit import audit
 from hub.commands.conformance import conformance
+from hub.commands.convergence import convergence
 from hub.commands.deliveries import deliveries, positions
 from hub.commands.jobs import jobs, republish
 from hub.commands.load import load
@@ -38,7 +39,7 @@ commands.add_typer(keys, name="keys")
 commands.command()(adapt)
 commands.command()(conformance)
 commands.command()(load)
-for look in (deliveries, positions, republish, reviews, conflicts, reconciliations, jobs, audit):
+for look in (deliveries, positions, convergence, republish, reviews, conflicts, reconciliations, jobs, audit):
     commands.command()(look)
 dead_letter.commands.command()(replay_many)
 

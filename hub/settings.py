@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     poison_limit: int = Field(100, ge=1)
     """Rejections in a row after which an agency's input from Kafka is paused."""
 
+    measure_every_s: float = Field(300.0, ge=1, le=86_400)
+    """How often the convergence index is measured; a pass over a million records takes a second or two."""
+
     alert_webhook: SecretStr | None = None
     """Where a notice is posted when alerts are raised: an https URL. None: nowhere; operators look by themselves."""
 

@@ -31,6 +31,7 @@ from hub.domain.ids import uuid7
 from hub.exchange.feed import Feed
 from hub.exchange.gather import Gatherer
 from hub.exchange.intake import Intake
+from hub.exchange.measuring import Measuring
 from hub.exchange.parked import Parkings
 from hub.exchange.read import Reading
 from hub.exchange.receipts import settle
@@ -42,6 +43,7 @@ from hub.settings import Settings
 from hub.spec.registry import Registry, schemas_folder
 from hub.store.agencies import AgencyStore
 from hub.store.engine import create_schema, open_engine, reading
+from hub.store.measuring import MeasuringStore
 from hub.store.parked import ParkedStore
 from hub.store.queues import look_at_queues
 from hub.store.reading import SqlReading
@@ -169,6 +171,7 @@ async def rest_hub(url: str) -> AsyncIterator[RestHub]:
             receipts=ReceiptStore(engine),
             parkings=Parkings(ParkedStore(engine), ReceiptStore(engine), seal, now),
             reconciling=Reconciling(ReconcileStore(engine), contracts, now, metrics.count_differences),
+            measuring=Measuring(MeasuringStore(engine), registry, contracts, seal, now),
             contracts=contracts,
             now=now,
             max_body_bytes=LIMIT,

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from adapters.sandbox.caseload.caseload import caseload, limited_access
 from deploy.demo.compare import Compared, Stores, compare, held_by_hub
+from deploy.demo.convergence import measured_now
 from deploy.demo.damage import AGENCY, damage_and_heal, show_healing
 from deploy.demo.latency import latencies
 from deploy.demo.report import Result, show, what_is_parked
@@ -92,6 +93,7 @@ def _result(plan: Plan, stage: Stage, totals: Mapping[str, int], took: float) ->
         compared={agency: _compared(plan, stage, agency) for agency in AGENCIES},
         entered=totals,
         parked=what_is_parked(stage.adapters),
+        measured=asyncio.run(measured_now(stage)),
         seconds=latencies(stage.adapters, stage.natives),
         took=took,
     )

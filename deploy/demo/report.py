@@ -11,6 +11,7 @@ from rich.table import Table
 from adapters.client.running.status import parked
 from adapters.client.running.store import Store
 from deploy.demo.compare import Compared
+from deploy.demo.convergence import Day, convergence_table
 from deploy.demo.latency import percentile
 from deploy.demo.stage import Beside
 
@@ -21,13 +22,15 @@ _MS = 1_000
 class Result:
     """What came of it. entered: agency -> how many changes. seconds: all latencies, and took: the whole play.
 
-    parked: (adapter, refused by whom, rule) -> how many payloads and releases.
+    parked: (adapter, refused by whom, rule) -> how many payloads and releases. measured: agency -> its convergence
+    index.
     """
 
     people: int
     compared: Mapping[str, Compared]
     entered: Mapping[str, int]
     parked: Mapping[tuple[str, str, str], int]
+    measured: Mapping[str, Day]
     seconds: list[float]
     took: float
 
@@ -50,7 +53,7 @@ def what_is_parked(adapters: Sequence[Beside]) -> dict[tuple[str, str, str], int
 
 def show(result: Result, console: Console) -> None:
     """Print the result."""
-    console.print(_records(result), _agreement(result))
+    console.print(_records(result), _agreement(result), convergence_table(result.measured))
     for (adapter, refused_by, rules), count in sorted(result.parked.items()):
         console.print(f"Parked at the adapter of {adapter}: {count}, refused by {refused_by} for {rules}")
     entered = sum(result.entered.values())

@@ -85,6 +85,7 @@ def staged(plan: Plan, folder: Path) -> Iterator[Stage]:
             "LOOKUP_KEY": new_key(),
             "DATABASE_URL": database,
             "PORT": str(port),
+            "MEASURE_EVERY_S": "2",
             **({"KAFKA_BOOTSTRAP": kafka} if kafka else {}),
         }
         credentials = asyncio.run(_registered(settings))

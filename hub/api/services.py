@@ -10,6 +10,7 @@ from hub.clock import Clock
 from hub.domain.contract import Contract
 from hub.exchange.feed import Feed
 from hub.exchange.gather import Gatherer
+from hub.exchange.measuring import Measuring
 from hub.exchange.parked import Parkings
 from hub.exchange.read import Reading
 from hub.exchange.reconcile import Reconciling
@@ -36,6 +37,7 @@ class Services:
     receipts: ReceiptStore
     parkings: Parkings
     reconciling: Reconciling
+    measuring: Measuring
     contracts: Mapping[str, Contract]
     now: Clock
     max_body_bytes: int

@@ -5,7 +5,7 @@ Records have their own schemas, in `schemas/`. Tests hold every answer against t
 
 from typing import Any
 
-from hub.api import inventory_shapes
+from hub.api import convergence_documents, inventory_shapes
 from hub.api.shaping import NEXT, list_of, ref, shape, text, time
 from hub.domain.errors import Reason
 
@@ -113,6 +113,7 @@ EVENT_EXAMPLE = {
 }
 
 SHAPES: dict[str, dict[str, Any]] = {
+    **convergence_documents.SHAPES,
     **inventory_shapes.SHAPES,
     "Problem": shape(
         "Problem details (RFC 9457). Paths and rules, never a value of a record.",

@@ -19,6 +19,7 @@ COLLECTIONS: Mapping[str, str] = {
 """Record type -> the name of its collection in paths; the offender record is the person's own resource."""
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
+Days = Annotated[int, Query(ge=1, le=366, description="So many days, today among them.")]
 After = Annotated[str | None, Query(max_length=2_000, description="Where to read on: from `next` of the page before.")]
 
 

@@ -54,6 +54,11 @@ def print_json(document: Document) -> None:
     typer.echo(orjson.dumps(document, option=orjson.OPT_UTC_Z | orjson.OPT_INDENT_2).decode())
 
 
+def percent(part: int, whole: int) -> str:
+    """A share, empty if it is of nothing. Rounded down: 100 % is all, and nothing less."""
+    return f"{1_000 * part // whole / 10:.1f} %" if whole else ""
+
+
 def _print(table: Table) -> None:
     """Nothing is cut: in a terminal it is folded, elsewhere it is as wide as it needs."""
     console = Console()

@@ -22,8 +22,6 @@ from hub.ports import Seal
 from hub.spec.registry import Registry
 from hub.store.measuring import Agreement, Measured, MeasuringStore, Property, Sample
 
-EVERY_S = 300.0
-"""How often is measured."""
 SAMPLED = 500
 """Standing assertions opened each time."""
 REMEMBERED = timedelta(days=30)
@@ -51,15 +49,15 @@ class Measuring:
         self._place = place
         self._properties = {type_: frozenset(registry.newest(type_).schema["properties"]) for type_ in registry.types()}
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Measure now and again until told to stop. Raises `Halt`."""
+    async def run(self, stop: asyncio.Event, every_s: float) -> None:
+        """Measure now, and again every so many seconds, until told to stop. Raises `Halt`."""
         while not stop.is_set():
             try:
                 await self.step()
             except Unavailable as error:
                 _log.warning("not_measured", why=str(error))
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), EVERY_S)
+                await asyncio.wait_for(stop.wait(), every_s)
 
     async def step(self) -> None:
         """Measure once, for the day's row of every agency that has a contract. Raises `Unavailable`, `Halt`."""

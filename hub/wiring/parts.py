@@ -135,7 +135,7 @@ class Parts:
 
     async def measuring(self) -> None:
         """How far agencies agree, now and then."""
-        await self._desk.outlook.measuring.run(self._bells.stop)
+        await self._desk.outlook.measuring.run(self._bells.stop, self._base.settings.measure_every_s)
 
     async def telling(self, url: str) -> None:
         """That something was raised is told outside."""
@@ -168,6 +168,7 @@ class Parts:
             reconciling=Reconciling(
                 ReconcileStore(base.engine), base.contracts, base.now, self._metrics.count_differences
             ),
+            measuring=self._desk.outlook.measuring,
             contracts=base.contracts,
             now=base.now,
             max_body_bytes=settings.max_body_bytes,

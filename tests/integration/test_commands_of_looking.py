@@ -21,6 +21,7 @@ from hub.store.parked import ParkedStore
 from hub.store.receipts import ReceiptStore
 from hub.store.relaying import SqlRelayStore
 from hub.wiring.foundation import opened
+from hub.wiring.outlook import outlook_on
 from hub.wiring.spine import spine
 from tests.commands import Ended, Hub, commanding, install
 
@@ -199,6 +200,23 @@ def test_alerts_are_shown_and_acknowledged_with_a_reason(hub: Hub) -> None:
     assert seen["acknowledged"]["by"] == "cli:ben"
     assert (again.code, again.complained) == (2, "hub: the alert is not open any more\n")
     assert (without.code, without.complained) == (2, "hub: a reason is given in words\n")
+
+
+def test_the_convergence_index_is_shown_day_by_day(hub: Hub) -> None:
+    none = told(hub("convergence", "--json"))
+    asyncio.run(_measured())
+    agencies = {each["agency"]: each["days"] for each in told(hub("convergence", "--json"))["agencies"]}
+    table = hub("convergence", "--agency", "probation").said
+
+    assert none == {"agencies": []}
+    assert [day["records"] for day in agencies["probation"]] == [2]
+    assert agencies["probation"][0]["conflicts"] == 1
+    assert (sorted(agencies), "0.0 %" in table, "prison" in table) == (["prison", "probation"], True, False)
+
+
+async def _measured() -> None:
+    async with opened(load_settings()) as base:
+        await outlook_on(base, None).measuring.step()
 
 
 async def _raised() -> None:

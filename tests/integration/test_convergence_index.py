@@ -142,6 +142,20 @@ async def test_every_day_keeps_its_last_measure(index: Index) -> None:
     assert [each["agreement"] for each in await index.days(days=1)] == [0.5]
 
 
+async def test_an_agency_reads_its_own_and_nobody_elses(index: Index) -> None:
+    before = (await index.hub.prison.get("/v1/convergence")).json()
+    await index.says("X1")
+    await index.measured()
+    own = (await index.hub.probation.get("/v1/convergence")).json()
+    other = (await index.hub.prison.get("/v1/convergence", params={"agency": "probation"})).json()
+    refused = await index.hub.probation.get(CONVERGENCE)
+
+    assert before == {"agency": "prison", "days": []}
+    assert (own["agency"], own["days"]) == ("probation", await index.days())
+    assert (other["agency"], [day["records"] for day in other["days"]]) == ("prison", [0])
+    assert refused.status_code == 403
+
+
 async def test_the_last_measure_stands_in_the_metrics(index: Index) -> None:
     await index.says("X1")
     await index.says("X2")

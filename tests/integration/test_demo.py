@@ -29,6 +29,8 @@ def test_both_agencies_end_up_agreeing_with_the_hub(how: tuple[str, ...]) -> Non
     for _, agree, differ, _, _, lost, unsaid in rows:
         assert int(agree) > 20
         assert (differ, lost, unsaid) == ("0", "0", "0")
+    for agency, agree, *_ in rows:
+        assert re.search(rf"{agency} +│ +{agree} │ 100.0 % │ +none │", said), "the hub's own index says the same"
     for damage in ("documents deleted", "documents altered"):
         ((done, found, left),) = re.findall(rf"{damage} +│ +(\d+) │ \w+ +│ +(\d+) │ +(\d+) │", said)
         assert int(done) > 0

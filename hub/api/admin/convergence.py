@@ -1,22 +1,18 @@
 """The convergence index: how far agencies hold the one truth, and take part in it."""
 
-from typing import Annotated
-
-from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.api.admin.convergence_documents import convergence_document
 from hub.api.admin.desk import desk_of
 from hub.api.admin.questions import OfAgency
 from hub.api.admin.routing import admin_router
 from hub.api.bodies import answer
 from hub.api.callers import Operator
+from hub.api.convergence_documents import convergence_document
 from hub.api.describe import answers, problems
+from hub.api.showing import Days
 
 router = admin_router()
-
-_Days = Annotated[int, Query(ge=1, le=366, description="So many days, today among them.")]
 
 
 @router.get(
@@ -29,7 +25,7 @@ async def read_convergence(
     request: Request,
     caller: Operator,  # noqa: ARG001 - that there is one is the point
     agency: OfAgency = None,
-    days: _Days = 30,
+    days: Days = 30,
 ) -> Response:
     """How much of what agencies hold is what they were released, and how much of the specification they fill and take.
 

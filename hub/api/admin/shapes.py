@@ -4,7 +4,6 @@ from hub.api.admin import (
     agency_shapes,
     alert_shapes,
     audit_shapes,
-    convergence_documents,
     dead_letter_shapes,
     delivery_shapes,
     job_shapes,
@@ -23,7 +22,6 @@ SHAPES: dict[str, Schema] = {
     **question_shapes.SHAPES,
     **ruling_shapes.SHAPES,
     **audit_shapes.SHAPES,
-    **convergence_documents.SHAPES,
     **reconciliation_shapes.SHAPES,
 }
 """Name -> schema, under `components/schemas` of the API description."""

@@ -15,6 +15,7 @@ _RESULT = Result(
     compared={"probation": _COMPARED, "prison": _COMPARED},
     entered={"probation": 900, "prison": 1_100},
     parked={("prison nomis", "the hub", "time-in-future"): 2},
+    measured={},
     seconds=[0.1, 0.2, 0.3],
     took=4.0,
 )

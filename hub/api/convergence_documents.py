@@ -1,6 +1,6 @@
-"""The convergence index, as operators are shown it, and its shape."""
+"""The convergence index, as agencies and operators are shown it, and its shapes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -24,7 +24,12 @@ _DAY = {
 def convergence_document(measured: Sequence[Measured]) -> dict[str, Any]:
     """`Convergence` of the API description."""
     agencies = groupby(measured, key=lambda each: each.agency)
-    return {"agencies": [{"agency": agency, "days": [_day(each) for each in days]} for agency, days in agencies]}
+    return {"agencies": [agency_convergence_document(agency, days) for agency, days in agencies]}
+
+
+def agency_convergence_document(agency: str, days: Iterable[Measured]) -> dict[str, Any]:
+    """`AgencyConvergence` of the API description."""
+    return {"agency": agency, "days": [_day(each) for each in days]}
 
 
 def _day(measured: Measured) -> dict[str, Any]:
@@ -75,17 +80,15 @@ SHAPES: dict[str, Schema] = {
         },
         _DAY,
     ),
+    "AgencyConvergence": shape(
+        "The convergence index of one agency.",
+        {"agency": text("The agency."), "days": list_of(ref("ConvergenceDay"), "The oldest first.")},
+        {"agency": "prison", "days": [_DAY]},
+    ),
     "Convergence": shape(
         "The convergence index.",
         {
-            "agencies": list_of(
-                shape(
-                    "One agency.",
-                    {"agency": text("The agency."), "days": list_of(ref("ConvergenceDay"), "The oldest first.")},
-                    {"agency": "prison", "days": [_DAY]},
-                ),
-                "By name.",
-            )
+            "agencies": list_of(ref("AgencyConvergence"), "By name."),
         },
         {"agencies": [{"agency": "prison", "days": [_DAY]}]},
     ),
