@@ -173,6 +173,7 @@ async def rest_hub(url: str) -> AsyncIterator[RestHub]:
             reconciling=Reconciling(ReconcileStore(engine), contracts, now, metrics.count_differences),
             measuring=Measuring(MeasuringStore(engine), registry, contracts, seal, now),
             contracts=contracts,
+            registry=registry,
             now=now,
             max_body_bytes=LIMIT,
         )

@@ -14,6 +14,7 @@ from hub.exchange.measuring import Measuring
 from hub.exchange.parked import Parkings
 from hub.exchange.read import Reading
 from hub.exchange.reconcile import Reconciling
+from hub.spec.registry import Registry
 from hub.store.receipts import ReceiptStore
 from hub.trust.tokens import Caller
 
@@ -39,6 +40,7 @@ class Services:
     reconciling: Reconciling
     measuring: Measuring
     contracts: Mapping[str, Contract]
+    registry: Registry
     now: Clock
     max_body_bytes: int
 

@@ -10,7 +10,7 @@ from hub.api.bodies import answer, read_body
 from hub.api.problems import of_error
 from hub.api.services import Services, services_of
 from hub.domain.canonical import Json
-from hub.domain.errors import Halt, Reason, Rejected, Unavailable
+from hub.domain.errors import Halt, Rejected, Unavailable
 from hub.domain.outcome import Accepted
 from hub.domain.submission import Submission
 from hub.exchange.envelope import Resource, from_resource
@@ -71,9 +71,12 @@ def refused_document(submission_id: str | None, error: Rejected | Unavailable | 
 
 
 def _newest_asserted(services: Services, agency: str, record_type: str) -> str:
-    """What a body without `ce-dataschema` is taken to be: the newest version the contract covers."""
+    """What a body without `ce-dataschema` is taken to be: the newest version the contract covers.
+
+    Where it covers none (any more), the newest there is: what was taken before gets its first outcome again.
+    """
     contract = services.contracts.get(agency)
     versions = contract.asserts.get(record_type) if contract else None
     if not versions:
-        raise Rejected(Reason.NOT_COVERED, "the agency's contract does not cover this record type")
+        return services.registry.newest(record_type).version
     return max(versions, key=lambda version: tuple(int(part) for part in version.split(".")))

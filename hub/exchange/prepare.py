@@ -39,6 +39,7 @@ class Prepared:
     local, slot: keyed digests. key, rid: of the record; empty for a withdrawal, which takes them from what it
     withdraws. digest: keyed digest of what is said. body: as kept, None for a withdrawal. sealed: the same.
     spoken: for an offender record; `own` claims stand for every local id, whatever is said of it.
+    uncovered: why the contract does not let it be taken; who repeats what was taken before still gets that outcome.
     """
 
     submission: Submission
@@ -52,6 +53,7 @@ class Prepared:
     sealed: bytes | None
     own: frozenset[Claim]
     spoken: Spoken | None
+    uncovered: Rejected | None
 
 
 class Preparing:
@@ -66,7 +68,15 @@ class Preparing:
     def prepare(self, submission: Submission, now: datetime) -> Prepared:
         """Raises `Rejected` with the reason and the faults."""
         spec = self._registry.get(submission.record_type, submission.version)
-        self._check_covered(submission)
+        uncovered = self._uncovered(submission)
+        try:
+            return self._prepared(submission, spec, now, uncovered)
+        except Rejected as rejection:
+            raise uncovered or rejection from None
+
+    def _prepared(
+        self, submission: Submission, spec: RecordSpec, now: datetime, uncovered: Rejected | None
+    ) -> Prepared:
         if submission.time > now + AHEAD:
             raise Rejected(Reason.TIME_IN_FUTURE, "time lies more than five minutes ahead")
         local = local_key(self._keys, submission.agency, submission.local_id)
@@ -87,14 +97,17 @@ class Preparing:
             sealed,
             own,
             self._spoken(submission.agency, body, own) if submission.record_type == "offender" else None,
+            uncovered,
         )
 
-    def _check_covered(self, submission: Submission) -> None:
+    def _uncovered(self, submission: Submission) -> Rejected | None:
+        """Why the contract does not let this be taken. Raises `Rejected` where there is no contract at all."""
         contract = self._contracts.get(submission.agency)
         if contract is None:
             raise Rejected(Reason.NOT_COVERED, "the agency has no contract")
         if submission.version not in contract.asserts.get(submission.record_type, frozenset()):
-            raise Rejected(Reason.NOT_COVERED, "the agency's contract does not cover this type and version")
+            return Rejected(Reason.NOT_COVERED, "the agency's contract does not cover this type and version")
+        return None
 
     def _checked(self, submission: Submission, spec: RecordSpec) -> tuple[Json | None, str]:
         if submission.withdrawn:

@@ -85,13 +85,18 @@ class Sharing:
     async def _take(self, tx: ShareTransaction, batch: list[Prepared]) -> list[Outcome]:
         now = self._now()
         firsts = dict(await tx.taken([_id(each) for each in batch]))
-        fresh = {_id(each): each for each in reversed(batch) if _id(each) not in firsts}
+        fresh = {_id(each): each for each in reversed(batch) if _id(each) not in firsts and not each.uncovered}
         if fresh:
             case = await self._fetch(tx, [each for each in batch if fresh.get(_id(each)) is each])
             for each, (key, _) in zip(case.fresh, case.keys, strict=True):
                 firsts[_id(each)] = Taken(each.digest, each.submission.record_type, key, now)
             await tx.write(self._deciding.decide(case, now))
-        return [_outcome(each, firsts[_id(each)], repeated=fresh.get(_id(each)) is not each) for each in batch]
+        return [
+            Refused(each.uncovered)
+            if each.uncovered and _id(each) not in firsts
+            else _outcome(each, firsts[_id(each)], repeated=fresh.get(_id(each)) is not each)
+            for each in batch
+        ]
 
     async def _fetch(self, tx: ShareTransaction, fresh: list[Prepared]) -> Case:
         """Everything the decision needs, in a bounded number of statements."""

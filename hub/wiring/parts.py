@@ -170,6 +170,7 @@ class Parts:
             ),
             measuring=self._desk.outlook.measuring,
             contracts=base.contracts,
+            registry=base.registry,
             now=base.now,
             max_body_bytes=settings.max_body_bytes,
         )

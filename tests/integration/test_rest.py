@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,18 @@ async def say(client: httpx.AsyncClient, path: str, body: object, **headers: str
     assert answer.status_code == 200, answer.text
     document: dict[str, Any] = answer.json()
     return document
+
+
+async def test_who_repeats_a_put_the_contract_covers_no_more_gets_the_first_answer(hub: RestHub) -> None:
+    path = "/v1/offenders/X100001/assessments/ASM-1"
+    first = await say(hub.probation, path, ASSESSMENT)
+    hub.contracts["probation"] = replace(hub.contracts["probation"], asserts={"offender": frozenset({"1.0.0"})})
+
+    again = await say(hub.probation, path, ASSESSMENT)
+    new = await hub.probation.put(path, json=ASSESSMENT, headers={"ce-id": "another"})
+
+    assert again == first | {"outcome": "repeated"}
+    assert (new.status_code, new.json()["title"]) == (403, "Not covered by the contract")
 
 
 def event(**changes: object) -> dict[str, Any]:

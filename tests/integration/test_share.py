@@ -1,6 +1,7 @@
 """What share promises, on both databases: taken once, refused for a reason, and in the order of its agency."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -93,6 +94,30 @@ async def test_the_same_submission_given_to_two_workers_at_once_is_taken_once(hu
         *[True] * 15,
     ]
     assert len(await hub.rows(assertion)) == 5
+
+
+async def test_a_repetition_gets_its_first_outcome_also_when_the_contract_covers_it_no_more(hub: Hub) -> None:
+    first = said(*PRISON, movement(7), 1, id_="m-7")
+    await hub.take(first)
+    asserted = {"offender": frozenset({"1.0.0"})}
+    narrowed = Hub(hub.engine, {**hub.contracts, "prison": replace(hub.contracts["prison"], asserts=asserted)})
+
+    again, new, reused, wrong, neighbour = await narrowed.share(
+        first,
+        said(*PRISON, movement(8), 1, id_="m-8"),
+        said(*PRISON, movement(8), 1, id_="m-7"),
+        said(*PRISON, movement(9, at="at eight"), 1, id_="m-9"),
+        said(*PRISON, offender(), 1, id_="neighbour"),
+    )
+
+    assert again == Accepted("prison", "m-7", "movement", "prison/B1/7", NOW, repeated=True)
+    assert reasons([new, reused, wrong, neighbour]) == [
+        Reason.NOT_COVERED,
+        Reason.ID_REUSED,
+        Reason.NOT_COVERED,
+        None,
+    ]
+    assert {row["id"] for row in await hub.rows(assertion)} == {"m-7", "neighbour"}
 
 
 # --- refused, each for its reason -----------------------------------------------------------------------------
