@@ -128,7 +128,7 @@ async def _miscounted(installed: Installed, said: Sequence[Said]) -> list[str]:
     return [f"{what}: {count} instead of {right[what]}" for what, count in counted.items() if count != right[what]]
 
 
-async def _shown(installed: Installed, hub: str, by: str) -> dict[RecordName, str]:
+async def shown(installed: Installed, hub: str, by: str) -> dict[RecordName, str]:
     """What the hub shows a service of all its people: record -> digest."""
     query = "SELECT DISTINCT person FROM local_id WHERE agency = $1"
     people = iter([row[0] for row in await queried(installed, query, installed.names[by])])
@@ -156,16 +156,16 @@ async def _apart(installed: Installed, hub: str, stores: Sequence[Holding]) -> l
     for one, other in pairwise(sorted(stores, key=lambda store: store.service)):
         if one.service == other.service and one.digests != other.digests:
             return [f"two stores of {one.service} differ"]
-    shown = {by: await _shown(installed, hub, by) for by in (PROBATION, PRISON)}
+    to_each = {by: await shown(installed, hub, by) for by in (PROBATION, PRISON)}
     found = []
     for number, store in enumerate(stores):
-        held, wanted = store.digests, shown[store.service]
+        held, wanted = store.digests, to_each[store.service]
         differing = [name for name in held.keys() | wanted.keys() if held.get(name) != wanted.get(name)]
         found += [f"store {number} ({store.service}) and the hub differ on {name}" for name in differing]
-    both = shown[PROBATION].keys() & shown[PRISON].keys()
+    both = to_each[PROBATION].keys() & to_each[PRISON].keys()
     alike = [name for name in both if name.type in _SEEN_ALIKE]
     return found + [
-        f"both services differ on {name}" for name in alike if shown[PROBATION][name] != shown[PRISON][name]
+        f"both services differ on {name}" for name in alike if to_each[PROBATION][name] != to_each[PRISON][name]
     ]
 
 

@@ -1,4 +1,4 @@
-"""A hub with a probation service and a prison of its own, under names that nobody else on the broker has."""
+"""A hub with a probation service, a prison and an operator of its own, under names that nobody else has."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,12 +13,13 @@ from deploy.servers.hub import Installation
 from hub.trust.agencies import Credentials, Scope
 from tests.crash.submissions import PRISON, PROBATION
 
+OPERATOR = "operator"
 _CONTRACTS = Path(__file__).parents[2] / "contracts"
 
 
 @dataclass(frozen=True)
 class Installed:
-    """names, credentials: by service, `probation` and `prison`."""
+    """names: by service, `probation` and `prison`. credentials: by service, and those of `operator`."""
 
     installation: Installation
     kafka: str
@@ -35,7 +36,7 @@ class Installed:
         return StreamLink(Broker(self.kafka), self.names[PRISON])
 
     def auth(self, hub: str, service: str = PROBATION) -> ClientCredentials:
-        """Puts the service's token on a request. hub: base address."""
+        """Puts the token of a service, or of the operator, on a request. hub: base address."""
         credentials = self.credentials[service]
         return ClientCredentials(f"{hub}/oauth/token", credentials.client_id, credentials.secret)
 
@@ -62,5 +63,7 @@ def install(
     installation = Installation(
         database_url, kafka, {"HUB_CONTRACTS": str(contracts), **(settings or {})}, module=module
     )
-    registered = installation.add_agencies(dict.fromkeys(names.values(), (Scope.SUBMIT, Scope.READ)))
-    return Installed(installation, kafka, names, {service: registered[name] for service, name in names.items()})
+    known_as = {**names, OPERATOR: f"{OPERATOR}-{mark}"}
+    scopes = dict.fromkeys(names.values(), (Scope.SUBMIT, Scope.READ))
+    registered = installation.add_agencies({**scopes, known_as[OPERATOR]: (Scope.ADMIN,)})
+    return Installed(installation, kafka, names, {each: registered[name] for each, name in known_as.items()})

@@ -20,7 +20,13 @@ async def _apply(bootstrap: str, agency: str, file: Path) -> None:
     async for deliveries in link.deliveries({}):
         with file.open("ab") as store:
             for each in deliveries:
-                line = {**each.record._asdict(), "digest": digest(each.release), "withdrawn": each.withdrawn}
+                line = {
+                    **each.record._asdict(),
+                    "digest": digest(each.release),
+                    "withdrawn": each.withdrawn,
+                    "movedTo": each.moved_to,
+                    "localIds": each.local_ids,
+                }
                 store.write(orjson.dumps(line) + b"\n")
         await link.acknowledge(deliveries)
 

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from deploy.servers import Postgres
+from deploy.servers import Kafka, Postgres
 from deploy.servers.databases import drop_database
-from deploy.servers.own import OwnPostgres
+from deploy.servers.own import OwnKafka, OwnPostgres
 from hub.domain.contract import Delivery, People
 from hub.store.engine import create_schema, open_engine, writing
 from hub.store.tables import metadata
 from hub.trust.agencies import Scope
 from tests.builders.desk import Desk
 from tests.builders.hub import Hub, contract, quick_engine
+from tests.crash.installed import Installed, install
 from tests.rest import rest_hub
 
 CONTRACTS = {
@@ -44,6 +45,16 @@ async def emptied(url: str) -> None:
     async with writing(engine) as connection:
         await connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)}"))
     await engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def installed(
+    postgres: Postgres | OwnPostgres, kafka: Kafka | OwnKafka, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installed]:
+    """A hub that a module's tests start, over a database of its own and the Kafka of all."""
+    url = postgres.create_database(f"test_{uuid.uuid4().hex}")
+    yield install(tmp_path_factory.mktemp("hub"), url, kafka.bootstrap)
+    drop_database(url)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
