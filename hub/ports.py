@@ -201,6 +201,8 @@ class Decision:
     """Decisions of operators; the last on two local ids is the one that holds."""
     taken_back: list[Pair] = field(default_factory=list)
     """Of whom nothing holds any more."""
+    unmatched: set[str] = field(default_factory=set)
+    """Local keys of whom the offender record is another now: they are to be matched anew."""
 
 
 class Keys(Protocol):
@@ -259,6 +261,10 @@ class ShareTransaction(Protocol):
 
     async def records(self, persons: Iterable[str], rids: Iterable[str] | None) -> list[RecordRow]:
         """Current shared records of these persons, only these records, or all (None)."""
+        ...
+
+    async def described(self, locals_: Iterable[str]) -> Mapping[str, int]:
+        """Local key -> the number of its description in `MatchingStore`, of those that have one."""
         ...
 
     async def write(self, decision: Decision) -> None:
@@ -540,4 +546,95 @@ class Store(Protocol):
 
         Raises `Unavailable` when the database does not answer or has refused the moment, not the data.
         """
+        ...
+
+
+Ladder = tuple[bytes, ...]
+"""A blocking key as keyed digests, from its shortest form to its longest; each begins with the one before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A local id to be matched. stamp: changes whenever it is to be matched anew.
+
+    said: the sealed body of its standing offender record, None where that is withdrawn.
+    described: what is compared of it so far, sealed; None where it has no description.
+    """
+
+    local: str
+    stamp: str
+    said: bytes | None
+    described: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Some local ids that one worker matches now; for a while nobody else is given them. by: names the turn."""
+
+    by: str
+    rows: tuple[Unmatched, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is compared of a local id, sealed, and all its blocking keys."""
+
+    sealed: bytes
+    ladders: frozenset[Ladder]
+
+
+class Candidate(NamedTuple):
+    """A local id that may be the same person. number: of its description, another whenever that changes."""
+
+    local: str
+    number: int
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Those to compare a local id with: most keys in common first.
+
+    large: keys of which even the longest form has a large block; nobody was sought by them. cut: how many were found
+    and are not among the candidates, for there were too many.
+    """
+
+    found: tuple[Candidate, ...] = ()
+    large: int = 0
+    cut: int = 0
+
+
+class MatchingStore(Protocol):
+    """What matching by likelihood reads and writes. Any number of workers may do so at once.
+
+    A worker takes a turn, describes, and only when that is committed looks for candidates: of two that describe one
+    person each at the same time, the later one finds the other. What it then decides of two local ids may be out of
+    date when it comes to be recorded; it is not as long as both have the description of that number
+    (`ShareTransaction.described`, asked under the locks of `people`). If one has not, another turn compares the two.
+    """
+
+    async def take(self, limit: int, now: datetime) -> Turn:
+        """Take a turn at no more than so many local ids, those that wait longest; those of a first filling last.
+
+        A turn that does not end, as its worker has, is over after a while.
+        """
+        ...
+
+    async def describe(self, turn: Turn, descriptions: Mapping[str, Description | None]) -> Mapping[str, int | None]:
+        """Replace the descriptions of local ids of this turn; None: it has none any more.
+
+        Returns the number of each description. Those missing there are not in this turn any more: another worker has
+        them, and nothing was written of them.
+        """
+        ...
+
+    async def candidates(self, sought: Mapping[str, Collection[Ladder]]) -> Mapping[str, Candidates]:
+        """Whom to compare each local key with: others that have a blocking key in common with it.
+
+        A short key with a large block gives way to the next longer one.
+        """
+        ...
+
+    async def settle(self, turn: Turn) -> None:
+        """End a turn; local ids of which something was said meanwhile wait for another."""
         ...

@@ -60,6 +60,9 @@ class Deciding:
             if live.prepared is not None or slot in case.late
         )
         decision.audit.extend(_collected(case, now))
+        decision.unmatched.update(
+            live.local for live in case.live.values() if live.prepared is not None and live.record_type == "offender"
+        )
         self._converge(case, decision)
         return decision
 

@@ -36,7 +36,20 @@ from hub.store.rows import (
     standing_values,
     verdict_values,
 )
-from hub.store.tables import assertion, audit, claim, local_id, owed, person, record, review, standing, verdict
+from hub.store.tables import (
+    assertion,
+    audit,
+    claim,
+    described,
+    local_id,
+    owed,
+    person,
+    record,
+    review,
+    standing,
+    unmatched,
+    verdict,
+)
 from hub.store.times import from_micros
 
 _MOST_LOCKS = 1024
@@ -100,6 +113,7 @@ _HISTORIES = select(assertion.c.slot, assertion.c.micros, assertion.c.sequence, 
 )
 _RECORDS_OF_PERSONS = select(record).where(any_of(record.c.person, "persons"))
 _RECORDS = _RECORDS_OF_PERSONS.where(any_of(record.c.rid, "rids"))
+_DESCRIBED = select(described.c.local, described.c.number).where(any_of(described.c.local, "locals"))
 _MERGED = (
     person.update()
     .where(or_(person.c.id == bindparam("removed"), person.c.survivor == bindparam("removed")))
@@ -195,6 +209,10 @@ class _SqlShareTransaction:
             rows = await self._connection.execute(_RECORDS, sought | {"rids": as_set(rids)})
         return [record_row(row) for row in rows.mappings()]
 
+    async def described(self, locals_: Iterable[str]) -> Mapping[str, int]:
+        rows = await self._connection.execute(_DESCRIBED, {"locals": as_set(locals_)})
+        return {row.local: row.number for row in rows}
+
     async def write(self, decision: Decision) -> None:
         await self._write_people(decision)
         await self._write_said(decision)
@@ -232,6 +250,7 @@ class _SqlShareTransaction:
         await insert_rows(connection, assertion, [assertion_values(row) for row in decision.assertions])
         await upsert(connection, standing, [standing_values(row) for row in decision.standing])
         await insert_rows(connection, audit, [audit_values(row) for row in decision.audit])
+        await upsert(connection, unmatched, _to_match(decision), keep=_kept(decision))
 
     async def _write_shared(self, decision: Decision) -> None:
         connection = self._connection
@@ -242,7 +261,17 @@ class _SqlShareTransaction:
             {"agency": each.agency, **each.record._asdict(), "stamp": stamp, "since": at, "later": decision.later}
             for each in decision.owed
         ]
-        await upsert(connection, owed, debts, keep=("since", "later") if decision.later else ("since",))
+        await upsert(connection, owed, debts, keep=_kept(decision))
+
+
+def _to_match(decision: Decision) -> list[dict[str, Any]]:
+    waits = {"stamp": secrets.token_hex(8), "since": micros(decision.at), "later": decision.later}
+    return [{"local": each, **waits} for each in decision.unmatched]
+
+
+def _kept(decision: Decision) -> tuple[str, ...]:
+    """Whatever waits already waits no shorter for waiting anew, and goes before what may wait."""
+    return ("since", "later") if decision.later else ("since",)
 
 
 def _sought(own: Iterable[str], digests: Iterable[str]) -> dict[str, list[str]]:

@@ -60,6 +60,40 @@ verdict = Table(
     Column("reason", LargeBinary, nullable=False),
 )
 
+# --- matching by likelihood ----------------------------------------------------------------------------------
+
+# What is compared of a local id. Its number is another with every description, and by it its blocking keys are found.
+described = Table(
+    "described",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("local", Text, nullable=False, unique=True),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,  # or SQLite would give the last number out again
+)
+
+# A row for each ladder of keys: the digest of the longest, which begins with those of the shorter ones. There are many
+# of these rows, so they are kept narrow.
+blocking = Table(
+    "blocking",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("number", BigInteger, primary_key=True, index=True),
+)
+
+# Local ids whose description is not what was said last, or who have not been compared with the others since.
+unmatched = Table(
+    "unmatched",
+    metadata,
+    Column("local", Text, primary_key=True),
+    Column("stamp", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("later", Boolean, nullable=False),
+    Column("taker", Text),
+    Column("until", BigInteger),
+    Index("ix_unmatched_later_since", "later", "since"),
+)
+
 # --- what was said -----------------------------------------------------------------------------------------
 
 assertion = Table(

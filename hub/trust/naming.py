@@ -1,6 +1,12 @@
 """The keyed digests by which the store knows things: one formula for each, used by whoever looks one up."""
 
-from hub.ports import Keys
+from base64 import urlsafe_b64decode
+from collections.abc import Iterable
+
+from hub.ports import Keys, Ladder
+
+_SHORTEST_BYTES = 7
+_LONGER_BYTES = 4
 
 
 def local_key(keys: Keys, agency: str, local_id: str) -> str:
@@ -21,3 +27,17 @@ def record_key(keys: Keys, record_type: str, key: str) -> str:
 def claim_digest(keys: Keys, scheme: str, canonical: str) -> str:
     """A strong identifier in its canonical form."""
     return keys.keyed("claim", scheme, canonical)
+
+
+def ladder_digests(keys: Keys, rungs: Iterable[str]) -> Ladder:
+    """A blocking key, from its shortest form to its longest.
+
+    Seven bytes, and four more for each longer form: there are many of them. Two keys that come to the same bytes by
+    chance bring together two people whom comparing then tells apart.
+    """
+    ladder, digest = [], b""
+    for rung in rungs:
+        letters = keys.keyed("blocking", rung)
+        digest += urlsafe_b64decode(letters + "==")[: _LONGER_BYTES if digest else _SHORTEST_BYTES]
+        ladder.append(digest)
+    return tuple(ladder)

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.ports import RelayStore, Store
+from hub.ports import MatchingStore, RelayStore, Store
 from hub.store.engine import create_schema, open_engine
+from hub.store.matching import SqlMatchingStore
 from hub.store.parked import ParkedStore
 from hub.store.receipts import ReceiptStore
 from hub.store.relaying import SqlRelayStore
 from hub.store.sharing import SqlStore
+from tests.simulation.matched import MemoryMatchingStore
 from tests.simulation.received import MemoryParkedStore, MemoryReceiptStore
 from tests.simulation.relayed import MemoryRelayStore
 from tests.simulation.stored import MemoryStore
@@ -23,6 +25,8 @@ _TERMINATE_LOCK_HOLDERS = text(
     "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
     " WHERE locktype = 'advisory' AND datname = current_database() AND pid <> pg_backend_pid()"
 )
+LARGE_BLOCK, MOST_CANDIDATES = 3, 4
+"""Small, so that a test fills them with a few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Stores:
     other_relay: RelayStore
     receipts: ReceiptStore
     parked: ParkedStore
+    matching: MatchingStore
     lose_lead: Callable[[], Awaitable[None]]
 
 
@@ -49,6 +54,7 @@ def _in_memory() -> Stores:
         MemoryRelayStore(tables),
         MemoryReceiptStore(tables),
         MemoryParkedStore(tables),
+        MemoryMatchingStore(tables, large_block=LARGE_BLOCK, most_candidates=MOST_CANDIDATES),
         lose_lead,
     )
 
@@ -64,6 +70,7 @@ def _over(engine: AsyncEngine) -> Stores:
         SqlRelayStore(engine),
         ReceiptStore(engine),
         ParkedStore(engine),
+        SqlMatchingStore(engine, large_block=LARGE_BLOCK, most_candidates=MOST_CANDIDATES),
         lose_lead,
     )
 

@@ -10,8 +10,9 @@ from hub.domain.canonical import Json
 from hub.domain.errors import Reason
 from hub.domain.outcome import Accepted
 from hub.domain.submission import Submission
-from hub.store.tables import assertion, audit, local_id, standing
-from tests.builders.hub import NOW, Hub, reasons
+from hub.store.tables import assertion, audit, local_id, standing, unmatched
+from hub.trust.naming import local_key
+from tests.builders.hub import KEYS, NOW, Hub, reasons
 from tests.builders.records import (
     PNC,
     PRISON,
@@ -253,3 +254,30 @@ async def test_an_assessment_that_gets_its_oasys_number_later_moves_to_it(hub: H
     assert set(after) == {"probation/A1", "963"}
     assert after["probation/A1"] is None
     assert after["963"]["reference"] == "A1"
+
+
+# --- who is to be matched ------------------------------------------------------------------------------------
+
+
+async def test_whoever_is_spoken_of_by_an_offender_record_waits_to_be_matched(hub: Hub) -> None:
+    await hub.take(said(*PRISON, offender(), 1), said(*PROBATION, movement(7), 1))
+
+    (row,) = await hub.rows(unmatched)
+
+    assert row["local"] == local_key(KEYS, *PRISON)
+    assert row["later"] is False
+
+
+async def test_a_withdrawn_offender_record_and_one_said_again_wait_too_and_a_late_one_does_not(hub: Hub) -> None:
+    stamps = []
+    for each in (
+        said(*PRISON, offender(), 3),
+        withdrawn(*PRISON, offender(), 5),
+        said(*PRISON, offender(), 4),
+        said(*PRISON, offender(), 6),
+    ):
+        await hub.take(each)
+        stamps.append((await hub.rows(unmatched))[0]["stamp"])
+
+    assert stamps[1] == stamps[2]
+    assert len(set(stamps)) == 3

@@ -117,6 +117,9 @@ class _Transaction:
             if row.id.person in of and (wanted is None or row.rid in wanted)
         ]
 
+    async def described(self, locals_: Iterable[str]) -> Mapping[str, int]:
+        return {key: self._tables.described[key][0] for key in locals_ if key in self._tables.described}
+
     async def write(self, decision: Decision) -> None:
         self._decisions.append(decision)
 

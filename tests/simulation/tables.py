@@ -12,6 +12,7 @@ from hub.ports import (
     AssertionRow,
     AuditRow,
     Decision,
+    Description,
     HeldId,
     HeldRow,
     LocalIdRow,
@@ -27,6 +28,16 @@ from hub.ports import (
 from hub.store.dead_letters import DeadLetterRow
 from hub.store.parked import ParkedRow
 from hub.store.receipts import Delivered
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A local id to be matched. turn: whose it is, until when."""
+
+    since: datetime
+    later: bool
+    stamp: str = ""
+    turn: tuple[str, datetime] | None = None
 
 
 @dataclass
@@ -50,6 +61,9 @@ class Tables:
     outlets: dict[str, Outlet] = field(default_factory=dict)
     backfills: dict[str, RecordId | None] = field(default_factory=dict)
     """Agency that is filled from what is there -> the last record owed for it; the oldest first."""
+    unmatched: dict[str, Waiting] = field(default_factory=dict)
+    described: dict[str, tuple[int, Description]] = field(default_factory=dict)
+    """Local key -> the number of its description, and that."""
     audit: list[AuditRow] = field(default_factory=list)
     dead_letters: dict[str, DeadLetterRow] = field(default_factory=dict)
     notified: set[str] = field(default_factory=set)
@@ -59,6 +73,12 @@ class Tables:
     """Counts leads."""
     locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     _stamps: int = 0
+    _numbers: int = 0
+
+    def next_number(self) -> int:
+        """Of a description."""
+        self._numbers += 1
+        return self._numbers
 
     def write(self, decision: Decision) -> None:
         """All that one batch of `share` changes, at once.
@@ -80,6 +100,10 @@ class Tables:
             self.records.pop(gone, None)
         self.records.update({row.id: row for row in decision.records})
         self.owe(decision.owed, decision.at, later=decision.later)
+        for local in decision.unmatched:
+            before = self.unmatched.get(local, Waiting(decision.at, decision.later))
+            later = before.later and decision.later
+            self.unmatched[local] = replace(before, stamp=f"stamp-{self._stamps}", later=later)
 
     def _write_people(self, decision: Decision) -> None:
         for person in decision.persons_new:

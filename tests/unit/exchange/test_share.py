@@ -48,6 +48,9 @@ class Scripted:
     async def records(self, persons: Iterable[str], rids: Iterable[str] | None) -> list[RecordRow]:
         return []
 
+    async def described(self, locals_: Iterable[str]) -> Mapping[str, int]:
+        return {}
+
     async def write(self, decision: Decision) -> None:
         self.on_write(decision)
         self.written.append([row.order.id for row in decision.assertions])

@@ -105,6 +105,13 @@ def upgrade() -> None:
     op.create_index("ix_audit_at", "audit", ["at"], unique=False)
     op.create_index("ix_audit_person_at", "audit", ["person", "at"], unique=False)
     op.create_table(
+        "blocking",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "number", name=op.f("pk_blocking")),
+    )
+    op.create_index(op.f("ix_blocking_number"), "blocking", ["number"], unique=False)
+    op.create_table(
         "claim",
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("local", sa.Text(), nullable=False),
@@ -158,6 +165,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("agency", "number", name=op.f("pk_delivery")),
     )
     op.create_index("ix_delivery_record", "delivery", ["agency", "person", "type", "key", "number"], unique=False)
+    op.create_table(
+        "described",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("local", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_described")),
+        sa.UniqueConstraint("local"),
+        sqlite_autoincrement=True,
+    )
     op.create_table(
         "difference",
         sa.Column("inventory", sa.Text(), nullable=False),
@@ -430,6 +446,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_standing_local_rid", "standing", ["local", "rid"], unique=False)
     op.create_table(
+        "unmatched",
+        sa.Column("local", sa.Text(), nullable=False),
+        sa.Column("stamp", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("later", sa.Boolean(), nullable=False),
+        sa.Column("taker", sa.Text(), nullable=True),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("local", name=op.f("pk_unmatched")),
+    )
+    op.create_index("ix_unmatched_later_since", "unmatched", ["later", "since"], unique=False)
+    op.create_table(
         "verdict",
         sa.Column("local", sa.Text(), nullable=False),
         sa.Column("other", sa.Text(), nullable=False),
@@ -453,6 +480,8 @@ def downgrade() -> None:
     """Back to the one before."""
     op.drop_table("withheld")
     op.drop_table("verdict")
+    op.drop_index("ix_unmatched_later_since", table_name="unmatched")
+    op.drop_table("unmatched")
     op.drop_index("ix_standing_local_rid", table_name="standing")
     op.drop_table("standing")
     op.drop_table("signing_key")
@@ -510,6 +539,7 @@ def downgrade() -> None:
     op.drop_table("handling")
     op.drop_table("filled")
     op.drop_table("difference")
+    op.drop_table("described")
     op.drop_index("ix_delivery_record", table_name="delivery")
     op.drop_table("delivery")
     op.drop_index("ix_dead_letter_state_at", table_name="dead_letter")
@@ -520,6 +550,8 @@ def downgrade() -> None:
     op.drop_table("convergence")
     op.drop_index(op.f("ix_claim_local"), table_name="claim")
     op.drop_table("claim")
+    op.drop_index(op.f("ix_blocking_number"), table_name="blocking")
+    op.drop_table("blocking")
     op.drop_index("ix_audit_person_at", table_name="audit")
     op.drop_index("ix_audit_at", table_name="audit")
     op.drop_index("ix_audit_agency_at", table_name="audit")

@@ -1,0 +1,97 @@
+"""`hub.ports.MatchingStore` in memory."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from hub.ports import Candidate, Candidates, Description, Ladder, Turn, Unmatched
+from hub.store.matching import LARGE_BLOCK, MOST_CANDIDATES, TURN
+from tests.simulation.tables import Tables
+from tests.simulation.wire import Calm, Wire
+
+
+class MemoryMatchingStore:
+    """Implements `MatchingStore`."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        wire: Wire | None = None,
+        *,
+        large_block: int = LARGE_BLOCK,
+        most_candidates: int = MOST_CANDIDATES,
+    ) -> None:
+        self._tables = tables
+        self._wire = wire or Calm()
+        self._large_block = large_block
+        self._most_candidates = most_candidates
+        self._turns = 0
+
+    async def take(self, limit: int, now: datetime) -> Turn:
+        await self._wire.cross("matching.take")
+        waiting = self._tables.unmatched
+        free = [key for key, row in waiting.items() if row.turn is None or row.turn[1] < now]
+        taken = sorted(sorted(free, key=lambda key: (waiting[key].later, waiting[key].since))[:limit])
+        self._turns += 1
+        by = f"turn-{id(self)}-{self._turns}"
+        for key in taken:
+            waiting[key] = replace(waiting[key], turn=(by, now + TURN))
+        rows = (
+            Unmatched(key, waiting[key].stamp, self._said(key), described[1].sealed if described else None)
+            for key in taken
+            for described in [self._tables.described.get(key)]
+        )
+        return Turn(by, tuple(rows))
+
+    def _said(self, local: str) -> bytes | None:
+        rows = self._tables.standing.values()
+        return next((row.body for row in rows if row.local == local and row.record_type == "offender"), None)
+
+    def _takes(self, turn: Turn, key: str) -> bool:
+        row = self._tables.unmatched.get(key)
+        return row is not None and row.turn is not None and row.turn[0] == turn.by
+
+    async def describe(self, turn: Turn, descriptions: Mapping[str, Description | None]) -> Mapping[str, int | None]:
+        await self._wire.cross("matching.describe")
+        numbers: dict[str, int | None] = {}
+        for key in sorted(each for each in descriptions if self._takes(turn, each)):
+            description = descriptions[key]
+            self._tables.described.pop(key, None)
+            numbers[key] = None
+            if description is not None:
+                numbers[key] = number = self._tables.next_number()
+                self._tables.described[key] = (number, description)
+        return numbers
+
+    async def candidates(self, sought: Mapping[str, Collection[Ladder]]) -> Mapping[str, Candidates]:
+        await self._wire.cross("matching.candidates")
+        return {key: self._candidates(key, ladders) for key, ladders in sought.items()}
+
+    def _candidates(self, key: str, ladders: Collection[Ladder]) -> Candidates:
+        counted: Counter[str] = Counter()
+        large = 0
+        for ladder in ladders:
+            blocks = [self._block(rung) for rung in ladder]
+            small = next((block for block in blocks if len(block) <= self._large_block), None)
+            counted.update(small or ())
+            large += small is None
+        others = sorted((each for each in counted if each != key), key=lambda each: (-counted[each], each))
+        most = self._most_candidates
+        found = [self._tables.described[each] for each in others[:most]]
+        rows = [Candidate(each, number, row.sealed) for each, (number, row) in zip(others, found, strict=False)]
+        return Candidates(tuple(rows), large, max(0, len(others) - most))
+
+    def _block(self, rung: bytes) -> list[str]:
+        everybody = self._tables.described.items()
+        return [key for key, (_, each) in everybody for ladder in each.ladders if ladder[-1].startswith(rung)]
+
+    async def settle(self, turn: Turn) -> None:
+        await self._wire.cross("matching.settle")
+        for row in turn.rows:
+            if self._takes(turn, row.local):
+                waiting = self._tables.unmatched[row.local]
+                if waiting.stamp == row.stamp:
+                    del self._tables.unmatched[row.local]
+                else:
+                    self._tables.unmatched[row.local] = replace(waiting, turn=None)
