@@ -3,8 +3,9 @@
 A person is a set of local ids joined by links, computed anew from what the agencies now say and from what was
 decided, so that a corrected typing error corrects the person. Links are applied by strength: those an operator
 decided, those of an agency that merged two local ids of its own, verified identifiers in common, unverified ones
-that name and date of birth bear out; links of one strength by the local keys. A doubtful link is never made, nor
-one that would join a pair kept apart: it is put up for review, and each side stays a person of its own.
+that name and date of birth bear out; links of one strength by the local keys; likelihood last of all. A doubtful link
+is never made, nor one that would join a pair kept apart: it is put up for review, and each side stays a person of its
+own.
 """
 
 from collections import defaultdict
@@ -14,7 +15,8 @@ from enum import StrEnum
 from itertools import combinations
 from typing import NamedTuple
 
-from hub.domain.joining import Joining, Pair, Verdict, pair_of
+from hub.domain.joining import Joining, Likely, Pair, Verdict, pair_of
+from hub.domain.likeness import join_likely
 
 
 class Claim(NamedTuple):
@@ -36,6 +38,10 @@ class Doubt(StrEnum):
     """An unverified identifier in common, and name and date of birth do not both agree."""
     KEPT_APART = "kept-apart"
     """They would be one person, were it not that this joined two others who are kept apart."""
+    LIKELY = "likely"
+    """No identifier says so, but they are more likely one person than two."""
+    REPLACED = "replaced"
+    """One local id, not two: it is described as somebody else than before, by name and by date of birth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +57,16 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A local id as recognition sees it. person: whose it is so far, None when it is new."""
+    """A local id as recognition sees it. person: whose it is so far, None when it is new. agency: whose local id."""
 
     person: str | None
     claims: frozenset[Claim]
     features: Features
+    agency: str = ""
 
 
 class Doubtful(NamedTuple):
-    """Two local ids, in order, that somebody must look at."""
+    """Two local ids, in order, that somebody must look at; or one of them, twice."""
 
     one: str
     other: str
@@ -86,13 +93,16 @@ def fold(name: str | None) -> str:
 
 
 def recognise(
-    known: Mapping[str, Known], new_person: Callable[[], str], verdicts: Collection[Verdict] = ()
+    known: Mapping[str, Known],
+    new_person: Callable[[], str],
+    verdicts: Collection[Verdict] = (),
+    likely: Collection[Likely] = (),
 ) -> Recognised:
     """Join the local ids given into persons.
 
     known: every local id of every person that is touched, and every one that shares a claim with them; and everybody
-    of whom something was decided together with one of these, in however many steps.
-    new_person: makes the id of a person not known before. verdicts: all there are on those known.
+    of whom something was decided together with one of these, or whom likelihood links, in however many steps.
+    new_person: makes the id of a person not known before. verdicts, likely: all there are on those known.
     """
     apart = {each.pair for each in verdicts if each.apart}
     proven, borne_out, doubts = _by_identifiers(known)
@@ -101,12 +111,16 @@ def recognise(
     for link in [link for links in by_strength for link in sorted(links)]:
         if not joining.join(*link):
             doubts[link] = Doubt.KEPT_APART
+    contradicted = {pair for pair, doubt in doubts.items() if doubt is Doubt.CONTRADICTED}
+    join_likely(joining, likely, {key: entry.agency for key, entry in known.items()}, contradicted)
     persons = _assign(known, joining.components(), new_person)
+    doubts = {each.pair: Doubt.LIKELY for each in likely} | doubts
     open_ = {
         Doubtful(one, other, doubt)
         for (one, other), doubt in doubts.items()
         if (one, other) not in apart and persons[one] != persons[other]
     }
+    open_ |= {Doubtful(*each.pair, Doubt.REPLACED) for each in likely if each.one == each.other}
     return Recognised(persons, _merged(known, persons), _split(known, persons), frozenset(open_))
 
 
@@ -149,11 +163,20 @@ def _pairs(known: Mapping[str, Known]) -> Iterable[tuple[str, str, bool]]:
 
 
 def _doubt(one: Features, other: Features, *, verified: bool) -> Doubt | None:
-    names = names_agree(one.names, other.names)
-    dates = bool(one.dates & other.dates) if one.dates and other.dates else None
     if verified:
-        return Doubt.CONTRADICTED if names is False and dates is False else None
-    return None if names is True and dates is True else Doubt.UNCORROBORATED
+        return Doubt.CONTRADICTED if contradict(one, other) else None
+    borne_out = names_agree(one.names, other.names) and dates_agree(one.dates, other.dates)
+    return None if borne_out else Doubt.UNCORROBORATED
+
+
+def contradict(one: Features, other: Features) -> bool:
+    """Whether both name and date of birth differ."""
+    return names_agree(one.names, other.names) is False and dates_agree(one.dates, other.dates) is False
+
+
+def dates_agree(one: frozenset[str], other: frozenset[str]) -> bool | None:
+    """Whether some date of birth of each is the same; None when one has none."""
+    return bool(one & other) if one and other else None
 
 
 def names_agree(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]) -> bool | None:

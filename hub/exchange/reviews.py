@@ -10,7 +10,7 @@ from hub.domain.canonical import Json
 from hub.domain.errors import Reason, Rejected
 from hub.domain.identifiers import strong_scheme
 from hub.domain.joining import Pair, pair_of
-from hub.domain.recognition import names_agree
+from hub.domain.recognition import dates_agree, names_agree
 from hub.exchange.consulting import HUB, consultation
 from hub.exchange.cursors import cursor_of, place_of
 from hub.exchange.people import People
@@ -134,10 +134,8 @@ class OpenReviews:
         await self._audit.note([consultation(now, operator, "review", each, ("offender", "-")) for each in concerned])
         one, other = (self._said(side, question) for side in (row.one, row.other))
         first, second = features(one or {}), features(other or {})
-        dates = bool(first.dates & second.dates) if first.dates and second.dates else None
-        return Asked(
-            self._opened(row), one, other, names_agree(first.names, second.names), dates, _in_common(one, other)
-        )
+        names, dates = names_agree(first.names, second.names), dates_agree(first.dates, second.dates)
+        return Asked(self._opened(row), one, other, names, dates, _in_common(one, other))
 
     def _said(self, side: Side, question: Question) -> Json:
         sealed = question.said.get(side.key)

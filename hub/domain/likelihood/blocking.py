@@ -25,7 +25,7 @@ _Key = tuple[str, tuple[str, ...], tuple[str, ...]]
 def ladders(traits: Traits) -> frozenset[Ladder]:
     """Every blocking key of a person."""
     keys = (*_name_keys(traits), *_birth_keys(traits), *_postcode_keys(traits), *_address_keys(traits))
-    numbers: list[_Key] = [("identifier", number, ()) for number in traits.identifiers]
+    numbers: list[_Key] = [("identifier", number, ()) for number in traits.identifiers + traits.own]
     return frozenset(_ladder(*key) for key in (*keys, *numbers) if all(key[1]))
 
 

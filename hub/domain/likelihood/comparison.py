@@ -1,6 +1,7 @@
 """Comparing two persons field by field."""
 
 from collections.abc import Callable
+from itertools import product
 
 from hub.domain.likelihood import dates, names, places
 from hub.domain.likelihood.levels import Field, Level
@@ -24,9 +25,10 @@ def _sex(one: Traits, other: Traits) -> Level | None:
 
 def _identifier(one: Traits, other: Traits) -> Level | None:
     """Numbers of one scheme; a person may have several, so the nearest pair counts."""
-    if not one.identifiers or not other.identifiers:
+    if not (one.identifiers or one.own) or not (other.identifiers or other.own):
         return None
-    pairs = [(a, b) for scheme, a in one.identifiers for other_scheme, b in other.identifiers if scheme == other_scheme]
+    met = (*product(one.identifiers, other.identifiers + other.own), *product(one.own, other.identifiers))
+    pairs = [(a, b) for (scheme, a), (other_scheme, b) in met if scheme == other_scheme]
     if not pairs:
         return None
     if any(a == b for a, b in pairs):

@@ -14,6 +14,8 @@ class Traits:
     dates: of birth, YYYYMMDD, one under each name given; the day need not exist (a typing error is evidence).
     postcodes, houses, streets, localities, towns, regions: of every address known, in no order.
     identifiers: (scheme, canonical value), each once.
+    own: the same, of the number the describing system itself keeps the person under. Numbers given out one after the
+    other are near each other and say nothing, so two own ones are never compared.
     """
 
     forenames: tuple[str, ...] = ()
@@ -29,6 +31,7 @@ class Traits:
     towns: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = ()
+    own: tuple[tuple[str, str], ...] = ()
 
     @property
     def forename(self) -> str:

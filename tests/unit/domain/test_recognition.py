@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.joining import Verdict
+from hub.domain.joining import Likely, Verdict, pair_of
 from hub.domain.recognition import Claim, Doubt, Doubtful, Features, Known, Recognised, fold, names_agree, recognise
 
 OKAFOR = Features(frozenset({("okafor", "daniel")}), frozenset({"1981-06-14"}))
@@ -388,3 +388,82 @@ def test_every_person_that_was_lives_on_or_names_its_survivor(known: dict[str, K
         assert (person in alive) != (person in outcome.merged)
     assert set(outcome.merged.values()) <= alive
     assert set(outcome.split) <= alive
+
+
+# --- likelihood ----------------------------------------------------------------------------------------------
+
+
+def likely(one: str, other: str, *, weight: int = 20_000, link: bool = True) -> Likely:
+    return Likely(*pair_of(one, other), weight, link) if one != other else Likely(one, other, weight, link)
+
+
+def of(agency: str, features: Features = OKAFOR, *numbers: str) -> Known:
+    return replace(said(features, *numbers), agency=agency)
+
+
+def judged(known: Mapping[str, Known], *found: Likely, verdicts: tuple[Verdict, ...] = ()) -> Recognised:
+    return recognise(known, made(), verdicts, found)
+
+
+PRISON_AND_PROBATION = {"a": of("prison"), "b": of("probation")}
+
+
+def test_who_is_surely_one_person_by_likelihood_is_one() -> None:
+    outcome = judged(PRISON_AND_PROBATION, likely("a", "b"))
+
+    assert are_one(outcome, "a", "b")
+    assert outcome.doubts == frozenset()
+
+
+def test_who_is_likely_one_person_is_put_up_for_review() -> None:
+    outcome = judged(PRISON_AND_PROBATION, likely("a", "b", link=False))
+
+    assert not are_one(outcome, "a", "b")
+    assert outcome.doubts == {Doubtful("a", "b", Doubt.LIKELY)}
+
+
+def test_likelihood_never_joins_who_is_kept_apart_and_asks_nobody_again() -> None:
+    outcome = judged(PRISON_AND_PROBATION, likely("a", "b"), verdicts=(Verdict("a", "b", apart=True),))
+
+    assert not are_one(outcome, "a", "b")
+    assert outcome.doubts == frozenset()
+
+
+def test_likelihood_never_overrules_a_number_that_is_contradicted_not_even_by_way_of_a_third() -> None:
+    known = {"a": of("prison", OKAFOR, "pnc-1"), "b": of("probation", PATEL, "pnc-1"), "c": of("court")}
+
+    outcome = judged(known, likely("a", "b"), likely("a", "c", weight=19_000), likely("b", "c", weight=18_000))
+
+    assert are_one(outcome, "a", "c")
+    assert not are_one(outcome, "a", "b")
+    assert outcome.doubts == {Doubtful("a", "b", Doubt.CONTRADICTED), Doubtful("b", "c", Doubt.LIKELY)}
+
+
+def test_likelihood_never_joins_two_local_ids_of_one_agency_not_even_by_way_of_a_third() -> None:
+    known = {"a": of("prison"), "b": of("probation"), "c": of("prison")}
+
+    outcome = judged(known, likely("a", "c"), likely("a", "b", weight=18_000), likely("b", "c", weight=19_000))
+
+    assert are_one(outcome, "b", "c")
+    assert outcome.doubts == {Doubtful("a", "b", Doubt.LIKELY), Doubtful("a", "c", Doubt.LIKELY)}
+
+
+def test_a_local_id_described_as_somebody_else_is_joined_by_no_likelihood_until_that_is_settled() -> None:
+    outcome = judged(PRISON_AND_PROBATION, likely("a", "a", link=False), likely("a", "b"))
+
+    assert not are_one(outcome, "a", "b")
+    assert outcome.doubts == {Doubtful("a", "a", Doubt.REPLACED), Doubtful("a", "b", Doubt.LIKELY)}
+
+
+@given(st.permutations(["ab", "bc", "cd", "ad", "ac"]), st.data())
+def test_the_order_in_which_likelihoods_were_found_does_not_matter(order: list[str], data: st.DataObject) -> None:
+    agencies = data.draw(st.tuples(*[st.sampled_from(["prison", "probation", "court"])] * 4))
+    weights = {pair: data.draw(st.sampled_from([15_000, 20_000])) for pair in sorted(order)}
+    known = {key: of(agency) for key, agency in zip("abcd", agencies, strict=True)}
+
+    outcomes = [judged(known, *(likely(*pair, weight=weights[pair]) for pair in way)) for way in (order, sorted(order))]
+
+    assert partition(outcomes[0].persons) == partition(outcomes[1].persons)
+    assert outcomes[0].doubts == outcomes[1].doubts
+    for members in partition(outcomes[0].persons):
+        assert len({known[key].agency for key in members}) == len(members)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hub.commands.match_files import SHIPPED_WEIGHTS, weights_in
+from hub.domain.likelihood.levels import Field, Level
 from hub.domain.likelihood.score import score
 from hub.domain.likelihood.traits import Traits
 from hub.domain.likelihood.verdict import Verdict, verdict
@@ -69,10 +70,26 @@ def test_a_number_mistyped_for_somebody_elses_is_never_a_link() -> None:
     assert judged(DARIUS, replace(STRANGER, identifiers=(("pnc", "20070046211c"),))) is Verdict.APART
 
 
-def test_one_person_with_two_prison_numbers_is_linked() -> None:
+def test_one_person_with_two_prison_numbers_is_not_linked_without_asking() -> None:
     one = replace(DARIUS, identifiers=(("prison-number", "a1234bc"),))
     other = replace(DARIUS, identifiers=(("prison-number", "k9876xy"),))
-    assert judged(one, other) is Verdict.LINK
+    assert judged(one, other) is Verdict.REVIEW
+
+
+def test_two_of_one_name_born_on_one_day_are_not_linked_without_asking() -> None:
+    name = Traits(forenames=("darius",), surname="whitcombe", dates=("19890321",), sex="m")
+    assert judged(name, name) is Verdict.REVIEW
+    assert judged(replace(name, postcodes=("ne46sl",)), replace(name, postcodes=("ex44qj",))) is Verdict.REVIEW
+    assert judged(*[replace(name, postcodes=("ne46sl",))] * 2) is Verdict.LINK
+
+
+def test_the_own_numbers_of_two_systems_are_not_compared_but_with_what_the_other_says() -> None:
+    own = replace(DARIUS, identifiers=(), own=(("prison-number", "a1234bc"),))
+    neighbour = replace(DARIUS, identifiers=(), own=(("prison-number", "a1234bd"),))
+    mistyped = replace(DARIUS, identifiers=(("prison-number", "a1234bd"),))
+    assert [each for each in score(own, neighbour, WEIGHTS).reasons if each.field is Field.IDENTIFIER] == []
+    for pair in ((own, mistyped), (mistyped, own)):
+        assert [each.level for each in score(*pair, WEIGHTS).reasons if each.field is Field.IDENTIFIER] == [Level.CLOSE]
 
 
 def test_strangers_are_apart() -> None:

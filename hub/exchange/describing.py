@@ -1,0 +1,82 @@
+"""What of an offender record is compared to find out who is one person, and how it is kept."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import fields
+
+import orjson
+
+from hub.domain.canonical import Json
+from hub.domain.identifiers import strong_scheme
+from hub.domain.likelihood.traits import Traits, each_once, folded
+
+_SEXES = {"male": "m", "female": "f"}
+"""Not known and not specified count as not said, as do codes that no agreed list names."""
+_OF_ONE_PERSON = frozenset({"ni-number", "home-office-number", "youth-offending-number"})
+"""Schemes beside the strong ones of which a person has one number."""
+_HOUSE_AND_STREET = re.compile(r"(\d+\s*[A-Za-z]?)\b[\s,]+(\D.*)")
+
+
+def traits_of(body: Json, own: tuple[str, str] | None = None) -> Traits:
+    """What an offender record says of who it is. own: scheme and canonical form of the agency's own number."""
+    used = body.get("names") or {}
+    aliases = body.get("aliases") or []
+    others = [*(body.get("formerNames") or ()), *(alias["name"] for alias in aliases if alias.get("name"))]
+    dates = [body.get("dateOfBirth"), *(alias.get("dateOfBirth") for alias in aliases)]
+    homes = [each for each in body.get("addresses") or () if not each.get("noFixedAbode")]
+    lines = [_parted(each.get("lines") or []) for each in homes]
+    return Traits(
+        forenames=_words(used.get("forenames") or ()),
+        surname=folded(used.get("surname") or ""),
+        other_forenames=_words(name for each in others for name in (each.get("forenames") or [])[:1]),
+        other_surnames=each_once(each.get("surname") or "" for each in others),
+        dates=each_once(date or "" for date in dates),
+        sex=_SEXES.get(body.get("sex") or "", ""),
+        postcodes=each_once(each.get("postcode") or "" for each in homes),
+        houses=each_once(house for houses, _, _ in lines for house in houses),
+        streets=each_once(street for _, street, _ in lines),
+        localities=each_once(locality for _, _, localities in lines for locality in localities),
+        towns=each_once(each.get("town") or "" for each in homes),
+        regions=each_once(each.get("county") or "" for each in homes),
+        identifiers=tuple(dict.fromkeys(_numbers(body.get("identifiers") or ()))),
+        own=() if own is None else ((own[0], folded(own[1])),),
+    )
+
+
+def written(traits: Traits) -> bytes:
+    """Traits as they are kept; what is not said is left out."""
+    return orjson.dumps({each.name: value for each in fields(traits) if (value := getattr(traits, each.name))})
+
+
+def read_traits(kept: bytes) -> Traits:
+    """The way back."""
+    return Traits(**{name: _tuples(value) for name, value in orjson.loads(kept).items()})
+
+
+def _tuples(value: Json) -> Json:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def _words(names: Iterable[str]) -> tuple[str, ...]:
+    return each_once(word for name in names for word in name.split())
+
+
+def _numbers(identifiers: Iterable[Json]) -> Iterable[tuple[str, str]]:
+    """A number that is not well-formed is compared as it was written: it may be one typing error away."""
+    for each in identifiers:
+        scheme = strong_scheme(each["scheme"]) or (each["scheme"] if each["scheme"] in _OF_ONE_PERSON else None)
+        number = folded(each.get("canonical") or each["value"])
+        if scheme and number:
+            yield scheme, number
+
+
+def _parted(lines: list[str]) -> tuple[list[str], str, list[str]]:
+    """Houses, street and localities of the lines of an envelope.
+
+    The street is the line that begins with a number; what stands before it is the house or the flat. Where there is
+    none, the first line is the street.
+    """
+    for place, line in enumerate(lines):
+        if parts := _HOUSE_AND_STREET.fullmatch(line.strip()):
+            return [*lines[:place], parts[1]], parts[2], lines[place + 1 :]
+    return [], (lines or [""])[0], lines[1:]
