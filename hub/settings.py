@@ -93,7 +93,10 @@ class Settings(BaseSettings):
     kafka_input_partitions: int = Field(4, ge=1)
     """Of every `hub.in.<agency>` the hub makes: so many consumers share its work."""
     instance: str = Field(default_factory=socket.gethostname)
-    """This process's own name among those that consume, the same after a restart; no two share one."""
+    """This process's own name among those that consume, the same after a restart: it takes up its work at once.
+
+    Where another that runs has it, a number is put behind it, and a warning says so.
+    """
 
     operator: str = Field(default_factory=_login, min_length=1, max_length=80)
     """Who acts by command line, for the audit; the login name unless told."""

@@ -1,9 +1,8 @@
 """What the relay reads and writes, over PostgreSQL or SQLite."""
 
-import fcntl
 import secrets
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from hub.store.backfilling import begin, owe_next
 from hub.store.bulk import delete_rows, insert_or_ignore, insert_rows, inserting, upsert
 from hub.store.columns import any_of, as_set
 from hub.store.engine import alone, reading, writing
+from hub.store.instances import file_locked
 from hub.store.rows import audit_values, person_rows, record_row
 from hub.store.sightings import to_be_seen
 from hub.store.tables import audit, delivery, held, lead, local_id, outlet, owed, person, record, withheld
@@ -59,7 +59,7 @@ class SqlRelayStore:
     async def _lead_locked(self) -> AsyncIterator[bool]:
         """The lock, held by a connection of its own (PostgreSQL) or a lock file beside the database (SQLite)."""
         if self._engine.dialect.name == "sqlite":
-            with _locked(Path(f"{self._engine.url.database}.relay")) as leads:
+            with file_locked(Path(f"{self._engine.url.database}.relay")) as leads:
                 yield leads
             return
         async with alone(self._engine) as connection:
@@ -245,17 +245,6 @@ _HELD_AFTER = (
     .limit(bindparam("limit"))
 )
 _ALL_BUT_NUMBER = tuple(column.name for column in outlet.c if column.name != "number")
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[bool]:
-    with path.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
 
 
 def _columns(held_id: HeldId) -> dict[str, Any]:

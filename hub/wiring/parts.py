@@ -44,6 +44,7 @@ from hub.settings import Settings
 from hub.store.alerts import AlertStore
 from hub.store.dead_letters import DeadLetterStore
 from hub.store.forgetting import ForgettingStore
+from hub.store.instances import name_of_its_own
 from hub.store.notices import NoticeStore
 from hub.store.parked import ParkedStore
 from hub.store.queues import look_at_queues
@@ -153,8 +154,8 @@ class Parts:
         async def held_back() -> frozenset[str]:
             return await letters.paused() | await base.agencies.suspended()
 
-        consumer = InputConsumer(kafka.broker, settings.instance, consumption.take, held_back)
-        await consumer.run(self._bells.stop)
+        async with name_of_its_own(base.engine, settings.instance) as instance:
+            await InputConsumer(kafka.broker, instance, consumption.take, held_back).run(self._bells.stop)
 
     def _services(self, verifier: Verifier) -> Services:
         base, bells, settings = self._base, self._bells, self._base.settings
