@@ -15,9 +15,10 @@ from hub.commands.convergence import convergence
 from hub.commands.deliveries import deliveries, positions
 from hub.commands.jobs import jobs, republish
 from hub.commands.load import load
+from hub.commands.people import decisions, people, receipts
 from hub.commands.questions import conflicts, reviews
 from hub.commands.reconciliations import reconciliations
-from hub.commands.replaying import replay_many
+from hub.commands.replaying import replay_many, replays
 from hub.commands.running import on_foundation
 from hub.domain.errors import HubError, Rejected
 from hub.settings import load_settings, new_key
@@ -39,9 +40,13 @@ commands.add_typer(keys, name="keys")
 commands.command()(adapt)
 commands.command()(conformance)
 commands.command()(load)
-for look in (deliveries, positions, convergence, republish, reviews, conflicts, reconciliations, jobs, audit):
+for look in (
+    *(deliveries, positions, receipts, convergence, reconciliations, republish, jobs),
+    *(people, reviews, decisions, conflicts, audit),
+):
     commands.command()(look)
-dead_letter.commands.command()(replay_many)
+for replaying in (replay_many, replays):
+    dead_letter.commands.command()(replaying)
 
 
 @commands.callback()

@@ -8,6 +8,7 @@ import typer
 from hub.api.admin.outlook import Outlook
 from hub.commands.running import on_foundation, operator
 from hub.domain.errors import Reason, Rejected
+from hub.exchange.people import Known
 from hub.wiring.foundation import Foundation
 from hub.wiring.outlook import outlook_on
 
@@ -52,7 +53,7 @@ def looked_at(named: Named, page: Page, limit: int) -> list[Any]:
 
     async def ask(base: Foundation) -> list[Any]:
         outlook, who = outlook_on(base, None), operator(base)
-        look = Look(outlook, who, await _person(outlook, who, named))
+        look = Look(outlook, who, await _person_named(outlook, who, named))
         items, cursor = await page(look, None, min(_AT_ONCE, limit))
         while cursor is not None and len(items) < limit:
             more, cursor = await page(look, cursor, min(_AT_ONCE, limit - len(items)))
@@ -62,14 +63,18 @@ def looked_at(named: Named, page: Page, limit: int) -> list[Any]:
     return on_foundation(ask)
 
 
-async def _person(outlook: Outlook, who: str, named: Named) -> str | None:
+async def found_people(outlook: Outlook, who: str, named: Named) -> list[Known]:
+    """Everybody of this local id or identifier. Raises `Rejected`: they are named in several ways."""
     if sum(given is not None for given in named) > 1:
         raise Rejected(Reason.INVALID_BODY, "name the person in one way: --person, --local-id or --identifier")
     if named.local_id is not None:
-        found = await outlook.people.by_local_id(*named.local_id, who)
-    elif named.identifier is not None:
-        found = await outlook.people.by_identifier(*named.identifier, who)
-    else:
+        return await outlook.people.by_local_id(*named.local_id, who)
+    return await outlook.people.by_identifier(*named.identifier, who) if named.identifier is not None else []
+
+
+async def _person_named(outlook: Outlook, who: str, named: Named) -> str | None:
+    found = await found_people(outlook, who, named)
+    if named.local_id is None and named.identifier is None:
         return named.person
     if not found:
         raise Rejected(Reason.NOT_FOUND, "nobody is known by it")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from hub.api.admin.documents import operator_document
 from hub.commands.agency import show_credentials
 from hub.commands.running import on_foundation, operator
 from hub.commands.showing import AsJson, show_list
@@ -48,7 +49,4 @@ def resume(name: _Name) -> None:
 def list_(as_json: AsJson = False) -> None:
     """Show every registered operator."""
     rows = on_foundation(lambda base: base.agencies.all(Role.OPERATOR))
-    documents = [
-        {"name": row.name, "clientId": row.client_id, "added": row.added, "suspended": row.suspended} for row in rows
-    ]
-    show_list("operators", documents, _COLUMNS, as_json=as_json)
+    show_list("operators", [operator_document(row) for row in rows], _COLUMNS, as_json=as_json)

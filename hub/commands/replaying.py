@@ -1,5 +1,6 @@
-"""`hub dead-letter replay-many`: many dead letters replayed by filter, with a progress bar."""
+"""`hub dead-letter replay-many` and `replays`: many replayed by filter, with a progress bar; what came of it."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from rich.progress import Progress
 from hub.api.admin.dead_letter_documents import replay_document
 from hub.api.admin.documents import job_document
 from hub.commands.dead_letter import Agency, Because, Since, Until
+from hub.commands.looking import Limit
 from hub.commands.running import on_foundation, operator
 from hub.commands.showing import AsJson, print_json, show_list
 from hub.exchange.replay import MOST
@@ -38,13 +40,32 @@ def replay_many(
         raise typer.BadParameter("say which: --agency, --reason, --since or --until")
     which = LetterFilter(agency, reason and reason.value, None, since, until)
     job, done = on_foundation(lambda base: _replayed(base, which, limit))
+    _show(job, done, as_json=as_json)
+    if job.failed or job.why:
+        raise typer.Exit(_SOME_FAILED)
+
+
+def replays(
+    job: Annotated[str, typer.Argument(metavar="JOB", help="its id, as `hub jobs` shows it")],
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show what came of a job that replays many, letter by letter."""
+
+    async def read(base: Foundation) -> tuple[JobRow, list[Handling]]:
+        replaying = desk_of_commands(base).replaying
+        return await replaying.job(job), await replaying.outcomes(job, limit, "")
+
+    row, done = on_foundation(read)
+    _show(row, done, as_json=as_json)
+
+
+def _show(job: JobRow, done: Sequence[Handling], *, as_json: bool) -> None:
     replays = [replay_document(each) for each in done]
     if as_json:
         print_json({"job": job_document(job), "replays": replays})
     else:
         show_list("replays", replays, _COLUMNS, as_json=False)
-    if job.failed or job.why:
-        raise typer.Exit(_SOME_FAILED)
 
 
 async def _replayed(base: Foundation, which: LetterFilter, limit: int) -> tuple[JobRow, list[Handling]]:

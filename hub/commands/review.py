@@ -9,6 +9,7 @@ from hub.commands.running import on_foundation, operator
 from hub.commands.showing import AsJson, print_json, show_one
 from hub.exchange.resolve import Choice
 from hub.exchange.reviews import pair_of_review
+from hub.exchange.verdicts import pair_of_decision
 from hub.wiring.foundation import Foundation
 from hub.wiring.outlook import outlook_on
 from hub.wiring.resolving import resolving
@@ -18,6 +19,7 @@ commands = typer.Typer(no_args_is_help=True, help="Deciding who is one person; `
 _Review = Annotated[str, typer.Argument(metavar="REVIEW", help="its id, as `hub reviews` shows it")]
 _Side = Annotated[tuple[str, str], typer.Option(metavar="AGENCY ID", help="an agency's local id")]
 _Why = Annotated[str, typer.Option(help="for the audit; name no person")]
+_Standing = Annotated[str, typer.Argument(metavar="DECISION", help="its id, as `hub decisions` shows it")]
 _Decision = Annotated[Choice, typer.Argument(metavar="DECISION", help="link, keep-apart or take-back")]
 
 
@@ -49,6 +51,17 @@ def people(decision: _Decision, one: _Side, other: _Side, why: _Why, as_json: As
 
     async def rule(base: Foundation) -> dict[str, Any]:
         return ruled_document(await resolving(base).rule(one, other, decision, why, operator(base)))
+
+    show_one(on_foundation(rule), as_json=as_json)
+
+
+@commands.command(name="take-back")
+def take_back(decision: _Standing, why: _Why, as_json: AsJson = False) -> None:
+    """Take back what was decided of two; what the agencies say decides again."""
+
+    async def rule(base: Foundation) -> dict[str, Any]:
+        pair = pair_of_decision(decision)
+        return ruled_document(await resolving(base).rule_pair(*pair, Choice.TAKE_BACK, why, operator(base)))
 
     show_one(on_foundation(rule), as_json=as_json)
 

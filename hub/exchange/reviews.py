@@ -9,10 +9,11 @@ from hub.clock import Clock
 from hub.domain.canonical import Json
 from hub.domain.errors import Reason, Rejected
 from hub.domain.identifiers import strong_scheme
-from hub.domain.joining import Pair, pair_of
+from hub.domain.joining import Pair
 from hub.domain.recognition import dates_agree, names_agree
 from hub.exchange.consulting import HUB, consultation
 from hub.exchange.cursors import cursor_of, place_of
+from hub.exchange.pairs import pair_id, pair_named
 from hub.exchange.people import People
 from hub.exchange.prepare import features
 from hub.ports import Seal
@@ -70,17 +71,13 @@ class Asked:
 
 
 def review_id(pair: Pair) -> str:
-    """How a review is asked for: its two local keys. No command takes it for an option."""
-    return ".".join((_REVIEW, *pair))
+    """How a review is asked for."""
+    return pair_id(_REVIEW, pair)
 
 
 def pair_of_review(review: str) -> Pair:
     """The way back. Raises `Rejected`: it is the id of no review."""
-    match review.split("."):
-        case [kind, one, other] if kind == _REVIEW and one and other:
-            return pair_of(one, other)
-        case _:
-            raise Rejected(Reason.NOT_FOUND, _NONE_OPEN)
+    return pair_named(_REVIEW, review, _NONE_OPEN)
 
 
 class OpenReviews:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, or_, select, tuple_
+from sqlalchemy import FromClause, Label, Row, Select, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.joining import Pair
@@ -72,7 +72,7 @@ class ReviewStore:
     ) -> Reviews:
         """Open reviews of these persons, of this agency's local ids, or all (None), beyond a place."""
         async with reading(self._engine) as connection:
-            keys = None if persons is None else await _keys(connection, persons)
+            keys = None if persons is None else await keys_of(connection, persons)
             candidates = _candidates(keys, after)
             window = candidates.limit(EXAMINED if agency else limit + 1).subquery()
             rows = (await connection.execute(_with_sides(window, agency).limit(limit + 1))).all()
@@ -97,7 +97,8 @@ class ReviewStore:
             return Question(_row(row), {each.local: each.body for each in await connection.execute(offenders)})
 
 
-async def _keys(connection: AsyncConnection, persons: Collection[str]) -> list[str]:
+async def keys_of(connection: AsyncConnection, persons: Collection[str]) -> list[str]:
+    """The keys of these persons' local ids."""
     found = await connection.execute(select(local_id.c.key).where(among(local_id.c.person, persons)))
     return list(found.scalars())
 
@@ -113,17 +114,16 @@ def _candidates(keys: Collection[str] | None, after: ReviewPlace | None) -> Sele
 
 def _with_sides(window: Any, agency: str | None) -> Select[Any]:  # noqa: ANN401 - a subquery of `review`
     one, other = local_id.alias("of_one"), local_id.alias("of_other")
-    query = select(
-        window,
-        *(side.c[name].label(f"{of}_{name}") for of, side in (("one", one), ("other", other)) for name in _OF_SIDE),
-    )
+    query = select(window, *of_side("one", one), *of_side("other", other))
     query = query.join(one, one.c.key == window.c.one).join(other, other.c.key == window.c.other)
     if agency is not None:
         query = query.where(or_(one.c.agency == agency, other.c.agency == agency))
     return query.order_by(window.c.since, window.c.one, window.c.other)
 
 
-_OF_SIDE = ("agency", "person", "sealed")
+def of_side(name: str, side: FromClause) -> list[Label[Any]]:
+    """What a `Side` is made of, each column under the name of the side."""
+    return [side.c[each].label(f"{name}_{each}") for each in ("agency", "person", "sealed")]
 
 
 def _row(row: Row[Any]) -> ReviewRow:

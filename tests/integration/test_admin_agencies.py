@@ -142,3 +142,24 @@ async def test_every_change_is_audited_with_who_and_when(hub: RestHub) -> None:
         ("agency-secret-renewed", OPERATOR, "prison"),
     ]
     assert all(row.at <= micros(hub.now) for row in rows)
+
+
+async def test_operators_are_listed_and_one_of_them_is_suspended(hub: RestHub) -> None:
+    for name in ("ben", "cleo"):
+        await hub.desk.agencies.add(name, AS_OPERATORS, "cli:anna")
+    first = (await hub.operator.get("/v1/admin/operators", params={"limit": 1})).json()
+    rest = (await hub.operator.get(first["next"])).json()
+    suspended = await hub.operator.post("/v1/admin/operators/cleo/suspend")
+
+    assert [each["name"] for each in first["operators"] + rest["operators"]] == ["ben", "cleo"]
+    assert (suspended.json()["name"], suspended.json()["suspended"], rest["next"]) == ("cleo", True, None)
+    assert (await hub.desk.agencies.active("cleo"), await hub.desk.agencies.active("ben") is None) == (None, False)
+    (entry,) = await hub.audited("operator-suspended")
+    assert (entry.actor, entry.reference) == (OPERATOR, "cleo")
+
+
+async def test_an_agency_is_no_operator_to_be_suspended(hub: RestHub) -> None:
+    await add(hub)
+
+    assert problem(await hub.operator.post("/v1/admin/operators/prison/suspend")) == (404, "not-found")
+    assert (await hub.operator.get("/v1/admin/operators")).json()["operators"] == []

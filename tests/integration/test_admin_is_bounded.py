@@ -28,6 +28,7 @@ from hub.store.receipts import Applied, ReceiptStore
 from hub.store.reconciling import DifferenceRow, ReconcileStore
 from hub.store.reviews import ReviewPlace, ReviewStore
 from hub.store.sightings import Sighting
+from hub.store.verdicts import VerdictPlace, VerdictStore
 
 ROWS = 30_000
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -38,6 +39,7 @@ _FILL = """
 INSERT INTO person SELECT 'person-' || n, CASE WHEN n % 3 = 0 THEN 'person-' || n + 1 END, n FROM {n};
 INSERT INTO local_id SELECT 'key-' || n, {agency}, 'person-' || n, '\\x00', NULL, false FROM {n};
 INSERT INTO review SELECT 'key-' || n, 'key-' || n + 1, 'contradicted', n FROM {n};
+INSERT INTO verdict SELECT 'key-' || n, 'key-' || n + 1, false, 'anna', n, '\\x00' FROM {n};
 INSERT INTO assertion SELECT {agency}, 's-' || n, n, -1, 'slot-' || n, 'key-' || n, 'offender', '-', 'rid', '1.0.0',
   false, n, 'd', '\\x00', NULL FROM {n};
 INSERT INTO standing SELECT 'slot-' || n, 'key-' || n, {agency}, 's-' || n, n, -1, 'offender', '-', 'rid', false, NULL
@@ -97,6 +99,7 @@ QUESTIONS: dict[str, Callable[[AsyncEngine], Awaitable[object]]] = {
     "reviews beyond a place": lambda engine: ReviewStore(engine).listed(None, None, ReviewPlace(90, "a", "b"), 50),
     "reviews of a person": lambda engine: ReviewStore(engine).listed(PEOPLE, None, None, 50),
     "reviews of an agency": lambda engine: ReviewStore(engine).listed(None, PRISON, None, 50),
+    "decisions on a person": lambda engine: VerdictStore(engine).of_persons(PEOPLE, VerdictPlace(90, "a", "b"), 50),
     "conflicts": lambda engine: ConflictStore(engine).listed(None, None, None, 50),
     "conflicts beyond a place": lambda engine: ConflictStore(engine).listed(
         None, None, RecordId("person-5", "offender", "-"), 50

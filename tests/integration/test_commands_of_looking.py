@@ -148,6 +148,41 @@ def test_a_review_is_read_and_decided_and_what_is_decided_taken_back(hub: Hub) -
     assert "a sentence" in hub("review", "people", "link", *sides, "--why", "so").complained
 
 
+def test_what_was_decided_of_a_person_is_shown_and_taken_back(hub: Hub) -> None:
+    sides = ("--one", "prison", "A1234BC", "--other", "probation", "X100002")
+    hub("review", "people", "keep-apart", *sides, "--why", "two different men")
+    of_prison = ("decisions", "--local-id", "prison", "A1234BC")
+    (decision,) = told(hub(*of_prison, "--json"))["decisions"]
+    table = hub(*of_prison).said
+    back = told(hub("review", "take-back", decision["id"], "--why", "they are one after all", "--json"))
+
+    assert (decision["by"], decision["why"]) == ("cli:ben", "two different men")
+    assert ("keep-apart" in table, "X100002" in table) == (True, True)
+    assert back["decision"] == "take-back"
+    assert told(hub(*of_prison, "--json")) == {"decisions": []}
+    assert "say of whom" in hub("decisions").complained
+
+
+def test_people_are_found_by_local_id_or_identifier(hub: Hub) -> None:
+    (one,) = told(hub("people", "--local-id", "prison", "A1234BC", "--json"))["people"]
+    both = told(hub("people", "--identifier", "pnc", "81/34U", "--json"))["people"]
+
+    assert one["agencies"] == ["prison", "probation"]
+    assert [each["person"] for each in both if each == one] == [one["person"]]
+    assert one["person"] in hub("people", "--local-id", "prison", "A1234BC").said
+    assert told(hub("people", "--local-id", "prison", "A9999ZZ", "--json")) == {"people": []}
+    assert hub("people").code == 2
+
+
+def test_it_is_shown_who_has_applied_what_of_a_person(hub: Hub) -> None:
+    of_brook = ("receipts", "--local-id", "probation", "X100002")
+    (release,) = told(hub(*of_brook, "--json"))["releases"]
+
+    assert (release["agency"], release["record"]["type"], release["applied"]) == ("probation", "offender", None)
+    assert "probation" in hub(*of_brook).said
+    assert hub("receipts", "--person", "nobody").complained == "hub: there is no person of this id\n"
+
+
 def test_conflicts_are_shown_without_what_is_said(hub: Hub) -> None:
     shown = hub("conflicts", "--json", "--local-id", "prison", "A1234BC")
 

@@ -91,6 +91,8 @@ def test_many_are_replayed_with_their_outcomes(hub: Hub) -> None:
         positions[0]: "accepted",
         positions[1]: "refused",
     }
+    assert said(hub("dead-letter", "replays", told["job"]["id"], "--json")) == told
+    assert positions[1] in hub("dead-letter", "replays", told["job"]["id"]).said
     assert hub("dead-letter", "replay-many", "--reason", "bad-json").code == 0
 
 

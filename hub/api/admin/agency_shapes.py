@@ -1,4 +1,4 @@
-"""Agencies as operators see them."""
+"""Agencies as operators see them, and operators."""
 
 from hub.api.shaping import NEXT, Schema, count_of, list_of, maybe, ref, shape, text, time
 
@@ -12,6 +12,7 @@ _AGENCY = {
     "added": _TIME,
     "input": {"rejections": 0, "paused": None},
 }
+_OPERATOR = {"name": "anna", "clientId": "anna-3f9a01bc", "added": _TIME, "suspended": False}
 _CREDENTIALS = {"name": "prison", "clientId": "prison-3f9a01bc", "clientSecret": "the secret, this once"}
 
 SHAPES: dict[str, Schema] = {
@@ -52,6 +53,21 @@ SHAPES: dict[str, Schema] = {
         },
         {"name": "prison"},
         "scopes",
+    ),
+    "Operator": shape(
+        "A registered operator.",
+        {
+            "name": text("As the audit says it."),
+            "clientId": text("What they authenticate with."),
+            "added": time("When they were registered."),
+            "suspended": {"type": "boolean", "description": "They get no tokens."},
+        },
+        _OPERATOR,
+    ),
+    "Operators": shape(
+        "Some of the operators, by name.",
+        {"operators": list_of(ref("Operator"), "The operators."), "next": NEXT},
+        {"operators": [_OPERATOR], "next": None},
     ),
     "AgencyCredentials": shape(
         "What an agency authenticates with.",

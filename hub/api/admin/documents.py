@@ -20,6 +20,11 @@ def agency_document(row: AgencyRow) -> dict[str, Any]:
     }
 
 
+def operator_document(row: AgencyRow) -> dict[str, Any]:
+    """`Operator` of the API description."""
+    return {"name": row.name, "clientId": row.client_id, "added": row.added, "suspended": row.suspended}
+
+
 def credentials_document(credentials: Credentials) -> dict[str, Any]:
     """`AgencyCredentials` of the API description."""
     return {

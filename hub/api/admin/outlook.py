@@ -14,6 +14,7 @@ from hub.exchange.reconcile import Reconciliations
 from hub.exchange.republish import Republishing
 from hub.exchange.retries import Retries
 from hub.exchange.reviews import OpenReviews
+from hub.exchange.verdicts import StandingDecisions
 from hub.store.jobs import JobStore
 
 
@@ -31,6 +32,7 @@ class Outlook:
     reviews: OpenReviews
     conflicts: OpenConflicts
     reconciliations: Reconciliations
+    decisions: StandingDecisions
     audit: Auditing
     jobs: JobStore
     republishing: Republishing

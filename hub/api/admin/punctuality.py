@@ -1,14 +1,11 @@
 """Who was released what of a person, who has applied it, and how late."""
 
-from typing import Annotated
-
-from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.api.admin.delivery_documents import release_held_document
 from hub.api.admin.desk import desk_of
-from hub.api.admin.routing import PRINTABLE, admin_router
+from hub.api.admin.routing import PersonId, admin_router
 from hub.api.bodies import answer
 from hub.api.callers import Operator
 from hub.api.describe import answers, problems
@@ -16,16 +13,6 @@ from hub.api.showing import After, Limit, next_page
 from hub.domain.errors import Reason
 
 router = admin_router()
-
-_Person = Annotated[
-    str,
-    Path(
-        max_length=36,
-        pattern=PRINTABLE,
-        description="The hub's id of a person; one merged away means the survivor.",
-        examples=["0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b"],
-    ),
-]
 
 
 @router.get(
@@ -35,7 +22,7 @@ _Person = Annotated[
     responses=answers("ReleasesHeld", "By agency and record.") | problems(Reason.NOT_FOUND, Reason.INVALID_ENVELOPE),
 )
 async def list_receipts(
-    request: Request, caller: Operator, person: _Person, after: After = None, limit: Limit = 50
+    request: Request, caller: Operator, person: PersonId, after: After = None, limit: Limit = 50
 ) -> Response:
     """The last delivery of every record to every agency, its receipt, and how late that was. The look is audited."""
     page = await desk_of(request).outlook.punctuality.of_person(caller.name, person, after, limit)

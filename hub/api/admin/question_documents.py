@@ -7,6 +7,7 @@ from hub.exchange.conflicts import Conflict
 from hub.exchange.people import Known
 from hub.exchange.resolve import Ruled
 from hub.exchange.reviews import Asked, Review, ReviewedId
+from hub.exchange.verdicts import Decided
 
 
 def known_document(known: Known) -> dict[str, Any]:
@@ -50,6 +51,19 @@ def ruled_document(ruled: Ruled) -> dict[str, Any]:
         "persons": {"one": ruled.one, "other": ruled.other},
         "merged": [{"removed": removed, "into": kept} for removed, kept in sorted(ruled.merged.items())],
         "split": [{"made": made, "outOf": origin} for made, origin in sorted(ruled.split.items())],
+    }
+
+
+def decided_document(decided: Decided) -> dict[str, Any]:
+    """`Decision` of the API description."""
+    return {
+        "id": decided.id,
+        "one": _reviewed_id(decided.one),
+        "other": _reviewed_id(decided.other),
+        "decision": decided.choice.value,
+        "by": decided.by,
+        "at": decided.at,
+        "why": decided.why,
     }
 
 

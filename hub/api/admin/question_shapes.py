@@ -17,12 +17,12 @@ _DIFFERENCE = {"path": "/dateOfBirth", "since": _TIME, "opinions": [_OPINION, {*
 _CONFLICT = {"record": {"person": _PERSON, "type": "offender", "key": "-"}, "differences": [_DIFFERENCE]}
 
 _PERSON_ID = text("The hub's id of the person.")
-_REVIEWED_ID = shape(
+REVIEWED_ID = shape(
     "One of the two.",
     {
         "agency": text("Whose local id it is."),
         "localId": text("The local id."),
-        "person": text("The person it belongs to while nobody has decided."),
+        "person": text("The person it belongs to now."),
     },
     _ONE,
 )
@@ -72,8 +72,8 @@ SHAPES: dict[str, Schema] = {
         "Two local ids that may be one person, and somebody must look at.",
         {
             "id": text("By which the review is asked for."),
-            "one": _REVIEWED_ID,
-            "other": _REVIEWED_ID,
+            "one": REVIEWED_ID,
+            "other": REVIEWED_ID,
             "doubt": text("Why nobody could decide.", pattern="^[a-z-]+$"),
             "since": time("Since when it is open."),
         },

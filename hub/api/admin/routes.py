@@ -6,8 +6,10 @@ from hub.api.admin import (
     audit,
     convergence,
     dead_letters,
+    decisions,
     deliveries,
     jobs,
+    operators,
     parked,
     punctuality,
     questions,
@@ -18,6 +20,7 @@ from hub.api.admin import (
 
 ROUTERS = (
     agencies.router,
+    operators.router,
     dead_letters.router,
     replays.router,
     deliveries.router,
@@ -26,6 +29,7 @@ ROUTERS = (
     punctuality.router,
     questions.router,
     rulings.router,
+    decisions.router,
     reconciliations.router,
     convergence.router,
     audit.router,

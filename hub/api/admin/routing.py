@@ -11,6 +11,15 @@ PRINTABLE = "^[ -~]+$"
 AgencyName = Annotated[
     str, Path(max_length=80, pattern=PRINTABLE, description="The agency, as in its contract.", examples=["prison"])
 ]
+PersonId = Annotated[
+    str,
+    Path(
+        max_length=36,
+        pattern=PRINTABLE,
+        description="The hub's id of a person; one merged away means the survivor.",
+        examples=["0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b"],
+    ),
+]
 
 
 def admin_router() -> APIRouter:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from hub.api.admin.question_shapes import REVIEWED_ID
 from hub.api.admin.question_shapes import SHAPES as QUESTIONS
-from hub.api.shaping import Schema, list_of, ref, shape, text
+from hub.api.shaping import NEXT, Schema, list_of, ref, shape, text, time
 from hub.exchange.resolve import LONGEST_REASON, SHORTEST_REASON, Choice
 
 _SAYS = {"names": {"surname": "Quill", "forenames": ["Rowan"]}, "dateOfBirth": "1984-11-05"}
@@ -19,6 +20,14 @@ _RULED = {
     "persons": {"one": _PERSON, "other": _PERSON},
     "merged": [{"removed": _REMOVED, "into": _PERSON}],
     "split": [],
+}
+_DECIDED = {
+    "id": "d.Cx1pZ0b0m4mJt1xQb1z8Zw.kH3Vx0d3Qy2m7r1cV5uN0A",
+    "one": {**_ONE, "person": _PERSON},
+    "other": {**_OTHER, "person": _PERSON},
+    **_LINK,
+    "by": "anna",
+    "at": "2026-03-01T09:30:00.250000Z",
 }
 _WHY = text(
     "Why, for the audit. Name no person.",
@@ -89,6 +98,25 @@ SHAPES: dict[str, Schema] = {
         "What is decided of two local ids, whether a review is open or not.",
         {"one": _local_id(_ONE), "other": _local_id(_OTHER), "decision": _decision(*Choice), "why": _WHY},
         {"one": _ONE, "other": _OTHER, **_LINK},
+    ),
+    "TakeBack": shape("Why a decision holds no more.", {"why": _WHY}, {"why": _WHY_SAID}),
+    "Decision": shape(
+        "What was decided of two local ids, and holds. `one` is the side of the person asked for.",
+        {
+            "id": text("Names it."),
+            "one": REVIEWED_ID,
+            "other": REVIEWED_ID,
+            "decision": _decision(Choice.LINK, Choice.KEEP_APART),
+            "by": text("The operator."),
+            "at": time("When."),
+            "why": text("What the operator gave as the reason."),
+        },
+        _DECIDED,
+    ),
+    "Decisions": shape(
+        "Some of what was decided of a person, the newest first.",
+        {"decisions": list_of(ref("Decision"), "The decisions."), "next": NEXT},
+        {"decisions": [_DECIDED], "next": None},
     ),
     "Ruled": shape(
         "What a decision came to.",

@@ -1,0 +1,83 @@
+"""Whatever operators do over their API they do by command line, and the other way round."""
+
+import typer.main
+
+from hub.__main__ import commands
+from hub.api.app import bare_app
+from tests.rest import load_registry
+
+ROUTES = {
+    "GET /agencies": "agency list",
+    "POST /agencies": "agency add",
+    "GET /agencies/{name}": "agency show",
+    "POST /agencies/{name}/suspend": "agency suspend",
+    "POST /agencies/{name}/resume": "agency resume",
+    "POST /agencies/{name}/secret": "agency secret",
+    "POST /agencies/{name}/input/resume": "input resume",
+    "POST /agencies/{agency}/republish": "republish",
+    "GET /agencies/{agency}/parked": "parked list",
+    "POST /agencies/{agency}/parked/{number}/retry": "parked retry",
+    "GET /operators": "operator list",
+    "POST /operators/{name}/suspend": "operator suspend",
+    "GET /dead-letters": "dead-letter list",
+    "GET /dead-letters/counts": "dead-letter count",
+    "GET /dead-letters/{position}": "dead-letter show",
+    "GET /dead-letters/{position}/message": "dead-letter message",
+    "POST /dead-letters/{position}/mend": "dead-letter mend",
+    "POST /dead-letters/{position}/replay": "dead-letter replay",
+    "POST /dead-letters/{position}/discard": "dead-letter discard",
+    "POST /dead-letter-replays": "dead-letter replay-many",
+    "GET /dead-letter-replays/{job}": "dead-letter replays",
+    "GET /deliveries": "deliveries",
+    "GET /deliveries/{agency}": "deliveries",
+    "GET /positions": "positions",
+    "GET /alerts": "alerts list",
+    "POST /alerts/{alert}/acknowledge": "alerts acknowledge",
+    "POST /people/search": "people",
+    "GET /people/{person}/receipts": "receipts",
+    "GET /people/{person}/decisions": "decisions",
+    "POST /people/decisions": "review people",
+    "POST /people/decisions/{decision}/take-back": "review take-back",
+    "GET /reviews": "reviews",
+    "GET /reviews/{review}": "review show",
+    "POST /reviews/{review}/decision": "review link",
+    "GET /conflicts": "conflicts",
+    "GET /reconciliations": "reconciliations",
+    "GET /reconciliations/{id}": "reconciliations",
+    "GET /convergence": "convergence",
+    "GET /audit": "audit",
+    "GET /jobs": "jobs",
+    "GET /jobs/{job}": "jobs",
+}
+"""Route of operators -> the command that does the same; enter both when you build one."""
+
+ALONE = {
+    # Whoever has the hub's keys, and nobody by a token that may be stolen.
+    *("operator add", "operator secret", "operator resume", "keys new", "migrate", "serve"),
+    # Beside an agency's system, not at the hub's.
+    *("adapter run", "adapter status", "adapter parked", "adapter retry", "adapter reconcile", "adapt", "conformance"),
+    # Files of whoever runs them.
+    *("load", "match evaluate", "match train"),
+    # The other half of a route that has two.
+    "review keep-apart",
+}
+
+
+def _named(command: object, path: str = "") -> set[str]:
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        return {path.strip()}
+    return {name for each, below in inner.items() for name in _named(below, f"{path} {each}")}
+
+
+def test_every_route_of_operators_has_its_command_and_every_command_its_route() -> None:
+    document = bare_app(load_registry()).openapi()["paths"]
+    routes = {
+        f"{method.upper()} {path.removeprefix('/v1/admin')}"
+        for path, operations in document.items()
+        if path.startswith("/v1/admin/")
+        for method in operations
+    }
+
+    assert routes == set(ROUTES)
+    assert _named(typer.main.get_command(commands)) == set(ROUTES.values()) | ALONE
