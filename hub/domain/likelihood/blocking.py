@@ -57,7 +57,6 @@ def _birth_keys(traits: Traits) -> Iterator[_Key]:
     initials = "".join(sorted(name[0] for name in (traits.forename, traits.surname) if name))
     yield "born", (year, day), (initials,)
     for name in _sounds(names):
-        yield "name-year", (name, year), (day,)
         yield "name-day", (name, day), (year,)
     for date in traits.dates[1:]:
         yield "born", (date[:4], _day(date)), (initials,)
@@ -68,9 +67,7 @@ def _postcode_keys(traits: Traits) -> Iterator[_Key]:
     year, day = _birth(traits)
     for code in traits.postcodes:
         yield "postcode", (code,), (year, day)
-        yield "postcode-day", (code, day), (year,)
         for name in _sounds((traits.forename, traits.surname)):
-            yield "postcode-name", (code, name), (year,)
             yield "district-name", (district(code), name), (year,)
 
 
@@ -80,7 +77,6 @@ def _address_keys(traits: Traits) -> Iterator[_Key]:
     for line in traits.streets + traits.localities:
         yield from (("line", (line,), (house, year)) for house in traits.houses or ("",))
         yield from (("line-sound", (sound(line), house), (year,)) for house in traits.houses)
-        yield from (("line-name", (sound(line), name), (year,)) for name in names)
     for town in traits.towns:
         yield from (("town-house", (sound(town), house), (year,)) for house in traits.houses)
         yield from (("town-name", (sound(town), name), (year,)) for name in names)
