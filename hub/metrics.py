@@ -1,7 +1,7 @@
 """What Prometheus is told. Labels are agencies, record types, outcomes and routes: a bounded number of each."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
@@ -47,6 +47,7 @@ class Queues:
 
     unpublished: stream agency -> deliveries committed and not yet on its topic. paused: agencies whose input stands.
     withheld: agency -> records that limited access keeps back from it. parked: agency -> records it could not apply.
+    letters: agency -> dead letters that wait. letters_s: agency -> age of the one that waits longest, in seconds.
     """
 
     debts: int
@@ -57,6 +58,8 @@ class Queues:
     parked: Mapping[str, int]
     alerts: Sequence[OpenAlerts] = ()
     convergence: Sequence[Convergence] = ()
+    letters: Mapping[str, int] = field(default_factory=dict)
+    letters_s: Mapping[str, float] = field(default_factory=dict)
 
 
 class Metrics:
@@ -85,6 +88,10 @@ class Metrics:
         self._unpublished = self._gauge("hub_unpublished", "Deliveries committed, not yet on the topic", "agency")
         self._withheld = self._gauge("hub_withheld", "Records that limited access keeps back", "agency")
         self._parked = self._gauge("hub_parked", "Records whose delivery the agency could not apply", "agency")
+        self._letters = self._gauge("hub_dead_letters_waiting", "Dead letters nobody has seen to", "agency")
+        self._oldest_letter = self._gauge(
+            "hub_dead_letter_oldest_seconds", "Age of the dead letter that waits longest", "agency"
+        )
         self._alerts = self._gauge("hub_alerts_open", "Alerts nobody has acknowledged", "agency", "why")
         self._oldest_alert = self._gauge("hub_alert_oldest_seconds", "Age of the oldest open alert", "agency", "why")
         self._agreed = self._gauge("hub_agreement_ratio", "Share of records held as released", "agency")
@@ -114,18 +121,12 @@ class Metrics:
         """Everything in Prometheus's text format, with the queues as they are now."""
         self._owed.set(queues.debts)
         self._lag.set(queues.lag_s)
-        self._unpublished.clear()
-        for agency, count in queues.unpublished.items():
-            self._unpublished.labels(agency).set(count)
-        self._paused.clear()
-        for agency in queues.paused:
-            self._paused.labels(agency).set(1)
-        self._withheld.clear()
-        for agency, count in queues.withheld.items():
-            self._withheld.labels(agency).set(count)
-        self._parked.clear()
-        for agency, count in queues.parked.items():
-            self._parked.labels(agency).set(count)
+        _show(self._unpublished, queues.unpublished)
+        _show(self._paused, dict.fromkeys(queues.paused, 1))
+        _show(self._withheld, queues.withheld)
+        _show(self._parked, queues.parked)
+        _show(self._letters, queues.letters)
+        _show(self._oldest_letter, queues.letters_s)
         self._alerts.clear()
         self._oldest_alert.clear()
         for each in queues.alerts:
@@ -147,6 +148,13 @@ class Metrics:
 
     def _gauge(self, name: str, documentation: str, *labels: str) -> Gauge:
         return Gauge(name, documentation, labels, registry=self._registry)
+
+
+def _show(gauge: Gauge, by_agency: Mapping[str, float]) -> None:
+    """These agencies and no others."""
+    gauge.clear()
+    for agency, value in by_agency.items():
+        gauge.labels(agency).set(value)
 
 
 def _named(outcome: Outcome) -> str:

@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.domain.submission import micros
 from hub.metrics import Convergence, OpenAlerts, Queues
+from hub.store.dead_letters import LetterState
 from hub.store.engine import reading
 from hub.store.measuring import Measured, measured_since
-from hub.store.tables import agency, alert, outlet, owed, parked, withheld
+from hub.store.tables import agency, alert, dead_letter, outlet, owed, parked, withheld
 
 _MICROS_PER_S = 1_000_000
 
@@ -31,9 +32,21 @@ async def look_at_queues(engine: AsyncEngine, streams: frozenset[str], now: date
             OpenAlerts(row.agency, row.why, int(row.many), _age_s(row.oldest, now))
             for row in await connection.execute(_OPEN_ALERTS)
         ]
+        letters = (await connection.execute(_WAITING_LETTERS)).all()
         measured = await measured_since(connection, now.date() - timedelta(days=1))
     lag_s = 0.0 if oldest is None else _age_s(oldest, now)
-    return Queues(debts, lag_s, behind, sorted(paused), kept_back, not_applied, alerts, _convergence(measured, now))
+    return Queues(
+        debts=debts,
+        lag_s=lag_s,
+        unpublished=behind,
+        paused=sorted(paused),
+        withheld=kept_back,
+        parked=not_applied,
+        alerts=alerts,
+        convergence=_convergence(measured, now),
+        letters={row.agency: int(row.many) for row in letters},
+        letters_s={row.agency: _age_s(row.oldest, now) for row in letters},
+    )
 
 
 def _convergence(measured: Sequence[Measured], now: datetime) -> list[Convergence]:
@@ -53,6 +66,11 @@ def _convergence(measured: Sequence[Measured], now: datetime) -> list[Convergenc
     ]
 
 
+_WAITING_LETTERS = (
+    select(dead_letter.c.agency, func.count().label("many"), func.min(dead_letter.c.at).label("oldest"))
+    .where(dead_letter.c.state == LetterState.WAITING)
+    .group_by(dead_letter.c.agency)
+)
 _OPEN_ALERTS = (
     select(alert.c.agency, alert.c.why, func.count().label("many"), func.min(alert.c.raised).label("oldest"))
     .where(text("closed IS NULL AND acknowledged IS NULL"))

@@ -25,7 +25,7 @@ from hub.store.agencies import AgencyStore
 from hub.store.engine import open_engine, reading, writing
 from hub.store.migrations import upgrade
 from hub.store.queues import look_at_queues
-from hub.store.tables import agency, audit, outlet, owed, parked, withheld
+from hub.store.tables import agency, audit, dead_letter, outlet, owed, parked, withheld
 from hub.trust.agencies import Agencies, Credentials, Scope
 from hub.trust.sealing import LookupKeys, MasterKey
 from hub.trust.signing import SigningKeys
@@ -303,6 +303,11 @@ async def test_the_metrics_tell_what_came_of_submissions_and_what_waits(hub: Hub
     await hub.execute(insert(withheld).values(agency="prison", person="p", type="offender", key="-"))
     named = {"agency": "prison", "person": "p", "type": "offender", "key": "-"}
     await hub.execute(insert(parked).values({**named, "number": 5, "since": micros(NOW), "faults": b"[]"}))
+    for number, state in enumerate(("waiting", "waiting", "taken", "discarded")):
+        since = micros(NOW - timedelta(minutes=10 - number))
+        letter = {"agency": "prison", "at": since, "reason": "bad-json", "state": state, "notified": True}
+        no_contents = {"detail": "", "faults": "[]", "headers": b""}
+        await hub.execute(insert(dead_letter).values({**letter, **no_contents, "position": f"p-{number}"}))
 
     operator = await hub.agencies.add("operator", [Scope.ADMIN])
     token = (await hub.token(operator)).json()["access_token"]
@@ -315,4 +320,6 @@ async def test_the_metrics_tell_what_came_of_submissions_and_what_waits(hub: Hub
     assert 'hub_input_paused{agency="probation"} 1.0' in told
     assert 'hub_withheld{agency="prison"} 1.0' in told
     assert 'hub_parked{agency="prison"} 1.0' in told
+    assert 'hub_dead_letters_waiting{agency="prison"} 2.0' in told
+    assert 'hub_dead_letter_oldest_seconds{agency="prison"} 600.0' in told
     assert "hub_owed 0.0" in told

@@ -2,7 +2,7 @@
 
 The query says what is known of the payload (`/oasys/section8?crn=X123456&assessmentPk=9630348`), and so does the
 path; `recorded=2026-03-02T09:00:00Z` says when it was recorded, where the payload does not. A sender that repeats
-itself under one `Idempotency-Key` is heard once.
+itself under one `Idempotency-Key` is heard once. GET `/metrics` tells what waits and what is parked.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adapters.client.running.inbox import RECORDED, Arrival
+from adapters.client.running.metrics import CONTENT_TYPE, exposition
 from adapters.client.running.store import Store
 from adapters.client.serving import serve
 from hub.clock import Clock
@@ -49,7 +50,12 @@ def hook_app(store: Store, now: Clock, came: Callable[[], None]) -> Starlette:
         came()
         return Response(status_code=202)
 
-    return Starlette(routes=[Route("/{path:path}", take, methods=["POST"])])
+    async def metrics(_request: Request) -> Response:
+        return Response(exposition(store), media_type=CONTENT_TYPE)
+
+    return Starlette(
+        routes=[Route("/metrics", metrics, methods=["GET"]), Route("/{path:path}", take, methods=["POST"])]
+    )
 
 
 def listen(port: int) -> socket.socket:

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.client.running.hook import hook_app
 from adapters.client.running.store import Store
+from hub.domain.errors import Fault
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -57,3 +58,17 @@ async def test_a_time_without_its_offset_is_refused(store: Store, http: httpx.As
     answer = await http.post("/", json={}, params={"recorded": recorded})
     assert (answer.status_code, answer.json()["type"]) == (400, "urn:case-sharing:problem:invalid-envelope")
     assert store.inbox.waiting(10) == []
+
+
+async def test_the_metrics_tell_what_waits_and_what_is_parked(store: Store, http: httpx.AsyncClient) -> None:
+    for number in range(3):
+        await http.post("/", json={"number": number})
+    (first, *_) = store.inbox.waiting(1)
+    with store.transaction():
+        store.inbox.settle(first.position, [Fault("", "unknown", "no such payload")])
+    told = (await http.get("/metrics")).text
+
+    assert 'adapter_waiting{queue="inbox"} 2.0' in told
+    assert 'adapter_parked{way="in"} 1.0' in told
+    assert 'adapter_parked{way="out"} 0.0' in told
+    assert (await http.post("/metrics", json={})).status_code == 202
