@@ -118,6 +118,9 @@ class Settings(BaseSettings):
     alert_webhook: SecretStr | None = None
     """Where a notice is posted when alerts are raised: an https URL. None: nowhere; operators look by themselves."""
 
+    alerts_kept_days: int = Field(365, ge=1, le=36_500)
+    """For how long a closed alert can still be read; who acknowledged it, and why, is in the audit for good."""
+
     issuer: str = OWN_ISSUER
     jwks: str | None = None
     """Where an external issuer publishes its keys: an https URL or a file. None: the hub issues tokens itself."""

@@ -1,4 +1,4 @@
-"""What reconciliation keeps is bounded: numbers that were overtaken long ago, and old reports, are forgotten."""
+"""What is kept for a while only: numbers that were overtaken, reports of inventories, alerts that are closed."""
 
 import asyncio
 from contextlib import suppress
@@ -22,11 +22,12 @@ _log = structlog.get_logger(__name__)
 
 
 class Forgetting:
-    """The use case. Several at once do no harm."""
+    """The use case. Several at once do no harm. alerts_kept: for how long after they closed."""
 
-    def __init__(self, store: ForgettingStore, now: Clock) -> None:
+    def __init__(self, store: ForgettingStore, now: Clock, alerts_kept: timedelta) -> None:
         self._store = store
         self._now = now
+        self._alerts_kept = alerts_kept
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look through everything now and then, until told to stop. Raises `Halt`."""
@@ -45,3 +46,4 @@ class Forgetting:
         while after is not None and not stop.is_set():
             after = await self._store.forget_overtaken(after, now - KEPT, SLICE)
         await self._store.forget_reports(now - REPORTS_KEPT)
+        await self._store.forget_alerts(now - self._alerts_kept)

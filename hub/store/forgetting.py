@@ -1,4 +1,4 @@
-"""Deliveries that were overtaken long ago, and reports of old inventories, leave the database."""
+"""Deliveries that were overtaken long ago, old reports of inventories and closed alerts leave the database."""
 
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.domain.submission import micros
 from hub.store.engine import writing
-from hub.store.tables import delivery, difference, inventory
+from hub.store.tables import alert, delivery, difference, inventory
 
 
 class Place(NamedTuple):
@@ -53,3 +53,8 @@ class ForgettingStore:
         async with writing(self._engine) as connection:
             await connection.execute(delete(difference).where(difference.c.inventory.in_(old)))
             await connection.execute(delete(inventory).where(inventory.c.at < micros(before)))
+
+    async def forget_alerts(self, before: datetime) -> None:
+        """Forget the alerts that closed before then; what is not closed stays, however old it is."""
+        async with writing(self._engine) as connection:
+            await connection.execute(delete(alert).where(alert.c.closed < micros(before)))

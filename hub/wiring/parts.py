@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -126,7 +127,8 @@ class Parts:
 
     async def forgetting(self) -> None:
         """What nobody can ask for any more leaves the database."""
-        await Forgetting(ForgettingStore(self._base.engine), self._base.now).run(self._bells.stop)
+        base, alerts_kept = self._base, timedelta(days=self._base.settings.alerts_kept_days)
+        await Forgetting(ForgettingStore(base.engine), base.now, alerts_kept).run(self._bells.stop)
 
     async def timekeeping(self) -> None:
         """What is overdue is raised."""

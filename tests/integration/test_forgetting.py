@@ -3,14 +3,21 @@
 import asyncio
 from datetime import timedelta
 
+from sqlalchemy import insert
+
+from hub.domain.submission import micros
 from hub.exchange.forgetting import REPORTS_KEPT, Forgetting
 from hub.exchange.inventories import Digests
 from hub.exchange.reconcile import KEPT, Reconciling
+from hub.store.alerts import Why
+from hub.store.engine import writing
 from hub.store.forgetting import FIRST, ForgettingStore
 from hub.store.reconciling import ReconcileStore
-from hub.store.tables import delivery, inventory
+from hub.store.tables import alert, delivery, inventory
 from tests.builders.hub import NOW, Hub
 from tests.builders.records import PRISON, offender, said
+
+ALERTS_KEPT = timedelta(days=100)
 
 
 async def delivered_three_times(hub: Hub) -> None:
@@ -27,7 +34,7 @@ async def numbers(hub: Hub) -> list[int]:
 
 async def test_a_number_is_forgotten_a_week_after_it_was_overtaken_and_the_last_one_never(hub: Hub) -> None:
     await delivered_three_times(hub)
-    forgetting = Forgetting(ForgettingStore(hub.engine), lambda: hub.now)
+    forgetting = Forgetting(ForgettingStore(hub.engine), lambda: hub.now, ALERTS_KEPT)
     left = []
     for day in (1, 2, 300):
         hub.now = NOW + timedelta(days=day, seconds=1) + KEPT
@@ -57,6 +64,23 @@ async def test_reports_are_kept_for_their_time(hub: Hub) -> None:
         await reconciling.open("prison", Digests(0, ("offender",), {"0a3": "0" * 64}))
     hub.now = NOW + REPORTS_KEPT + timedelta(hours=1)
 
-    await Forgetting(ForgettingStore(hub.engine), lambda: hub.now).round(asyncio.Event())
+    await Forgetting(ForgettingStore(hub.engine), lambda: hub.now, ALERTS_KEPT).round(asyncio.Event())
 
     assert len(await hub.rows(inventory)) == 1
+
+
+async def test_an_alert_is_kept_for_its_time_after_it_closed_and_while_it_is_open_for_ever(hub: Hub) -> None:
+    closed_at = {1: NOW, 2: NOW + timedelta(days=1), 3: None}
+    async with writing(hub.engine) as connection:
+        for number, closed in closed_at.items():
+            named = {"agency": "prison", "person": "p", "type": "offender", "key": "-", "number": number}
+            raised = {"why": Why.NOT_APPLIED, "id": f"a{number}", "due": micros(NOW), "raised": micros(NOW)}
+            values = {**named, **raised, "closed": None if closed is None else micros(closed)}
+            await connection.execute(insert(alert).values(values))
+    left = []
+    for day in (0, 1, 300):
+        hub.now = NOW + ALERTS_KEPT + timedelta(days=day, seconds=1)
+        await Forgetting(ForgettingStore(hub.engine), lambda: hub.now, ALERTS_KEPT).round(asyncio.Event())
+        left.append(sorted(row["id"] for row in await hub.rows(alert)))
+
+    assert left == [["a2", "a3"], ["a3"], ["a3"]]
