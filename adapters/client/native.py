@@ -36,6 +36,8 @@ class Said:
     time: when the source recorded it, from the payload where it says so, else when the payload was received.
     body: the shared record; for a withdrawal just the properties of the schema's `x-reference`.
     sequence: the source's own number, to order what it recorded at one time.
+    told_at: of a record such as the system keeps only because it was told them, where it stands in the payload. It is
+    never the agency's own word: it repeats what was told, or is refused there.
     """
 
     record_type: str
@@ -44,6 +46,7 @@ class Said:
     body: Json
     withdrawn: bool = False
     sequence: int | None = None
+    told_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from adapters.client.events import read_delivery, structured
 from adapters.client.link import Delivery, Event, RecordName
 from adapters.client.native import KnowsWhatWaits, Payload, Said, System, Taken
 from adapters.client.running.folder_in import arrivals_in
+from adapters.client.running.inbound import never_own
 from adapters.client.running.inbox import Arrival
 from adapters.client.running.parts import PartsInMemory
 from hub.clock import Clock
@@ -119,6 +120,9 @@ class Trial:
         except Rejected as refusal:
             made = f"in the {said.record_type} made of it: "
             self._refuse(file, [replace(each, detail=made + each.detail) for each in refusal.faults])
+            return
+        if said.told_at is not None:
+            self._refuse(file, [never_own(said.told_at)])
             return
         slot = said.record_type, said.local_id, spec.reference(said.body)
         self._spoken = [each for each in self._spoken if each.slot != slot or not each.about & about]

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from adapters.client.native import Said
 from adapters.delius import prepared
 from adapters.delius.known import Name, about
 from adapters.delius.places import refused_at
@@ -29,6 +31,20 @@ def take_entry(step: Step) -> set[Name]:
     native, table = step.piece.native, table_of(step.piece.native)
     entry = prepared.listed(native, step.tables) if table == "registration" else prepared.numbered(native)
     return _keep(step, _Form(table, "", "/type/code"), native, entry, "listed")
+
+
+def repeated(step: Step) -> list[Said]:
+    """An entry of another service, as the system was told it: said only to be known again, and not kept."""
+    native, lens, path = step.piece.native, step.tables.lenses["told"], step.piece.path
+    reading = lens.read(prepared.numbered(native))
+    if not step.report.read(reading, path):
+        return []
+    body = {"period": {}} | reading.body
+    if faults := list(refused_at(body, step.tables.registration, lens)):
+        step.report.refused += (Fault(path + fault.path, fault.rule, fault.detail) for fault in faults)
+        return []
+    time = datetime.fromisoformat(step.at)
+    return [Said("registration", step.crn, time, body, told_at=f"{path}/scheme")]
 
 
 def take_told(step: Step, source: str) -> set[Name]:

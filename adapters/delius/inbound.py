@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from adapters.client.native import Parts, Payload, Said, Taken
-from adapters.delius.entering import take_entry
+from adapters.delius.entering import repeated, take_entry
 from adapters.delius.events import OWN, numbers_in, take_event, time_of
 from adapters.delius.known import OFFENDER, Name, about, newest, records, related
 from adapters.delius.offenders import take_case, take_offender
 from adapters.delius.payloads import Kind, Piece, take_apart
 from adapters.delius.report import Report
 from adapters.delius.step import Step, case_number, moment
-from adapters.delius.tables import Tables
+from adapters.delius.tables import Tables, is_told
 from hub.domain.canonical import Json, canonical
 from hub.domain.errors import Rejected
 
@@ -32,7 +32,11 @@ def take(payload: Payload, parts: Parts, tables: Tables) -> Taken:
     for piece in pieces.found:
         step = _step(piece, payload, parts, tables, report)
         if step is not None:
-            said += _say(step, payload.received)
+            said += (
+                repeated(step)
+                if piece.kind is Kind.REGISTRATION and is_told(piece.native)
+                else _say(step, payload.received)
+            )
     return report.taken(said)
 
 

@@ -23,9 +23,14 @@ MAPPA: Mapping[str, str] = {
 """What names the record for MAPPA, whatever form it comes in."""
 
 
+def is_told(native: Mapping[str, Json]) -> bool:
+    """Whether an entry is as another service's are handed over: no register of the system names its scheme."""
+    return "scheme" in native
+
+
 def table_of(native: Mapping[str, Json]) -> str:
     """Which table reads an entry: told by another service; of MAPPA, listed or within an offender; of a register."""
-    if "scheme" in native:
+    if is_told(native):
         return "told"
     kind = native.get("type")
     code = kind.get("code") if isinstance(kind, dict) else None

@@ -10,6 +10,7 @@ from adapters.nomis.kinds import LISTS, STAYS_AWAY, Kind, kind_of
 from adapters.nomis.lenses import Lenses
 from adapters.nomis.movements import take_movement
 from adapters.nomis.persons import take_contacts, take_elements, take_key_dates, take_person
+from adapters.nomis.registers import take_register_entry
 from adapters.nomis.sentence_summary import take_sentence_summary
 from adapters.nomis.taking import Taking
 from adapters.nomis.timeline import take_timeline
@@ -21,6 +22,7 @@ _TAKES: Mapping[Kind, Callable[[Taking, Wrapped], None]] = {
     Kind.EVENT: take_event,
     Kind.CHANGE: take_change,
     Kind.ALERT: take_alert,
+    Kind.REGISTER_ENTRY: take_register_entry,
     Kind.MOVEMENT: take_movement,
     Kind.TIMELINE: take_timeline,
     Kind.SENTENCE_SUMMARY: take_sentence_summary,

@@ -11,6 +11,7 @@ class Kind(StrEnum):
     EVENT = "domain event"
     CHANGE = "change notice"
     ALERT = "alert"
+    REGISTER_ENTRY = "entry of another service's register"
     MOVEMENT = "movement"
     TIMELINE = "timeline"
     SENTENCE_SUMMARY = "sentence summary"
@@ -69,6 +70,8 @@ _NAMED_BY = (
     (Kind.EVENT, ("eventType",)),
     (Kind.ALERT, ("alertType", "alertCode")),
     (Kind.ALERT, ("alertUuid", "alertCode")),
+    (Kind.REGISTER_ENTRY, ("register", "registerCode")),
+    (Kind.REGISTER_ENTRY, ("registerCode", "reference")),
     (Kind.MOVEMENT, ("movementType", "movementDateTime")),
     (Kind.MOVEMENT, ("movementType", "movementTime")),
     (Kind.MOVEMENT, ("movementType", "fromAgencyId")),

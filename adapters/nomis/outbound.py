@@ -37,7 +37,7 @@ class Outbound:
         write = self._writers().get(delivery.record.type)
         if write is None:
             return Handing(address, None, [], (_NO_PLACE,))
-        writing = write(delivery.body, deepcopy(native) if isinstance(native, dict) else {})
+        writing = write(delivery.body, deepcopy(native) if isinstance(native, dict) else _new(delivery))
         if writing.faults:
             return Handing(address, None, [], writing.faults)
         rest = difference(delivery.body, self.read_back(delivery.record.type, writing.native))
@@ -59,7 +59,7 @@ class Outbound:
     def _offender(self, body: Json, held: dict[str, Json]) -> Writing:
         """The person with all lists; alerts are records of their own and stay as they are held."""
         prepared = prepared_offender(held, self.lenses.codes).native
-        said = {name: value for name, value in body.items() if name != "keyDates"}
+        said = {name: value for name, value in _own_number_first(body, held).items() if name != "keyDates"}
         writing = self.lenses.offender.write(said, prepared)
         block = held.get("sentenceDetail")
         dates, faults = self.lenses.dates.write(body.get("keyDates"), block if isinstance(block, dict) else {})
@@ -90,7 +90,7 @@ class Outbound:
 
     def _registration_of(self, native: Json) -> Json:
         if "registerCode" in native:
-            return self.lenses.registration.read(native).body
+            return {"period": {}, **self.lenses.registration.read(native).body}
         reading = self.lenses.alert.read(prepared_alert(native).native)
         return {"period": {}, **reading.body, "scheme": SCHEME, "reference": _reference(native)}
 
@@ -116,6 +116,21 @@ class Outbound:
     def _movement_of(self, native: Json) -> Json:
         body = self.lenses.movement.read(prepared_movement(native, self.lenses.codes).native).body
         return {**body, "booking": _booking(native), "sequence": _sequence(native, body)}
+
+
+def _new(delivery: Delivery) -> dict[str, Json]:
+    """A record of this prisoner that the system does not hold yet."""
+    return {"offenderNo": delivery.local_ids[0]} if delivery.local_ids else {}
+
+
+def _own_number_first(body: Mapping[str, Json], held: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The numbers of a person, that of the record first: of several prison numbers one has the column."""
+    number = held.get("offenderNo")
+    if not isinstance(number, str) or not number.strip():
+        return body
+    own, listed = {"scheme": "prison-number", "value": number.strip()}, body.get("identifiers") or []
+    first = [each for each in listed if own.items() <= each.items()]
+    return {**body, "identifiers": [*(first or [own]), *(each for each in listed if each not in first)]}
 
 
 def _reference(native: Mapping[str, Json]) -> Json:

@@ -10,6 +10,7 @@ from adapters.client.native import Handing, System
 from adapters.client.running.releases import Holding
 from adapters.client.running.store import Store
 from adapters.client.running.target import Answer, Applied, NotApplied, Target
+from adapters.client.running.told import Telling
 from hub.clock import Clock
 from hub.domain.canonical import Json, digest
 from hub.domain.errors import Fault
@@ -43,6 +44,7 @@ class HandOver:
         """Leave it until it is retried or a newer one comes; no receipt speaks of it. faults: why, at least one."""
         with self._store.transaction():
             self._store.releases.park(delivery, faults)
+            self._store.told.take_back(delivery.record, delivery.number)
         path, reason = [fault.path for fault in faults], [fault.rule for fault in faults]
         _log.warning("release_parked", number=delivery.number, path=path, reason=reason)
 
@@ -52,7 +54,9 @@ class HandOver:
             self.park(delivery, handing.faults or (_NOTHING_MADE,))
             return
         with self._store.transaction():
-            self._store.releases.begin(delivery, self._forms(delivery, handing.native, handing.rest))
+            self._store.told.tell(
+                delivery.record, delivery.number, self._telling(delivery, handing.native, handing.rest)
+            )
         match await self._placed(delivery, handing, held):
             case NotApplied(why):
                 self.park(delivery, (Fault("", "native-system", why),))
@@ -62,7 +66,7 @@ class HandOver:
                 self._note(
                     delivery,
                     Holding(delivery.record, delivery.number, handing.address, native, handing.rest, release),
-                    self._forms(delivery, native, handing.rest),
+                    self._telling(delivery, native, handing.rest),
                 )
 
     async def _placed(self, delivery: Delivery, handing: Handing, held: Holding | None) -> Answer:
@@ -90,11 +94,11 @@ class HandOver:
                 self.park(delivery, (Fault("", "native-system", why),))
             case Applied():
                 address = held.address if held else ""
-                self._note(delivery, Holding(delivery.record, delivery.number, address, None, [], delivery.release), [])
+                self._note(delivery, Holding(delivery.record, delivery.number, address, None, [], delivery.release))
 
     def _half_done(self, delivery: Delivery) -> Holding | None:
         """Where a release may lie whose handing over was cut short."""
-        if not self._store.releases.attempted(delivery.record):
+        if not self._store.told.attempted(delivery.record):
             return None
         handing = self._system.hand_over(delivery, None)
         return Holding(delivery.record, delivery.number, handing.address, None, [], delivery.release)
@@ -113,17 +117,21 @@ class HandOver:
             lock = self._addresses[address] = asyncio.Lock()
         return lock
 
-    def _note(self, delivery: Delivery, holding: Holding, forms: list[Json]) -> None:
+    def _note(self, delivery: Delivery, holding: Holding, telling: Telling | None = None) -> None:
         with self._store.transaction():
-            self._store.releases.applied(holding, forms, self._now())
+            self._store.releases.applied(holding)
+            self._store.told.replaced(holding.record, holding.number, self._now())
+            if telling is not None:
+                self._store.told.tell(holding.record, holding.number, telling)
         if digest(document(self._system, holding)) != delivery.digest:
             _log.warning("applied_otherwise", number=delivery.number)
 
-    def _forms(self, delivery: Delivery, native: Json, rest: Rest) -> list[Json]:
-        """In which the native system may repeat a release: as released, as it reads, as it reads with the rest."""
+    def _telling(self, delivery: Delivery, native: Json, rest: Rest) -> Telling:
+        """How the native system may repeat a release: as released, as it reads, as it reads with the rest."""
         record_type = delivery.record.type
         read = self._system.read_back(record_type, native)
-        return [delivery.body, read, _completed(self._system.read_back(record_type, native), rest)]
+        completed = _completed(self._system.read_back(record_type, native), rest)
+        return Telling((delivery.body, read, completed), native)
 
 
 def document(system: System, holding: Holding) -> Json:

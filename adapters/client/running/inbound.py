@@ -10,8 +10,10 @@ from adapters.client.echo import OwnWords
 from adapters.client.native import Payload, Said, System, Taken
 from adapters.client.running.inbox import InboxRow
 from adapters.client.running.outbox import Slot
+from adapters.client.running.parts import PartsInMemory
 from adapters.client.running.store import Store
-from hub.domain.canonical import canonical, parse
+from adapters.client.running.told import Telling
+from hub.domain.canonical import Json, canonical, parse
 from hub.domain.errors import Fault, HubError, Rejected
 from hub.spec.record import RecordSpec
 from hub.spec.registry import Registry
@@ -20,6 +22,12 @@ _AT_ONCE = 50
 ADAPTER_FAILED = Fault("", "adapter", "the adapter failed on it; its log says where")
 
 _log = structlog.get_logger(__name__)
+
+
+def never_own(place: str) -> Fault:
+    """That a record at this place of a payload is neither what was told, nor any that the system says itself."""
+    detail = "is a record of another service: the system may repeat it as it was told, and change nothing of it"
+    return Fault(place, "never-own", detail)
 
 
 class Inbound:
@@ -63,50 +71,64 @@ class Inbound:
             self._store.inbox.settle(row.position, faults)
             return
         taken = self._system.take(payload, self._store.parts)
-        faults = (*taken.refused, *(fault for said in taken.said for fault in self._say(said, row.position)))
+        faults = (*taken.refused, *(fault for said in taken.said for fault in self._say(said, payload, row.position)))
+        if faults and self._store.told.repeats(payload.document, payload.received):
+            faults = ()  # what the adapter wrote itself is no news, whatever cannot be read of it
         self._store.outbox.retried(row.position)
         self._store.inbox.settle(row.position, faults)
         _tell(taken, faults)
 
-    def _say(self, said: Said, payload: int) -> tuple[Fault, ...]:
+    def _say(self, said: Said, payload: Payload, position: int) -> tuple[Fault, ...]:
         """Queue what the agency says itself; what is wrong with it, by its place in the shared record."""
         try:
             spec = self._registry.newest(said.record_type)
             if said.withdrawn:
                 spec.check_withdrawal(said.body)
-                self._withdraw(said, spec, payload)
-            else:
-                spec.check(said.body)
-                self._assert(said, spec, payload)
+                self._withdraw(said, spec, position)
+                return ()
+            spec.check(said.body)
         except Rejected as refusal:
             return refusal.faults or (Fault("", refusal.reason.value, refusal.detail),)
+        own = self._own(said, spec, payload)
+        if own is None:
+            return ()
+        if said.told_at is not None:
+            return (never_own(said.told_at),)
+        slot = Slot(said.record_type, said.local_id, spec.key(self._agency, own), spec.reference(own))
+        if not self._store.outbox.says(said, slot, own):
+            self._store.outbox.say(replace(said, body=own), slot, spec.version, position)
         return ()
 
-    def _assert(self, said: Said, spec: RecordSpec, payload: int) -> None:
-        releases, outbox = self._store.releases, self._store.outbox
+    def _own(self, said: Said, spec: RecordSpec, payload: Payload) -> Json | None:
+        """What of it is the agency's own word and was not said before; None when nothing is."""
+        outbox = self._store.outbox
         key, reference = spec.key(self._agency, said.body), spec.reference(said.body)
-        told = releases.told(said.record_type, said.local_id, key, said.time)
+        told = self._store.told.of_record(said.record_type, said.local_id, key, said.time)
         last = outbox.last_said(said.record_type, said.local_id, reference=reference)
         if last is None and told:
             # The native system may have taken over the reference it was told along with the rest.
             last = outbox.last_said(said.record_type, said.local_id, key=key)
-        if last is None and self._repeats_anothers(said):
-            return
+        if last is None and self._repeats_anothers(said, payload):
+            return None
         before = None if last is None or last.withdrawn else last.body
-        own = self._words[said.record_type].own(said.body, before, told)
-        if own is None or (before is not None and canonical(own) == canonical(before)):
-            return
-        slot = Slot(said.record_type, said.local_id, spec.key(self._agency, own), spec.reference(own))
-        if not outbox.says(said, slot, own):
-            outbox.say(replace(said, body=own), slot, spec.version, payload)
+        forms = [form for telling in told for form in self._forms(telling, said.record_type, payload)]
+        own = self._words[said.record_type].own(said.body, before, forms)
+        return None if own is None or (before is not None and canonical(own) == canonical(before)) else own
 
-    def _repeats_anothers(self, said: Said) -> bool:
+    def _repeats_anothers(self, said: Said, payload: Payload) -> bool:
         """Whether it is, all of it, a record that only another agency has: the key of such names that agency."""
         words = self._words[said.record_type]
-        told = self._store.releases.told_of(said.record_type, said.local_id, said.time)
-        return any(words.own(said.body, None, forms) is None for forms in told)
+        told = self._store.told.of_person(said.record_type, said.local_id, said.time)
+        return any(
+            words.own(said.body, None, self._forms(telling, said.record_type, payload)) is None for telling in told
+        )
 
-    def _withdraw(self, said: Said, spec: RecordSpec, payload: int) -> None:
+    def _forms(self, telling: Telling, record_type: str, payload: Payload) -> list[Json]:
+        """Shared bodies by which what was told is known again: also as it would be taken if it came like this."""
+        again = self._system.take(replace(payload, document=telling.native), PartsInMemory())
+        return [*telling.forms, *(said.body for said in again.said if said.record_type == record_type)]
+
+    def _withdraw(self, said: Said, spec: RecordSpec, position: int) -> None:
         """Take back what was said. What was only told is not the agency's to take back; what is unknown may be."""
         reference = spec.reference(said.body)
         last = self._store.outbox.last_said(said.record_type, said.local_id, reference=reference)
@@ -116,13 +138,16 @@ class Inbound:
             return
         slot = Slot(said.record_type, said.local_id, last.key if last else "", reference)
         if not self._store.outbox.says(said, slot, said.body):
-            self._store.outbox.say(said, slot, spec.version, payload)
+            self._store.outbox.say(said, slot, spec.version, position)
 
     def _was_told(self, said: Said, spec: RecordSpec, reference: str) -> bool:
-        told = self._store.releases.told_of(said.record_type, said.local_id, said.time)
+        told = self._store.told.of_person(said.record_type, said.local_id, said.time)
         names = spec.schema["x-reference"]
         return any(
-            spec.reference(form) == reference for forms in told for form in forms if all(name in form for name in names)
+            spec.reference(form) == reference
+            for telling in told
+            for form in telling.forms
+            if all(name in form for name in names)
         )
 
 

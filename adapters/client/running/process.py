@@ -142,5 +142,5 @@ async def _forget(adapter: Adapter, stop: asyncio.Event) -> None:
         with store.transaction():
             store.inbox.forget(adapter.now() - _KEPT)
             store.outbox.forget()
-            store.releases.forget(adapter.now() - _REPEATED_WITHIN)
+            store.told.forget(adapter.now() - _REPEATED_WITHIN)
         await any_of([stop], [], _HOUR_S)

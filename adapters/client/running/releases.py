@@ -1,16 +1,14 @@
-"""What the hub released: on its way to the native system, held there, and so what the system may repeat."""
+"""What the hub released: on its way to the native system, and held there."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import orjson
 
 from adapters.client.events import delivery_document, read_delivery
 from adapters.client.link import Delivery, Parked, RecordName
 from adapters.client.running.inbox import faults_of
-from adapters.client.running.outbox import moment_text
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault
 from hub.spec.lens.rest import Rest
@@ -26,9 +24,6 @@ _TABLES = (
         WITHOUT ROWID""",
     "CREATE INDEX IF NOT EXISTS holding_receipt ON holding (receipt, number)",
     "CREATE INDEX IF NOT EXISTS holding_address ON holding (address)",
-    """CREATE TABLE IF NOT EXISTS told (
-        person TEXT, record_type TEXT, key TEXT, number INTEGER, forms BLOB NOT NULL, until TEXT,
-        PRIMARY KEY (person, record_type, key, number)) WITHOUT ROWID""",
     "CREATE TABLE IF NOT EXISTS known_as (local_id TEXT PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID",
 )
 _RECORD = "(person, record_type, key) = (?, ?, ?)"
@@ -61,7 +56,7 @@ class ParkedRelease:
 
 
 class Releases:
-    """The tables of releases: `handover` is to be done, `holding` was done, `told` is what may be repeated."""
+    """The tables of releases: `handover` is to be done, `holding` was done."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -170,23 +165,8 @@ class Releases:
         )
         return rows.fetchone() is not None
 
-    def begin(self, delivery: Delivery, forms: Iterable[Json]) -> None:
-        """Note that a release is being handed over: from now on the native system may repeat it, in these forms."""
-        self._connection.execute(
-            "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?, NULL)",
-            (*delivery.record, delivery.number, orjson.dumps([*forms])),
-        )
-
-    def attempted(self, record: RecordName) -> bool:
-        """Whether it may be that the native system holds a release of the record."""
-        row = self._connection.execute(f"SELECT 1 FROM told WHERE {_RECORD} AND until IS NULL", tuple(record))  # noqa: S608
-        return row.fetchone() is not None
-
-    def applied(self, holding: Holding, forms: Iterable[Json], now: datetime) -> None:
-        """Note that the native system holds a release, or that nothing is held; its receipt is due.
-
-        forms: in which the system may repeat it; earlier releases may be repeated by what was recorded before now.
-        """
+    def applied(self, holding: Holding) -> None:
+        """Note that the native system holds a release, or that nothing is held; its receipt is due."""
         name, number = tuple(holding.record), holding.number
         self._connection.execute(
             "INSERT OR REPLACE INTO holding VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)",
@@ -200,24 +180,12 @@ class Releases:
             ),
         )
         self._connection.execute(f"DELETE FROM handover WHERE {_RECORD} AND number <= ?", (*name, number))  # noqa: S608
-        self._connection.execute(
-            f"UPDATE told SET until = ? WHERE {_RECORD} AND number < ? AND until IS NULL",  # noqa: S608
-            (moment_text(now), *name, number),
-        )
-        if holding.native is not None:
-            self._connection.execute(
-                "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?, NULL)", (*name, number, orjson.dumps([*forms]))
-            )
 
     def park(self, delivery: Delivery, faults: Iterable[Fault]) -> None:
         """Note that the native system does not take a release, unless a newer one came meanwhile."""
         self._connection.execute(
             f"UPDATE handover SET state = 'parked', faults = ?, untold = 1 WHERE {_RECORD} AND number = ?",  # noqa: S608
             (orjson.dumps([*faults]).decode(), *delivery.record, delivery.number),
-        )
-        self._connection.execute(
-            f"DELETE FROM told WHERE {_RECORD} AND number = ?",  # noqa: S608
-            (*delivery.record, delivery.number),
         )
 
     def parked(self) -> Iterator[ParkedRelease]:
@@ -262,24 +230,6 @@ class Releases:
             [(*each.record, each.number) for each in holdings],
         )
 
-    def told(self, record_type: str, local_id: str, key: str, recorded: datetime) -> list[Json]:
-        """Every form in which a native record of that time may repeat what the agency was told of that record."""
-        rows = self._connection.execute(
-            "SELECT forms FROM told JOIN known_as USING (person) WHERE local_id = ? AND record_type = ? AND key = ?"
-            " AND (until IS NULL OR until >= ?) ORDER BY number DESC",
-            (local_id, record_type, key, moment_text(recorded)),
-        )
-        return [form for (forms,) in rows for form in orjson.loads(forms)]
-
-    def told_of(self, record_type: str, local_id: str, recorded: datetime) -> list[list[Json]]:
-        """The same of every record of that type and person, record by record."""
-        rows = self._connection.execute(
-            "SELECT forms FROM told JOIN known_as USING (person) WHERE local_id = ? AND record_type = ?"
-            " AND (until IS NULL OR until >= ?)",
-            (local_id, record_type, moment_text(recorded)),
-        )
-        return [orjson.loads(forms) for (forms,) in rows]
-
     def count(self) -> dict[str, int]:
         """How many releases wait, are parked, lack a receipt; and the last number applied."""
         (waiting, parked), (last, receipts) = (
@@ -291,10 +241,6 @@ class Releases:
             )
         )
         return {"waiting": waiting, "parked": parked, "receipts": receipts, "last": last}
-
-    def forget(self, before: datetime) -> None:
-        """Forget what was told and overtaken before then."""
-        self._connection.execute("DELETE FROM told WHERE until < ?", (moment_text(before),))
 
 
 def _holding(*row: Json) -> Holding:

@@ -11,6 +11,7 @@ from adapters.client.running.inbox import Inbox
 from adapters.client.running.outbox import Outbox
 from adapters.client.running.parts import StoredParts
 from adapters.client.running.releases import Releases
+from adapters.client.running.told import Told
 from hub.domain.errors import Halt
 
 _SECONDS_TO_WAIT_FOR_A_LOCK = 30.0
@@ -26,8 +27,9 @@ class Store:
         self.parts = StoredParts(self._connection)
         self.outbox = Outbox(self._connection)
         self.releases = Releases(self._connection)
+        self.told = Told(self._connection)
         with self.transaction():
-            for part in (self.inbox, self.parts, self.outbox, self.releases):
+            for part in (self.inbox, self.parts, self.outbox, self.releases, self.told):
                 part.create()
 
     @contextmanager

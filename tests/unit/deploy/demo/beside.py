@@ -64,4 +64,4 @@ class Agency:
         holding = Holding(delivery.record, delivery.number, handing.address, handing.native, handing.rest, release)
         with self.store.transaction():
             self.store.releases.keep([delivery])
-            self.store.releases.applied(holding, [], AT)
+            self.store.releases.applied(holding)

@@ -12,6 +12,7 @@ from adapters.client.running.handing import Handing
 from adapters.client.running.handover import HandOver, document
 from adapters.client.running.store import Store
 from adapters.client.running.target import Absent, Answer, Applied, NotApplied, Present, Read
+from adapters.client.running.told import Telling
 from hub.domain.canonical import Json, digest
 from hub.domain.errors import Unavailable
 from tests.builders.native_releases import PERSON, released, withdrawn
@@ -181,19 +182,24 @@ async def test_a_parked_release_is_retried_on_command_or_superseded(store: Store
     assert [each.number for each in store.releases.due_receipts(10)] == [3]
 
 
+def forms(store: Store, recorded: datetime) -> list[Json]:
+    """In which the system may repeat Archer."""
+    return [form for telling in store.told.of_record("offender", "A1", "-", recorded) for form in telling.forms]
+
+
 async def test_a_refused_release_is_not_what_the_system_may_repeat(store: Store, native: Pretended) -> None:
     await handed(store, native, released(1, archer()))
     native.answers["people/A1"] = [NotApplied("no")]
     await handed(store, native, released(2, archer(sex="female")))
-    assert [each.get("sex") for each in store.releases.told("offender", "A1", "-", NOW)] == [None] * 3
+    assert [each.get("sex") for each in forms(store, NOW)] == [None] * 3
 
 
 async def test_what_was_recorded_before_a_release_may_repeat_the_one_before(store: Store, native: Pretended) -> None:
     await handed(store, native, released(1, archer()))
     await handed(store, native, released(2, archer(sex="female")))
     earlier, later = datetime(2026, 3, 1, 11, tzinfo=UTC), datetime(2026, 3, 1, 13, tzinfo=UTC)
-    assert archer() in store.releases.told("offender", "A1", "-", earlier)
-    assert archer() not in store.releases.told("offender", "A1", "-", later)
+    assert archer() in forms(store, earlier)
+    assert archer() not in forms(store, later)
 
 
 async def test_a_withdrawal_removes_what_is_held(store: Store, native: Pretended) -> None:
@@ -207,7 +213,7 @@ async def test_a_withdrawal_removes_what_is_held(store: Store, native: Pretended
 async def test_a_withdrawal_of_what_was_cut_short_removes_it_too(store: Store, native: Pretended) -> None:
     native.answers["people/unknown"] = []
     with store.transaction():
-        store.releases.begin(released(1, archer()), [archer()])
+        store.told.tell(released(1, archer()).record, 1, Telling((archer(),), {}))
     await handed(store, native, withdrawn(2))
     assert [method for method, _, _ in native.asked] == ["DELETE"]
 

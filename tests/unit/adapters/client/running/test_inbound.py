@@ -9,6 +9,7 @@ from adapters.client.link import Delivery, Event, Refusal
 from adapters.client.running.inbound import Inbound
 from adapters.client.running.inbox import Arrival, Stage
 from adapters.client.running.store import Store
+from adapters.client.running.told import Telling
 from hub.domain.canonical import Json
 from tests.builders.native_releases import released
 from tests.builders.toy_system import ToySystem
@@ -49,7 +50,8 @@ class Desk:
             with self.store.transaction():
                 self.store.releases.keep([each])
                 native = system.hand_over(each, None).native
-                self.store.releases.begin(each, [each.body, system.read_back(each.record.type, native)])
+                forms = (each.body, system.read_back(each.record.type, native))
+                self.store.told.tell(each.record, each.number, Telling(forms, native))
 
 
 @pytest.fixture
@@ -195,7 +197,7 @@ async def test_a_release_on_its_way_may_be_repeated_already(desk: Desk, store: S
         store.releases.keep([delivery])
     assert len(await desk.take(ARCHER)) == 1
     with store.transaction():
-        store.releases.begin(released(2, {"names": {"surname": "Arrow"}}), [{"names": {"surname": "Arrow"}}])
+        store.told.tell(delivery.record, 2, Telling(({"names": {"surname": "Arrow"}},), {}))
     assert await desk.take({**ARCHER, "surname": "Arrow"}) == []
 
 
