@@ -25,7 +25,8 @@ class Gatherer:
     def __init__(self, share: Share, *, batch: int = 500, waiting: int = 5_000, window: float = 0.002) -> None:
         """batch: submissions a batch holds at most. waiting: how many may wait.
 
-        window: seconds to wait for company after the first arrival, when nothing is under way.
+        window: seconds a batch that is not full waits for company: those who were just answered, and say more at
+            once, come along instead of making a batch of their own.
         """
         self._share = share
         self._batch = batch
@@ -75,6 +76,7 @@ class Gatherer:
             if not self._waiting:
                 self._arrived.clear()
                 await self._arrived.wait()
+            if len(self._waiting) < self._batch:
                 await asyncio.sleep(self._window)
             together = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
             if together:

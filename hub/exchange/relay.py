@@ -91,18 +91,34 @@ class Relay:
             self.streams.begin()
             watching = asyncio.create_task(self.streams.watch())
         try:
-            while not stop.is_set() and not (watching and watching.done()):
-                wake.clear()
-                if await self.step():
-                    delivered.set()
-                else:
-                    await _pause(wake, IDLE_S)
+            await self._rounds(stop, wake, delivered, watching)
         finally:
             if watching:
                 watching.cancel()
                 await asyncio.wait((watching,))
         if watching and not watching.cancelled():
             watching.result()
+
+    async def _rounds(
+        self, stop: asyncio.Event, wake: asyncio.Event, delivered: asyncio.Event, watching: asyncio.Task[None] | None
+    ) -> None:
+        """Round after round; while one is published, the next is committed, so that it waits for its turn only."""
+        publishing = asyncio.create_task(self._publish(None))
+        try:
+            while not stop.is_set() and not (watching and watching.done()):
+                wake.clear()
+                committed = await self._settle()
+                if committed is not None:
+                    delivered.set()
+                    await publishing
+                    publishing = asyncio.create_task(self._publish(committed))
+                else:
+                    await _pause(wake, IDLE_S)
+                    if publishing.done():
+                        publishing.result()
+        finally:
+            await asyncio.gather(publishing, return_exceptions=True)
+        publishing.result()
 
     async def owe_under_new_contracts(self) -> None:
         """An agency that is new, or whose contract says something else than before, is filled from what is there."""
@@ -116,23 +132,30 @@ class Relay:
 
     async def step(self) -> int:
         """One round over the oldest debts; how many were settled."""
+        round_ = await self._settle()
+        await self._publish(round_)
+        return len(round_.debts) if round_ else 0
+
+    async def _settle(self) -> "_Round | None":
+        """Render, number and commit what is owed longest; None when nothing is."""
         look = await self._look()
         if not look.owed:
-            return 0
+            return None
         self._outlets = self._outlets or await self._store.outlets()
-        round_ = _Round(self._contracts, self._seal, self._now(), self._outlets, look.held)
-        for debt in look.owed:
-            round_.settle(debt, look.records.get(debt.held.record), look.persons.get(debt.held.record.person))
+        round_ = _Round(self._contracts, self._seal, self._now(), self._outlets, look)
         try:
-            await self._store.deliver(look.owed, round_.deliveries, round_.withheld, round_.audit)
+            await self._store.deliver(round_.debts, round_.deliveries, round_.withheld, round_.audit)
         except Unavailable:
             self._outlets = {}
             raise
         self._outlets = round_.outlets
-        if self.streams:
+        return round_
+
+    async def _publish(self, round_: "_Round | None") -> None:
+        """Publish what was committed."""
+        if self.streams and round_:
             for agency, publications in round_.publications.items():
-                await self.streams.send(agency, publications, self._outlets[agency].number)
-        return len(look.owed)
+                await self.streams.send(agency, publications, round_.outlets[agency].number)
 
     async def _look(self) -> Look:
         """The oldest debts. Whoever is filled from what is there is owed the next slice when little else is left."""
@@ -153,19 +176,22 @@ class _Round:
         seal: Seal,
         now: datetime,
         outlets: Mapping[str, Outlet],
-        held: Mapping[HeldId, HeldRow],
+        look: Look,
     ) -> None:
         self._contracts = contracts
         self._seal = seal
         self._now = now
-        self._held = held
+        self._held = look.held
+        self.debts = look.owed
         self.outlets = dict(outlets)
         self.deliveries: list[HeldRow] = []
         self.withheld: dict[HeldId, bool] = {}
         self.audit: list[AuditRow] = []
         self.publications: dict[str, list[Publication]] = {}
+        for debt in look.owed:
+            self._settle(debt, look.records.get(debt.held.record), look.persons.get(debt.held.record.person))
 
-    def settle(self, debt: Owed, record: RecordRow | None, person: PersonRow | None) -> None:
+    def _settle(self, debt: Owed, record: RecordRow | None, person: PersonRow | None) -> None:
         contract = self._contracts.get(debt.held.agency)
         if contract is None:
             _log.error("owed_without_contract", agency=debt.held.agency)

@@ -65,6 +65,23 @@ async def test_what_arrives_while_a_batch_is_under_way_goes_into_the_next() -> N
     assert sharing.batches == [["first"], ["a", "b", "c"]]
 
 
+async def test_who_says_more_when_answered_comes_along_with_those_who_wait() -> None:
+    sharing = Sharing(open_gate=False)
+    async with Gatherer(sharing.share) as gatherer:
+
+        async def one_after_the_other() -> None:
+            for name in ("first", "next"):
+                await gatherer.take(submission(name))
+
+        talking = asyncio.create_task(one_after_the_other())
+        await sharing.called.wait()
+        waiting = asyncio.create_task(gatherer.take(submission("waiting")))
+        await asyncio.sleep(0)
+        sharing.gate.set()
+        await asyncio.gather(talking, waiting)
+    assert sharing.batches == [["first"], ["waiting", "next"]]
+
+
 async def test_a_batch_has_a_limit() -> None:
     sharing = Sharing()
     async with Gatherer(sharing.share, batch=3) as gatherer:

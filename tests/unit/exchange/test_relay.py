@@ -273,6 +273,34 @@ async def test_a_running_relay_delivers_when_woken_and_stops_when_told(hub: Hub,
     assert topics.numbers("prison") == [1]
 
 
+async def test_a_running_relay_commits_a_round_while_the_one_before_is_published_and_publishes_them_in_order(
+    hub: Hub, topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release, slow, may_go_on = topics.release, asyncio.Event(), asyncio.Event()
+
+    async def release_slowly(agency: str, publications: Sequence[Publication]) -> int:
+        slow.set()
+        await may_go_on.wait()
+        return await release(agency, publications)
+
+    monkeypatch.setattr(topics, "release", release_slowly)
+    running = Running(hub)
+    await hub.take(said(*PRISON, offender(), 1))
+    running.wake.set()
+    await asyncio.wait_for(slow.wait(), 5)
+    running.delivered.clear()
+
+    await hub.take(said(*PRISON, movement(), 2))
+    running.wake.set()
+    await asyncio.wait_for(running.delivered.wait(), 5)
+    assert sorted(row.number for row in (await hub.held()).values() if row.id.agency == "prison") == [1, 2]
+    assert topics.numbers("prison") == []
+
+    may_go_on.set()
+    await running.ended()
+    assert topics.numbers("prison") == [1, 2]
+
+
 async def test_a_second_relay_waits_and_takes_over_where_the_first_left_off(hub: Hub, topics: Topics) -> None:
     first, second = Running(hub), Running(restarted(hub))
     await hub.take(said(*PRISON, offender(), 1))
