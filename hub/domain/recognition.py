@@ -33,7 +33,7 @@ class Doubt(StrEnum):
     """Why two local ids with an identifier in common are not simply one person."""
 
     CONTRADICTED = "contradicted"
-    """A verified identifier in common, but both name and date of birth differ."""
+    """A verified identifier in common, but both name and date of birth differ; also where others make them one."""
     UNCORROBORATED = "uncorroborated"
     """An unverified identifier in common, and name and date of birth do not both agree."""
     KEPT_APART = "kept-apart"
@@ -106,19 +106,21 @@ def recognise(
     """
     apart = {each.pair for each in verdicts if each.apart}
     proven, borne_out, doubts = _by_identifiers(known)
-    by_strength = [[each.pair for each in verdicts if not each.apart], _merged_by_agencies(known), proven, borne_out]
+    decided = [each.pair for each in verdicts if not each.apart], _merged_by_agencies(known)
+    by_strength = [*decided, proven, borne_out]
     joining = Joining(known, apart)
     for link in [link for links in by_strength for link in sorted(links)]:
         if not joining.join(*link):
             doubts[link] = Doubt.KEPT_APART
     contradicted = {pair for pair, doubt in doubts.items() if doubt is Doubt.CONTRADICTED}
     join_likely(joining, likely, {key: entry.agency for key, entry in known.items()}, contradicted)
+    joined_anyway = contradicted.difference(*decided)
     persons = _assign(known, joining.components(), new_person)
     doubts = {each.pair: Doubt.LIKELY for each in likely} | doubts
     open_ = {
         Doubtful(one, other, doubt)
         for (one, other), doubt in doubts.items()
-        if (one, other) not in apart and persons[one] != persons[other]
+        if (one, other) not in apart and (persons[one] != persons[other] or (one, other) in joined_anyway)
     }
     open_ |= {Doubtful(*each.pair, Doubt.REPLACED) for each in likely if each.one == each.other}
     return Recognised(persons, _merged(known, persons), _split(known, persons), frozenset(open_))

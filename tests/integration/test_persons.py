@@ -88,6 +88,26 @@ async def test_a_doubt_is_opened_and_is_over_when_the_number_is_corrected(hub: H
     assert await hub.rows(review) == []
 
 
+async def test_two_that_contradict_each_other_are_reviewed_though_a_third_joins_them_until_somebody_decides(
+    hub: Hub,
+) -> None:
+    third = ("probation-south", "Y000001")
+    await hub.take(said(*PRISON, offender(pnc=PNC), 1))
+    await hub.take(said(*PROBATION, offender("Patel", born="1990-01-02", pnc=PNC), 1))
+    await hub.take(said(*third, offender(born="1990-01-02", pnc=PNC), 1))
+    assert len({await hub.person_of(*each) for each in (PRISON, PROBATION, third)}) == 1
+    assert [row["doubt"] for row in await hub.rows(review)] == ["contradicted"]
+
+    await hub.rule(PRISON, PROBATION, Choice.LINK)
+    assert await hub.rows(review) == []
+    await hub.rule(PRISON, PROBATION, Choice.TAKE_BACK)
+    assert [row["doubt"] for row in await hub.rows(review)] == ["contradicted"]
+    await hub.rule(PRISON, PROBATION, Choice.KEEP_APART)
+
+    assert await hub.person_of(*PRISON) != await hub.person_of(*PROBATION)
+    assert [row["doubt"] for row in await hub.rows(review)] == ["kept-apart"]
+
+
 async def test_an_ill_formed_number_joins_with_name_and_date_of_birth_only(hub: Hub) -> None:
     await hub.take(said(*PRISON, offender(pnc=MISTYPED_PNC), 1))
     await hub.take(said(*PROBATION, offender("Patel", pnc=MISTYPED_PNC), 1))

@@ -128,13 +128,13 @@ def test_links_carry_on_from_one_to_the_next() -> None:
     assert are_one(outcome, "a", "b", "c")
 
 
-def test_a_doubt_about_two_who_are_one_by_a_third_is_none() -> None:
+def test_two_that_contradict_each_other_are_reviewed_also_where_a_third_makes_them_one() -> None:
     bridge = Features(frozenset({("okafor", "daniel"), ("patel", "meera")}), frozenset())
 
     outcome = recognised(a=said(OKAFOR, "pnc-1"), b=said(PATEL, "pnc-1"), c=said(bridge, "pnc-1"))
 
     assert are_one(outcome, "a", "b", "c")
-    assert outcome.doubts == frozenset()
+    assert outcome.doubts == {Doubtful("a", "b", Doubt.CONTRADICTED)}
 
 
 # --- what is decided ----------------------------------------------------------------------------------------
@@ -212,6 +212,16 @@ def test_a_number_given_to_a_stranger_by_a_clerk_leaves_everybody_as_they_were()
         Doubtful("prison", "stranger", Doubt.CONTRADICTED),
         Doubtful("probation", "stranger", Doubt.CONTRADICTED),
     }
+
+
+def test_who_was_decided_to_be_one_is_not_asked_about_again() -> None:
+    bridge = replace(OKAFOR, dates=PATEL.dates)
+    known = {"a": said(OKAFOR, "pnc-1"), "b": said(PATEL, "pnc-1"), "c": said(bridge, "pnc-1")}
+    merged = known | {"a": said(OKAFOR, "pnc-1", "b")}
+
+    assert ruled(Verdict("a", "b", apart=False), **known).doubts == frozenset()
+    assert recognised(**merged).doubts == frozenset()
+    assert ruled(Verdict("a", "b", apart=True), **known).doubts == {Doubtful("b", "c", Doubt.KEPT_APART)}
 
 
 def test_two_people_with_one_crn_are_two_and_reviewed() -> None:
@@ -359,23 +369,26 @@ def test_recognising_again_changes_nothing(known: dict[str, Known]) -> None:
 
 
 @given(LOCALS)
-def test_a_doubt_is_between_two_persons_that_have_a_number_in_common(known: dict[str, Known]) -> None:
+def test_a_doubt_is_between_two_that_have_a_number_in_common_and_one_person_only_if_contradicted(
+    known: dict[str, Known],
+) -> None:
     outcome = recognise(known, made())
 
-    for one, other, _ in outcome.doubts:
+    for one, other, doubt in outcome.doubts:
         assert one < other
-        assert outcome.persons[one] != outcome.persons[other]
+        assert outcome.persons[one] != outcome.persons[other] or doubt is Doubt.CONTRADICTED
         assert numbers(known[one]) & numbers(known[other])
 
 
 @given(LOCALS)
 def test_whoever_has_a_number_in_common_is_one_person_or_doubted(known: dict[str, Known]) -> None:
     outcome = recognise(known, made())
-    doubted = {(one, other) for one, other, _ in outcome.doubts}
+    doubted = {(one, other): doubt for one, other, doubt in outcome.doubts}
 
     for one, other in combinations(sorted(known), 2):
         if numbers(known[one]) & numbers(known[other]):
-            assert ((one, other) in doubted) != are_one(outcome, one, other)
+            assert (doubted.get((one, other)) not in (None, Doubt.CONTRADICTED)) <= (not are_one(outcome, one, other))
+            assert (one, other) in doubted or are_one(outcome, one, other)
 
 
 @given(LOCALS)
