@@ -1,8 +1,9 @@
 """Alerts of the prison service, as registrations. A code means nothing without its type."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
-from adapters.client.native import Said
+from adapters.client.native import Parts, Said
 from adapters.nomis.account import Prepared
 from adapters.nomis.taking import Read, Taking
 from adapters.nomis.unwrapping import Wrapped
@@ -19,6 +20,8 @@ _OF_CODE = {
     "description": "alertCodeDescription",
 }
 """Column of the alerts service -> column of the prison system's lists."""
+_COUNTS = ("activeAlertCount", "inactiveAlertCount")
+_YES = (True, "Y")
 
 
 def take_alert(taking: Taking, each: Wrapped) -> None:
@@ -29,13 +32,18 @@ def take_alert(taking: Taking, each: Wrapped) -> None:
 
 
 def take_alerts_of(taking: Taking, person: Mapping[str, Json], number: str, at: str) -> None:
-    """The alerts that a prisoner's record lists. That one is listed no more withdraws nothing: lists are cut."""
+    """The alerts that a prisoner's record lists; if those are all of the booking, others of it are withdrawn."""
+    booking, listed = person.get("bookingId"), set()
     for place, alert in taking.account.listed(person.get("alerts"), f"{at}/alerts"):
-        say_alert(taking, number, {"bookingId": person.get("bookingId"), **alert}, place)
+        sent = {"bookingId": booking, **alert}
+        listed.add(reference(sent))
+        say_alert(taking, number, sent, place)
+    if _lists_all(person):
+        _withdraw(taking, number, f"{_text(booking)}/", listed)
 
 
 def say_alert(taking: Taking, number: str, sent: Mapping[str, Json], at: str) -> None:
-    """One alert as one registration."""
+    """One alert as one registration; if it was said under a number that was merged, it is withdrawn there."""
     prepared = prepared_alert(sent)
     reading = taking.lenses.alert.read(prepared.native)
     if not taking.account.add(reading, prepared, at):
@@ -43,7 +51,53 @@ def say_alert(taking: Taking, number: str, sent: Mapping[str, Json], at: str) ->
     body = {"period": {}, **reading.body, "scheme": SCHEME, "reference": reference(sent)}
     valid = taking.checked("registration", body, Read(taking.lenses.alert, prepared, at))
     if valid is not None:
-        taking.account.said.append(Said("registration", number, taking.payload.received, valid))
+        received, known = taking.payload.received, taking.parts.get(_known(number), valid["reference"])
+        taking.account.said.append(Said("registration", number, received, valid))
+        if known is not None and known["number"] != number:
+            taking.account.said.append(_gone(known["number"], valid["reference"], received))
+        if known is None or known["at"] <= received.isoformat():
+            taking.parts.put(_known(number), valid["reference"], {"number": number, "at": received.isoformat()})
+
+
+def hand_alerts_on(parts: Parts, removed: str, stays: str) -> None:
+    """Alerts said under a removed number stand until the survivor's are told anew: a risk is not lost by a merge."""
+    for alert, known in parts.all(_known(removed)).items():
+        if parts.get(_known(stays), alert) is None:
+            parts.put(_known(stays), alert, known)
+    parts.remove(_known(removed))
+
+
+def _known(number: str) -> str:
+    """Under which it is kept which alerts of a person were said, by reference: under which number, and when."""
+    return f"alerts/{number}"
+
+
+def _gone(number: str, alert: str, time: datetime) -> Said:
+    return Said("registration", number, time, {"reference": alert}, withdrawn=True)
+
+
+def _lists_all(person: Mapping[str, Json]) -> bool:
+    """Whether a record lists as many alerts, active and not, as it says that the booking has: it is not cut."""
+    alerts, counts = person.get("alerts"), [_text(person.get(name)) for name in _COUNTS]
+    if not isinstance(alerts, list) or not all(count.isdecimal() for count in counts):
+        return False
+    standing = sum(isinstance(each, dict) and each.get("active") in _YES for each in alerts)
+    return [standing, len(alerts) - standing] == [int(count) for count in counts]
+
+
+def _withdraw(taking: Taking, number: str, booking: str, listed: Collection[str]) -> None:
+    """Take back the alerts of a booking that were said before this and are not listed."""
+    received, known = taking.payload.received, taking.parts.all(_known(number))
+    gone = [
+        each
+        for each in known
+        if each.startswith(booking) and each not in listed and known[each]["at"] <= received.isoformat()
+    ]
+    taking.account.said += [_gone(known[each]["number"], each, received) for each in gone]
+    if gone:
+        taking.parts.remove(_known(number))
+        for each in known.keys() - set(gone):
+            taking.parts.put(_known(number), each, known[each])
 
 
 def prepared_alert(sent: Mapping[str, Json]) -> Prepared:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from adapters.client.native import Said
 from adapters.nomis.account import Prepared
+from adapters.nomis.alerts import hand_alerts_on
 from adapters.nomis.taking import Read, Taking, moment, survivor
 from adapters.nomis.unwrapping import Wrapped
 from adapters.nomis.whole import about
@@ -53,6 +54,7 @@ def take_merge(taking: Taking, each: Wrapped) -> None:
     taking.account.left(each.native["additionalInformation"], f"{each.path}/additionalInformation", _OF_MERGE)
     gone = max(time, *_recorded(taking, removed))
     _take_over(taking, stays, removed, time)
+    hand_alerts_on(taking.parts, removed, stays)
     body = {"identifiers": [{"scheme": "merged-prison-number", "value": removed}]}
     read = Read(taking.lenses.event, Prepared(dict(each.native)), each.path)
     taking.keep(stays, f"{_OF}{removed}", body, read)

@@ -53,6 +53,13 @@ def test_an_entry_that_cannot_be_taken_is_refused_at_its_native_field(
     assert taken.said == ()
 
 
+def test_an_entry_that_a_later_list_does_not_name_stands(desk: Desk) -> None:
+    desk.take(_listed(entry(1), entry(2, "WEAP")))
+    taken = desk.take(_listed(entry(2, "WEAP")))
+    assert not any(said.withdrawn for said in taken.said)
+    assert desk.registrations().keys() == {"1", "2"}
+
+
 def test_one_bad_entry_does_not_keep_back_its_neighbours(desk: Desk) -> None:
     taken = desk.take(_listed(entry(1), entry(2, startDate="soon"), entry(3, "WEAP")))
     assert [fault.path for fault in taken.refused] == ["/registrations/1/startDate"]

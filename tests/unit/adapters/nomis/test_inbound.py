@@ -362,9 +362,64 @@ def test_an_alert_that_cannot_be_read_is_refused_and_its_neighbours_are_taken(ta
     assert the(taken)["names"]["surname"] == "QUILL"
 
 
-def test_an_alert_that_is_listed_no_more_is_not_withdrawn(take: Take) -> None:
-    take({**OFFENDER, "alerts": [ALERT]})
-    assert [each.withdrawn for each in take({**OFFENDER, "alerts": []}).said] == [False]
+SECOND = {**ALERT, "alertId": 2, "active": True}
+
+
+def listing(*alerts: Json, active: Json = 0, inactive: Json = 0, booking: int = 1200417) -> Json:
+    """A prisoner's record with alerts, and how many it says that there are."""
+    counts = {"activeAlertCount": active, "inactiveAlertCount": inactive}
+    return {**OFFENDER, "bookingId": booking, "alerts": [*alerts], **counts}
+
+
+def withdrawals(taken: Taken) -> list[tuple[str, Json]]:
+    return [(each.local_id, each.body) for each in taken.said if each.withdrawn]
+
+
+def test_an_alert_that_a_record_with_all_of_them_no_longer_lists_is_withdrawn(take: Take) -> None:
+    take(listing(ALERT, SECOND, active=1, inactive=1))
+    taken = take(listing(SECOND, active="1", inactive="0"))
+    assert withdrawals(taken) == [(NUMBER, {"reference": "1200417/1"})]
+    assert withdrawals(take(listing(SECOND, active=1))) == []
+    assert withdrawals(take(listing())) == [(NUMBER, {"reference": "1200417/2"})]
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        listing(SECOND, active=2),
+        listing(SECOND, active=1, inactive=1),
+        listing(SECOND, active=None, inactive=None),
+        listing(SECOND, active=1, booking=1),
+        {**listing(active=0), "alerts": None},
+        [SECOND],
+        SECOND,
+    ],
+)
+def test_a_list_that_may_be_cut_withdraws_nothing(take: Take, cut: Json) -> None:
+    take(listing(ALERT, SECOND, active=1, inactive=1))
+    assert withdrawals(take(cut)) == []
+
+
+def test_an_alert_that_is_listed_and_cannot_be_read_is_not_withdrawn(take: Take) -> None:
+    take(listing(ALERT, inactive=1))
+    taken = take(listing({**ALERT, "dateCreated": "soon"}, inactive=1))
+    assert (withdrawals(taken), taken.refused[0].rule) == ([], "date")
+
+
+def test_an_alert_that_was_said_later_is_not_withdrawn_by_an_older_list(take: Take) -> None:
+    take(listing(ALERT, inactive=1))
+    assert withdrawals(take(listing(), received=RECEIVED - timedelta(days=1))) == []
+
+
+def test_alerts_under_a_removed_number_stand_until_the_survivors_list_says_them(take: Take) -> None:
+    removed = "A9999ZZ"
+    take({**listing(ALERT, SECOND, active=1, inactive=1), "offenderNo": removed})
+    numbers = {"nomsNumber": NUMBER, "removedNomsNumber": removed}
+    merge = {"eventType": "prison-offender-events.prisoner.merged", "additionalInformation": numbers}
+    assert withdrawals(take(merge)) == [(removed, {})]
+    taken = take(listing(SECOND, active=1))
+    assert sorted(withdrawals(taken), key=str) == [(removed, {"reference": f"1200417/{each}"}) for each in (1, 2)]
+    assert {each.local_id for each in taken.said if not each.withdrawn} == {NUMBER}
 
 
 # --- movements ----------------------------------------------------------------------------------------------

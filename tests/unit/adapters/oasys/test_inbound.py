@@ -48,6 +48,14 @@ def test_the_parts_of_an_assessment_are_said_as_one(system: Oasys, parts: PartsI
     Registry.load(schemas_folder()).newest("assessment").check(said.body)
 
 
+def test_an_assessment_that_a_later_timeline_does_not_name_stands(system: Oasys, parts: PartsInMemory) -> None:
+    system.take(payload(document(header(**CELLS))), parts)
+    other = system.take(payload(document(header(NUMBER + 1))), parts)
+    assert [(each.body["oasysNumber"], each.withdrawn) for each in other.said] == [(str(NUMBER + 1), False)]
+    again = only(system.take(payload(document(header(supervision="Weekly."))), parts))
+    assert again.body["roshSummary"]["overall"] == "very-high"
+
+
 def test_every_order_of_the_parts_ends_in_the_same_assessment(system: Oasys, everything: list[Payload]) -> None:
     wanted = last_bodies(system, everything)
     assert set(wanted) == {"6918802", "7204511", "7204512", "7310077"}
