@@ -73,10 +73,13 @@ async def _replayed(base: Foundation, which: LetterFilter, limit: int) -> tuple[
     job = await replaying.ask(which, limit, operator(base))
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task("replaying", total=job.total)
-        while job.state in UNFINISHED:
-            await replaying.finish_some(job.id)
-            job = await replaying.job(job.id)
-            bar.update(task, completed=job.done + job.failed)
+        try:
+            while job.state in UNFINISHED:
+                await replaying.finish_some(job.id)
+                job = await replaying.job(job.id)
+                bar.update(task, completed=job.done + job.failed)
+        finally:
+            await replaying.give_back()
     done: list[Handling] = []
     while page := await replaying.outcomes(job.id, _PAGE, done[-1].position if done else ""):
         done += page

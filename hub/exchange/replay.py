@@ -19,6 +19,7 @@ from hub.domain.ids import uuid7
 from hub.domain.outcome import Accepted, Refused
 from hub.exchange.dead_letters import faults_written, opened_contents
 from hub.exchange.intake import Intake, Verdict
+from hub.exchange.renewing import given_back, kept
 from hub.ports import AuditRow, Message, Moved, Seal
 from hub.store.dead_letters import LetterState
 from hub.store.handling import HandlingStore, Step
@@ -34,7 +35,7 @@ MOST = 1_000_000
 
 _AT_ONCE = 50
 """Letters that are replayed together: their bodies are in memory at one time."""
-_LOOK_AGAIN = timedelta(seconds=2)
+_LOOK_AGAIN_S = 1.0
 _WHILE_ANOTHER_RUNS_S = 0.2
 
 Suspended: TypeAlias = Callable[[], Awaitable[frozenset[str]]]
@@ -126,7 +127,7 @@ class Replaying:
         return row
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run jobs until told to stop; what is under way then is gone on with later, by whoever."""
+        """Run jobs until told to stop; what is under way then is gone on with at once, by whoever is next."""
         while not stop.is_set():
             try:
                 worked = await self.step()
@@ -135,7 +136,12 @@ class Replaying:
                 worked = False
             if not worked:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), _LOOK_AGAIN.total_seconds())
+                    await asyncio.wait_for(stop.wait(), _LOOK_AGAIN_S)
+        await self.give_back()
+
+    async def give_back(self) -> None:
+        """Leave the job that is under way to whoever is next; without the database, they wait for the claim to end."""
+        await given_back(self._jobs, KIND, self._runner)
 
     async def finish_some(self, job: str) -> None:
         """Do some of this job, or wait a moment while another process does."""
@@ -148,7 +154,8 @@ class Replaying:
         if job is None:
             return False
         try:
-            await self._go_on(job)
+            async with kept(self._jobs, job, self._runner):
+                await self._go_on(job)
         except Moved:
             _log.info("job_taken_over", part=KIND)
         return True

@@ -11,6 +11,7 @@ from hub.clock import Clock
 from hub.domain.contract import Contract, Delivery
 from hub.domain.errors import Reason, Rejected, Unavailable
 from hub.domain.ids import uuid7
+from hub.exchange.renewing import given_back
 from hub.ports import AuditRow, Moved
 from hub.store.jobs import JobRow, JobState, JobStore
 from hub.store.republishing import KIND, RepublishStore
@@ -59,6 +60,7 @@ class Republishing:
                 _log.warning("republish_unwatched", why=str(error))
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _LOOK_AGAIN_S)
+        await given_back(self._jobs, KIND, self._runner)
 
     async def step(self) -> None:
         """Note how far each has got that no other process watches."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.canonical import Json
@@ -21,10 +21,14 @@ from hub.store.columns import among
 from hub.store.engine import reading, writing
 from hub.store.rows import audit_values
 from hub.store.tables import audit, job
-from hub.store.times import from_micros
+from hub.store.times import database_micros, from_micros
 
-CLAIMED_FOR = timedelta(seconds=20)
-"""How long nobody else runs a job after its runner's last step; a runner that was killed is replaced after it."""
+CLAIMED_FOR = timedelta(seconds=5)
+"""How long nobody else runs a job after its runner's last sign of life; one that was killed is replaced after it.
+
+By the clock of the database, as the clocks of runners may differ by more. Too short a time costs work done twice,
+never a result: whoever comes late with a step is told so.
+"""
 
 
 class JobState(StrEnum):
@@ -96,7 +100,7 @@ class JobStore:
 
         runner: a name of its own for every process. only: this job or none.
         """
-        free = or_(job.c.runner.is_(None), job.c.runner == runner, job.c.runs_until < micros(at))
+        free = or_(job.c.runner.is_(None), job.c.runner == runner, job.c.runs_until < database_micros())
         query = select(job.c.id).where(among(job.c.kind, kinds), job.c.state.in_(UNFINISHED), free)
         if only is not None:
             query = query.where(job.c.id == only)
@@ -107,6 +111,18 @@ class JobStore:
                 return None
             change = update(job).where(job.c.id == id_).values(state=JobState.RUNNING, **_claimed(runner, at))
             return job_row((await connection.execute(change.returning(*job.c))).one())
+
+    async def renew(self, row: JobRow, runner: str) -> bool:
+        """A sign of life from within a step that takes long; False where somebody else runs the job by now."""
+        change = update(job).where(job.c.id == row.id, job.c.runner == runner, job.c.state == JobState.RUNNING)
+        async with writing(self._engine) as connection:
+            return (await connection.execute(change.values(runs_until=_until()))).rowcount == 1
+
+    async def give_back(self, runner: str) -> None:
+        """This runner ends: whoever is next goes on at once with what it has claimed."""
+        change = update(job).where(job.c.state == JobState.RUNNING, job.c.runner == runner)
+        async with writing(self._engine) as connection:
+            await connection.execute(change.values(runner=None, runs_until=None))
 
     async def finish(self, row: JobRow, runner: str, at: datetime) -> None:
         """All its items are done. Raises `Moved`: somebody else runs it."""
@@ -155,7 +171,11 @@ async def _change(connection: AsyncConnection, row: JobRow, runner: str, values:
 
 
 def _claimed(runner: str, at: datetime) -> dict[str, Any]:
-    return {"runner": runner, "runs_until": micros(at + CLAIMED_FOR), "updated": micros(at)}
+    return {"runner": runner, "runs_until": _until(), "updated": micros(at)}
+
+
+def _until() -> ColumnElement[int]:
+    return database_micros() + CLAIMED_FOR // timedelta(microseconds=1)
 
 
 def job_row(row: Row[Any]) -> JobRow:

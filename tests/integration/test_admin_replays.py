@@ -1,5 +1,6 @@
 """Many dead letters replayed as a job, on both databases: once each, whatever dies on the way."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ import orjson
 import pytest
 
 from hub.domain.errors import Halt, Unavailable
-from hub.exchange import replay
+from hub.exchange import renewing, replay
 from hub.exchange.intake import Intake, Verdict
 from hub.ports import Message
 from hub.store.handling import HandlingStore
@@ -17,6 +18,7 @@ from hub.store.jobs import CLAIMED_FOR
 from hub.trust.agencies import REMEMBERED
 from hub.wiring.desk import desk as desk_of_operators
 from tests.builders.desk import LETTERS, REPLAYS, Desk, problem
+from tests.builders.jobs import silent_for
 from tests.builders.poison import good
 from tests.builders.records import offender
 from tests.rest import OPERATOR
@@ -115,7 +117,7 @@ async def test_a_job_that_a_crash_stopped_goes_on_and_what_was_taken_is_taken_on
         with pytest.raises(Unavailable):
             await desk.hub.desk.replaying.step()
     assert len(await desk.taken()) == 2
-    desk.hub.now += CLAIMED_FOR + timedelta(seconds=1)
+    await silent_for(desk.hub.engine, CLAIMED_FOR)
     await run(desk)
 
     assert await state(desk, job) == ("finished", 3, 3, 0)
@@ -234,7 +236,7 @@ async def test_a_process_that_was_too_slow_leaves_the_job_to_whoever_took_it_ove
 
     async def take_slowly(intake: Intake, messages: Sequence[Message]) -> list[Verdict]:
         monkeypatch.setattr(Intake, "take", take)
-        desk.hub.now += CLAIMED_FOR + timedelta(seconds=1)
+        await silent_for(desk.hub.engine, CLAIMED_FOR)
         while await fast.step():
             pass
         return await take(intake, messages)
@@ -245,3 +247,45 @@ async def test_a_process_that_was_too_slow_leaves_the_job_to_whoever_took_it_ove
     assert await state(desk, job) == ("finished", 1, 1, 0)
     assert [each["outcome"] for each in (await desk.letter(position))["history"][2:]] == ["accepted"]
     assert len(await desk.taken()) == 1
+
+
+async def test_a_step_that_takes_long_keeps_its_job(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(renewing, "_EVERY_S", 0.01)
+    await mended(desk)
+    job = (await ask(desk, OF_PRISON)).json()["id"]
+    another = desk_of_operators(desk.hub.base, desk.hub.intake, None).replaying
+    take, seen = Intake.take, []
+
+    async def take_slowly(intake: Intake, messages: Sequence[Message]) -> list[Verdict]:
+        await silent_for(desk.hub.engine, CLAIMED_FOR)
+        await asyncio.sleep(0.3)
+        seen.append(await another.step())
+        return await take(intake, messages)
+
+    monkeypatch.setattr(Intake, "take", take_slowly)
+    assert await desk.hub.desk.replaying.step()
+
+    assert seen == [False]
+    assert await state(desk, job) == ("running", 1, 1, 0)
+
+
+async def test_who_ends_in_good_order_hands_the_job_over_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "_AT_ONCE", 1)
+    for _ in range(3):
+        await mended(desk)
+    job = (await ask(desk, OF_PRISON)).json()["id"]
+    stop, take = asyncio.Event(), Intake.take
+
+    async def told_to_end(intake: Intake, messages: Sequence[Message]) -> list[Verdict]:
+        stop.set()
+        return await take(intake, messages)
+
+    with monkeypatch.context() as ending:
+        ending.setattr(Intake, "take", told_to_end)
+        await desk.hub.desk.replaying.run(stop)
+    assert await state(desk, job) == ("running", 3, 1, 0)
+    another = desk_of_operators(desk.hub.base, desk.hub.intake, None).replaying
+    while await another.step():
+        pass
+
+    assert await state(desk, job) == ("finished", 3, 3, 0)

@@ -10,6 +10,7 @@ from hub.store.engine import reading, writing
 from hub.store.jobs import CLAIMED_FOR, JobRow, JobState, JobStore, advance
 from hub.store.tables import audit
 from tests.builders.hub import NOW, Hub
+from tests.builders.jobs import silent_for
 
 KINDS = ("tidy",)
 
@@ -73,9 +74,11 @@ async def test_a_runner_that_was_killed_is_replaced_and_its_late_step_counts_for
 ) -> None:
     await asked(jobs)
     killed = await claimed(jobs, "a")
-    assert await jobs.claim(KINDS, "b", NOW + CLAIMED_FOR) is None
+    await silent_for(hub.engine, CLAIMED_FOR - timedelta(seconds=2))
+    assert await jobs.claim(KINDS, "b", NOW) is None
 
-    replacing = await claimed(jobs, "b", NOW + CLAIMED_FOR + timedelta(seconds=1))
+    await silent_for(hub.engine, timedelta(seconds=3))
+    replacing = await claimed(jobs, "b")
     await step(hub, replacing, "b", "k1")
     with pytest.raises(Moved):
         await step(hub, killed, "a", "k1")
@@ -83,6 +86,31 @@ async def test_a_runner_that_was_killed_is_replaced_and_its_late_step_counts_for
     row = await jobs.read("1")
     assert row is not None
     assert (row.done, row.cursor) == (1, "k1")
+
+
+async def test_a_sign_of_life_keeps_a_job_and_tells_whoever_lost_it(hub: Hub, jobs: JobStore) -> None:
+    await asked(jobs)
+    job = await claimed(jobs, "a")
+    await silent_for(hub.engine, CLAIMED_FOR - timedelta(seconds=1))
+    assert await jobs.renew(job, "a")
+    await silent_for(hub.engine, CLAIMED_FOR - timedelta(seconds=1))
+    assert await jobs.claim(KINDS, "b", NOW) is None
+
+    await silent_for(hub.engine, CLAIMED_FOR)
+    await claimed(jobs, "b")
+    assert not await jobs.renew(job, "a")
+
+
+async def test_what_a_runner_gives_back_is_gone_on_with_at_once(hub: Hub, jobs: JobStore) -> None:
+    await asked(jobs, "1")
+    await asked(jobs, "2")
+    await step(hub, await claimed(jobs, "a"), "a", "k1")
+    await claimed(jobs, "b")
+    await jobs.give_back("a")
+
+    row = await claimed(jobs, "c")
+    assert (row.id, row.cursor) == ("1", "k1")
+    assert await jobs.claim(KINDS, "c", NOW, only="2") is None
 
 
 async def test_no_step_is_taken_twice(hub: Hub, jobs: JobStore) -> None:
