@@ -20,6 +20,12 @@ common specification; read what all agencies together know, as your contract rel
 
 Authenticate with an access token (OAuth 2 client credentials, `POST /oauth/token`). Whatever the hub refuses, it
 answers with problem details (RFC 9457): paths and rules, never a value of a record.
+
+What a caller may not see is not found (404), as if it were not there: a person whom your agency does not know or may
+not be told of, a record your contract leaves out, one that limited access keeps back, another agency's inventory. 403
+is answered before any record is looked up and says something of the caller alone: that the token lacks the scope of
+the route (each operation names it; that the route exists is no secret, it stands here), or that the agency's contract
+does not let it say, or receive, anything of that kind.
 """
 
 

@@ -19,9 +19,12 @@ from deploy.servers.process import clean_environment
 from tests.bench.extract import lines
 from tests.bench.table import Measure
 
+MEMORY = 300_000_000
+"""Bytes of a process."""
 TARGET = 10_000_000 / 3_600
 """Submissions a second."""
 _AT_ONCE = 1_000
+_KIBI = 1_024
 
 
 def measures(records: int) -> list[Measure]:
@@ -32,7 +35,7 @@ def measures(records: int) -> list[Measure]:
             file.writelines(lines(records))
         bare = asyncio.run(_bare(postgres.create_database("bare"), extract, records))
         before = _processor_s() + postgres.processor_s
-        loaded = _loaded(Installation(postgres.url), extract, records)
+        loaded, most = _loaded(Installation(postgres.url), extract, records)
         each = (_processor_s() + postgres.processor_s - before) / records
         size = extract.stat().st_size / records
     busy = os.getloadavg()[0]
@@ -52,6 +55,13 @@ def measures(records: int) -> list[Measure]:
             detail=f"{each * 1e6:.0f} us each",
         ),
         Measure(
+            "the same: peak resident memory of the largest of its processes / 300 MB",
+            most / MEMORY,
+            "at most 1, whatever the number of lines",
+            met=most <= MEMORY,
+            detail=f"{most / 1e6:.0f} MB",
+        ),
+        Measure(
             "the same / a bare COPY of the same lines into one table, one process",
             loaded / bare,
             "",
@@ -61,19 +71,23 @@ def measures(records: int) -> list[Measure]:
     ]
 
 
-def _loaded(installation: Installation, extract: Path, records: int) -> float:
-    """From the start of the command to its end."""
+def _loaded(installation: Installation, extract: Path, records: int) -> tuple[float, int]:
+    """Lines a second from the start of the command to its end; bytes that the largest of its processes ever had."""
     installation.add_agencies({})
     command = [sys.executable, "-m", "hub", "load", "--agency", "prison", "--json", str(extract)]
     start = time.perf_counter()
-    ended = subprocess.run(
-        command, env=clean_environment() | installation.environment(), stdout=subprocess.PIPE, check=True
-    )
-    seconds = time.perf_counter() - start
-    (told,) = orjson.loads(ended.stdout)["files"]
+    with tempfile.TemporaryFile() as printed:
+        loading = subprocess.Popen(command, env=clean_environment() | installation.environment(), stdout=printed)
+        _, status, used = os.wait4(loading.pid, 0)  # of itself and of the processes it started, each by itself
+        seconds = time.perf_counter() - start
+        loading.returncode = os.waitstatus_to_exitcode(status)
+        if loading.returncode != 0:
+            raise RuntimeError(f"hub load ended with {loading.returncode}")
+        printed.seek(0)
+        (told,) = orjson.loads(printed.read())["files"]
     if told["taken"] != records:
         raise RuntimeError(f"{told['taken']} of {records} submissions were taken")
-    return records / seconds
+    return records / seconds, used.ru_maxrss * _KIBI
 
 
 def _processor_s() -> float:
