@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from hub.domain.joining import Pair, Verdict
-from hub.domain.recognition import Claim, Doubtful
+from hub.domain.recognition import MOST_HOLDERS, Claim, Doubtful
 from hub.domain.submission import Order
 
 
@@ -170,6 +170,10 @@ class People:
     """By local key; only those that the store knows."""
     verdicts: frozenset[Verdict] = frozenset()
     """All that was decided of these local ids, and holds."""
+    crowded: Mapping[str, int] = field(default_factory=dict)
+    """Claim digests of these, or said of them, that are crowded, with how many hold them: those are not all loaded."""
+    most_holders: int = MOST_HOLDERS
+    """With more holders, a claim is crowded."""
 
 
 @dataclass(slots=True)
@@ -203,6 +207,10 @@ class Decision:
     """Of whom nothing holds any more."""
     unmatched: set[str] = field(default_factory=set)
     """Local keys of whom the offender record is another now: they are to be matched anew."""
+    crowded: dict[str, int] = field(default_factory=dict)
+    """Claim digests that are crowded and whose holders change, with how many those are now."""
+    uncrowded: set[str] = field(default_factory=set)
+    """Claim digests that were crowded and are no more."""
 
 
 class Keys(Protocol):
@@ -236,11 +244,16 @@ class ShareTransaction(Protocol):
         """Which of these ids were accepted before."""
         ...
 
-    async def people(self, own: Mapping[str, Iterable[str]], said: Iterable[str]) -> People:
+    async def people(
+        self, own: Mapping[str, Iterable[str]], said: Iterable[str], changing: Collection[str] = ()
+    ) -> People:
         """Lock and load the local ids concerned, with all other local ids of their persons.
 
         own: the local keys spoken of, each with the claim digests it has whatever is said of it. said: the claim
-        digests said now. Concerned are the local ids spoken of and all that hold one of these claims.
+        digests said now. changing: the local keys of which they are said: what they claimed before, they may give up.
+        Concerned are the local ids spoken of and all that hold one of these claims, but for claims that are crowded
+        and stay so: those of the local ids are not looked for. A crowded claim that those changing may leave with few
+        enough holders concerns them all.
 
         Raises:
             Moved: what was looked at changed before the locks were held.

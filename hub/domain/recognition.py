@@ -13,10 +13,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from hub.domain.joining import Joining, Likely, Pair, Verdict, pair_of
 from hub.domain.likeness import join_likely
+
+MOST_HOLDERS = 20
+"""Local ids that may hold one identifier. With more it is crowded: a placeholder, say, that somebody typed to get on.
+
+One person is known to a few dozen services at the most, and each has seldom more than one local id for them.
+"""
 
 
 class Claim(NamedTuple):
@@ -97,16 +103,20 @@ def recognise(
     new_person: Callable[[], str],
     verdicts: Collection[Verdict] = (),
     likely: Collection[Likely] = (),
+    crowded: Collection[str] = (),
+    most_holders: int = MOST_HOLDERS,
 ) -> Recognised:
     """Join the local ids given into persons.
 
     known: every local id of every person that is touched, and every one that shares a claim with them; and everybody
     of whom something was decided together with one of these, or whom likelihood links, in however many steps.
     new_person: makes the id of a person not known before. verdicts, likely: all there are on those known.
+    crowded: the digests of claims that more local ids hold than `most_holders`, where not all of these are known here.
     """
     apart = {each.pair for each in verdicts if each.apart}
-    proven, borne_out, doubts = _by_identifiers(known)
-    decided = [each.pair for each in verdicts if not each.apart], _merged_by_agencies(known)
+    holders = _holders(known, crowded, most_holders)
+    proven, borne_out, doubts = _by_identifiers(known, holders)
+    decided = [each.pair for each in verdicts if not each.apart], _merged_by_agencies(known, holders)
     by_strength = [*decided, proven, borne_out]
     joining = Joining(known, apart)
     for link in [link for links in by_strength for link in sorted(links)]:
@@ -126,12 +136,24 @@ def recognise(
     return Recognised(persons, _merged(known, persons), _split(known, persons), frozenset(open_))
 
 
-def _by_identifiers(known: Mapping[str, Known]) -> tuple[list[Pair], list[Pair], dict[Pair, Doubt]]:
+_Holders: TypeAlias = Mapping[str, Mapping[str, bool]]
+"""Digest -> the local keys that claim it, in order, and whether verified; crowded ones, which say nothing, left out."""
+
+
+def _holders(known: Mapping[str, Known], crowded: Collection[str], most: int) -> _Holders:
+    holders: dict[str, dict[str, bool]] = defaultdict(dict)
+    for key in sorted(known):
+        for claim in known[key].claims:
+            holders[claim.digest][key] = claim.verified
+    return {digest: held for digest, held in holders.items() if len(held) <= most and digest not in crowded}
+
+
+def _by_identifiers(known: Mapping[str, Known], holders: _Holders) -> tuple[list[Pair], list[Pair], dict[Pair, Doubt]]:
     """Links by a verified identifier in common, by an unverified one that the rest bears out; and doubts."""
     proven: list[Pair] = []
     borne_out: list[Pair] = []
     doubts: dict[Pair, Doubt] = {}
-    for one, other, verified in _pairs(known):
+    for one, other, verified in _pairs(holders):
         doubt = _doubt(known[one].features, known[other].features, verified=verified)
         if doubt is not None:
             doubts[one, other] = doubt
@@ -140,22 +162,15 @@ def _by_identifiers(known: Mapping[str, Known]) -> tuple[list[Pair], list[Pair],
     return proven, borne_out, doubts
 
 
-def _merged_by_agencies(known: Mapping[str, Known]) -> list[Pair]:
+def _merged_by_agencies(known: Mapping[str, Known], holders: _Holders) -> list[Pair]:
     """Local ids of one agency that it says it merged."""
     return [
-        pair_of(key, claim.digest)
-        for key, entry in known.items()
-        for claim in entry.claims
-        if claim.digest in known and claim.digest != key
+        pair_of(key, digest) for digest, held in holders.items() if digest in known for key in held if key != digest
     ]
 
 
-def _pairs(known: Mapping[str, Known]) -> Iterable[tuple[str, str, bool]]:
+def _pairs(holders: _Holders) -> Iterable[tuple[str, str, bool]]:
     """Pairs of local keys with a claim in common, each once; whether one is verified on both sides."""
-    holders: dict[str, dict[str, bool]] = defaultdict(dict)
-    for key in sorted(known):
-        for claim in known[key].claims:
-            holders[claim.digest][key] = claim.verified
     pairs: dict[tuple[str, str], bool] = {}
     for holding in holders.values():
         for one, other in combinations(holding, 2):

@@ -70,6 +70,8 @@ class Case:
         """Slots in which a submission came after a later one."""
         self.touched: set[tuple[str, str]] = set()
         """(local key, rid) of the records spoken of, before and after."""
+        self.crowded = people.crowded
+        self.most_holders = people.most_holders
         self.verdicts: dict[Pair, Verdict] = {each.pair: each for each in people.verdicts}
         self.ruled: set[Pair] = set()
         """Pairs of whom something is decided now, or taken back."""

@@ -9,6 +9,7 @@ from hub.domain.contract import People as Whose
 from hub.domain.convergence import Rule, converge, latest_per_local_id
 from hub.domain.errors import Halt
 from hub.exchange.case import Case, Live, sealed_since
+from hub.exchange.crowding import crowding
 from hub.exchange.persons import joined_and_parted
 from hub.ports import (
     AssertionRow,
@@ -70,6 +71,7 @@ class Deciding:
         recognised = case.recognised
         old = {row.person for row in case.before.values()}
         rows = [row for key, row in case.locals.items() if row is not case.before.get(key)]
+        crowded, uncrowded = crowding(case)
         return Decision(
             assertions=[],
             standing=[],
@@ -88,6 +90,8 @@ class Deciding:
             compared=set(case.locals) if recognised else set(),
             audit=joined_and_parted(recognised, now) if recognised else [],
             at=now,
+            crowded=crowded,
+            uncrowded=uncrowded,
         )
 
     def _asserted(self, case: Case, now: datetime) -> list[AssertionRow]:

@@ -32,7 +32,13 @@ class Recognising:
         recognised = None
         if changed or case.ruled:
             known = {key: self._known(case, key, row) for key, row in case.locals.items()}
-            recognised = recognise(known, self._new_person, case.verdicts.values())
+            recognised = recognise(
+                known,
+                self._new_person,
+                case.verdicts.values(),
+                crowded=case.crowded,
+                most_holders=case.most_holders,
+            )
             for key, person in recognised.persons.items():
                 if case.locals[key].person != person:
                     case.locals[key] = replace(case.locals[key], person=person)

@@ -102,7 +102,7 @@ class Sharing:
         """Everything the decision needs, in a bounded number of statements."""
         own = {each.local: {claim.digest for claim in each.own} for each in fresh}
         said = {claim.digest for each in fresh if each.spoken for claim in each.spoken.claims}
-        people = await tx.people(own, said)
+        people = await tx.people(own, said, {each.local for each in fresh if each.spoken})
         slots = await tx.slots({each.slot for each in fresh})
         case = Case(fresh, people, slots, self._deciding.rules, self._seal)
         if case.late:

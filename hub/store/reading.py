@@ -11,7 +11,7 @@ from hub.ports import AuditRow, PersonRow, RecordRow
 from hub.store.columns import among
 from hub.store.engine import reading, writing
 from hub.store.rows import audit_values, person_rows, record_row
-from hub.store.tables import audit, claim, local_id, person, record, standing
+from hub.store.tables import audit, claim, crowd, local_id, person, record, standing
 
 
 class Before(NamedTuple):
@@ -63,11 +63,12 @@ class View:
         return list((await self._connection.execute(select(person.c.id).where(either).order_by(person.c.id))).scalars())
 
     async def holders(self, claims: Collection[str]) -> list[str]:
-        """The persons of whom one of these identifiers (claim digests) stands, by id."""
+        """The persons of whom one of these identifiers (claim digests) stands, by id; crowded ones identify nobody."""
         found = (
             select(local_id.c.person)
             .join(claim, claim.c.local == local_id.c.key)
-            .where(among(claim.c.digest, claims))
+            .join(crowd, crowd.c.digest == claim.c.digest, isouter=True)
+            .where(among(claim.c.digest, claims), crowd.c.digest.is_(None))
             .distinct()
             .order_by(local_id.c.person)
         )

@@ -4,13 +4,14 @@ import secrets
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, RowMapping, Select, and_, bindparam, delete, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.joining import Pair, Verdict
-from hub.domain.recognition import Claim
+from hub.domain.recognition import MOST_HOLDERS, Claim
 from hub.domain.submission import Order, micros
 from hub.ports import (
     Decision,
@@ -40,6 +41,7 @@ from hub.store.tables import (
     assertion,
     audit,
     claim,
+    crowd,
     described,
     local_id,
     owed,
@@ -61,14 +63,16 @@ _ALL_NAMES = 0x5348415245
 class SqlStore:
     """`hub.ports.Store` over PostgreSQL or SQLite."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, most_holders: int = MOST_HOLDERS) -> None:
+        """most_holders: see `hub.ports.People`; another only in tests, for what is crowded is kept in the database."""
         self._engine = engine
+        self._most_holders = most_holders
 
     @asynccontextmanager
     async def sharing(self) -> AsyncIterator[ShareTransaction]:
         """One transaction of `share`."""
         async with writing(self._engine) as connection:
-            yield _SqlShareTransaction(connection)
+            yield _SqlShareTransaction(connection, self._most_holders)
 
 
 _BY_KEY = select(local_id.c.key).where(any_of(local_id.c.key, "locals"))
@@ -78,9 +82,21 @@ _SOUGHT = union(_BY_KEY, _BY_CLAIM).subquery()  # a union, for PostgreSQL uses n
 _SOUGHT_AND_MEMBERS = union(_BY_KEY, _BY_CLAIM, _BY_PERSON).subquery()
 _KNOWN = select(local_id.c.key).join(_SOUGHT, _SOUGHT.c.key == local_id.c.key)
 _MEMBERS = (
-    select(local_id, claim.c.digest, claim.c.verified)
+    select(local_id, claim.c.digest, claim.c.verified, crowd.c.holders)
     .join(_SOUGHT_AND_MEMBERS, _SOUGHT_AND_MEMBERS.c.key == local_id.c.key)
     .join(claim, claim.c.local == local_id.c.key, isouter=True)
+    .join(crowd, crowd.c.digest == claim.c.digest, isouter=True)
+)
+_GIVEN_UP = (
+    select(claim.c.digest, func.count().label("most"))
+    .where(any_of(claim.c.local, "changing"))
+    .group_by(claim.c.digest)
+    .subquery()
+)
+_CROWDED = (
+    select(crowd.c.digest, crowd.c.holders, _GIVEN_UP.c.most)
+    .join(_GIVEN_UP, _GIVEN_UP.c.digest == crowd.c.digest, isouter=True)
+    .where(or_(any_of(crowd.c.digest, "claims"), _GIVEN_UP.c.most.is_not(None)))
 )
 _MINE, _THEIRS = local_id.alias("mine"), local_id.alias("theirs")
 _FOUND = select(local_id.c.person).join(_SOUGHT, _SOUGHT.c.key == local_id.c.key).cte("found", recursive=True)
@@ -122,8 +138,9 @@ _MERGED = (
 
 
 class _SqlShareTransaction:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, most_holders: int) -> None:
         self._connection = connection
+        self._most_holders = most_holders
         self._locks = connection.dialect.name == "postgresql"
 
     async def taken(self, ids: Sequence[SubmissionId]) -> Mapping[SubmissionId, Taken]:
@@ -133,17 +150,30 @@ class _SqlShareTransaction:
             for row in await self._connection.execute(_TAKEN, sought)
         }
 
-    async def people(self, own: Mapping[str, Iterable[str]], said: Iterable[str]) -> People:
+    async def people(
+        self, own: Mapping[str, Iterable[str]], said: Iterable[str], changing: Collection[str] = ()
+    ) -> People:
         digests = set(said)
+        named = {"claims": as_set(digests.union(own, *own.values())), "changing": as_set(changing)}
+        crowds = await self._crowds(named)
         if self._locks:
-            known = await self._known(_sought(own, digests))
+            known = await self._known(_sought(own, digests, crowds))
             unknown = own.keys() - known
-            await self._lock(digests.union(unknown, *(own[key] for key in unknown)))
-        sought = _sought(own, digests.union(*own.values()))
+            await self._lock(digests.union(crowds, unknown, *(own[key] for key in unknown)))
+            if crowds and await self._crowds(named) != crowds:
+                raise Moved
+        sought = _sought(own, digests.union(*own.values()), crowds)
         persons = {row.person for row in await self._connection.execute(_PERSONS, sought)}
         if self._locks and persons:
             await self._connection.execute(_LOCK_PERSONS, {"persons": as_set(persons)})
-        return await self._members(sought, persons)
+        return await self._members(sought, persons, crowds, changing)
+
+    async def _crowds(self, named: Mapping[str, list[str]]) -> dict[str, "_Crowd"]:
+        """The claims named, or that those changing may give up, that are crowded."""
+        rows = await self._connection.execute(_CROWDED, named)
+        return {
+            row.digest: _Crowd(row.holders, stays=row.holders - (row.most or 0) > self._most_holders) for row in rows
+        }
 
     async def _lock(self, names: Collection[str]) -> None:
         """Nobody else looks for these digests until the transaction ends, where the store does not know them yet."""
@@ -156,19 +186,34 @@ class _SqlShareTransaction:
     async def _known(self, sought: Mapping[str, list[str]]) -> set[str]:
         return set((await self._connection.execute(_KNOWN, sought)).scalars())
 
-    async def _members(self, sought: Mapping[str, list[str]], persons: set[str]) -> People:
-        """All local ids of these persons; `Moved` when what was sought has meanwhile come to another person."""
+    async def _members(
+        self,
+        sought: Mapping[str, list[str]],
+        persons: set[str],
+        crowds: Mapping[str, "_Crowd"],
+        changing: Collection[str],
+    ) -> People:
+        """All local ids of these persons; `Moved` when what was sought has meanwhile come to another person.
+
+        Also when a claim that is given up has become crowded meanwhile. What else they hold cannot: whoever makes it
+        so locks them.
+        """
         found: dict[str, RowMapping] = {}
         claims: dict[str, set[Claim]] = defaultdict(set)
+        crowded = {digest: crowd_.holders for digest, crowd_ in crowds.items() if crowd_.stays}
+        looked_for = {*sought["claims"], *crowds}
         everybody = {**sought, "persons": as_set(persons)}
         for row in (await self._connection.execute(_MEMBERS, everybody)).mappings():
-            if row["person"] not in persons:
+            by_others = row["holders"] is not None and row["digest"] not in looked_for
+            if row["person"] not in persons or (by_others and row["key"] in changing):
                 raise Moved
             found[row["key"]] = row
             if row["digest"] is not None:
                 claims[row["key"]].add(Claim(row["digest"], row["verified"]))
+            if by_others:
+                crowded[row["digest"]] = row["holders"]
         locals_ = {key: local_row(row, claims[key]) for key, row in found.items()}
-        return People(locals_, await self._verdicts(locals_))
+        return People(locals_, await self._verdicts(locals_), crowded, self._most_holders)
 
     async def _verdicts(self, locals_: Collection[str]) -> frozenset[Verdict]:
         """What was decided of these; `Moved` when it was decided meanwhile, of somebody else together with one."""
@@ -236,6 +281,9 @@ class _SqlShareTransaction:
                 for each in row.claims
             ]
             await insert_or_ignore(connection, claim, claims)
+        await delete_rows(connection, crowd, [{"digest": each} for each in decision.uncrowded])
+        crowds = [{"digest": each, "holders": many, "since": at} for each, many in decision.crowded.items()]
+        await upsert(connection, crowd, crowds, keep=("since",))
         if decision.compared:
             within = and_(among(review.c.one, decision.compared), among(review.c.other, decision.compared))
             of_changed = [among(side, decision.reexamined) for side in (review.c.one, review.c.other)]
@@ -274,10 +322,19 @@ def _kept(decision: Decision) -> tuple[str, ...]:
     return ("since", "later") if decision.later else ("since",)
 
 
-def _sought(own: Iterable[str], digests: Iterable[str]) -> dict[str, list[str]]:
+@dataclass(frozen=True, slots=True)
+class _Crowd:
+    """A crowded claim. stays: whatever those changing give up, it is crowded afterwards, too."""
+
+    holders: int
+    stays: bool
+
+
+def _sought(own: Iterable[str], digests: Iterable[str], crowds: Mapping[str, _Crowd]) -> dict[str, list[str]]:
     """A local id may be looked for by its key, and by claims of it: a claim may be a local key, see `Claim`."""
-    names = as_set({*own, *digests})
-    return {"locals": names, "claims": names}
+    stays = {digest for digest, crowd_ in crowds.items() if crowd_.stays}
+    claims = {*own, *digests, *crowds} - stays
+    return {"locals": as_set(claims.union(own)), "claims": as_set(claims)}
 
 
 def _sides(pair: Pair) -> list[dict[str, str]]:

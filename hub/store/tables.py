@@ -38,6 +38,16 @@ claim = Table(
     Column("verified", Boolean, nullable=False),
 )
 
+# Identifiers that more local ids hold than one person can have.
+crowd = Table(
+    "crowd",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("holders", BigInteger, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Index("ix_crowd_since", "since", "digest"),
+)
+
 review = Table(
     "review",
     metadata,

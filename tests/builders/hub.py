@@ -15,6 +15,7 @@ from hub.domain.contract import Contract, Delivery, Kind, People, Receives
 from hub.domain.errors import Reason
 from hub.domain.ids import uuid7
 from hub.domain.outcome import Accepted, Outcome, Refused
+from hub.domain.recognition import MOST_HOLDERS
 from hub.domain.submission import Submission
 from hub.exchange.decide import Deciding
 from hub.exchange.persons import Recognising
@@ -84,13 +85,14 @@ class Hub:
     contracts: Mapping[str, Contract]
     publisher: Publisher | None = None
     store: Store | None = None
+    most_holders: int = MOST_HOLDERS
     now: datetime = NOW
     persons: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
         self.relay_store = SqlRelayStore(self.engine)
         self.sharing = Sharing(
-            self.store or SqlStore(self.engine),
+            self.store or SqlStore(self.engine, self.most_holders),
             registry(),
             self.contracts,
             KEYS,
@@ -99,7 +101,7 @@ class Hub:
             lambda: uuid7(next(self.persons), 0),
         )
         self.resolving = Resolving(
-            self.store or SqlStore(self.engine),
+            self.store or SqlStore(self.engine, self.most_holders),
             Recognising(SEAL, lambda: uuid7(next(self.persons), 0)),
             Deciding(registry(), self.contracts, KEYS, SEAL),
             KEYS,

@@ -1,14 +1,14 @@
 """What `hub.ports.Store` and `hub.ports.RelayStore` promise, of the databases and of the simulation's memory alike."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hub.domain.errors import Unavailable
-from hub.domain.recognition import Claim
+from hub.domain.recognition import MOST_HOLDERS, Claim
 from hub.domain.submission import Order
 from hub.ports import (
     AssertionRow,
@@ -189,6 +189,36 @@ async def test_people_are_found_with_all_local_ids_of_their_persons(stores: Stor
     known = {"local-1": rows[0], "local-2": rows[1]}
     assert by_local.locals == by_what_is_said.locals == by_what_it_has_anyway.locals == known
     assert by_nothing.locals == {}
+
+
+async def test_holders_of_a_crowded_claim_are_looked_for_only_where_it_may_be_crowded_no_more(stores: Stores) -> None:
+    many = MOST_HOLDERS + 2
+    rows = [local(f"local-{number:02}", f"person-{number:02}", PNC) for number in range(many)]
+    made = decision(locals_=rows, reclaimed=[each.key for each in rows], new=[each.person for each in rows])
+    await write(stores.store, replace(made, crowded={PNC.digest: many}))
+
+    async def seen(*own: str, said: Sequence[str] = (), changing: Sequence[str] = ()) -> tuple[int, Mapping[str, int]]:
+        async with stores.store.sharing() as tx:
+            people = await tx.people(dict.fromkeys(own, ()), said, changing)
+        return len(people.locals), people.crowded
+
+    crowded = {PNC.digest: many}
+    assert await seen("unknown", said=[PNC.digest], changing=["unknown"]) == (0, crowded)
+    assert await seen("local-00") == (1, crowded)
+    assert await seen("local-00", changing=["local-00"]) == (1, crowded)
+    assert await seen("local-00", "local-01", changing=["local-00", "local-01"]) == (many, {})
+
+
+async def test_a_claim_that_is_crowded_no_more_finds_its_holders_again(stores: Stores) -> None:
+    rows = [local("local-1", PERSON, PNC), local("local-2", OTHER, PNC)]
+    made = decision(locals_=rows, reclaimed=["local-1", "local-2"], new=[PERSON, OTHER])
+    await write(stores.store, replace(made, crowded={PNC.digest: MOST_HOLDERS + 1}))
+    await write(stores.store, replace(decision(), uncrowded={PNC.digest}))
+
+    async with stores.store.sharing() as tx:
+        people = await tx.people({"unknown": ()}, [PNC.digest], ["unknown"])
+
+    assert (set(people.locals), people.crowded) == ({"local-1", "local-2"}, {})
 
 
 async def test_claims_are_replaced_only_where_they_were_said_anew(stores: Stores) -> None:

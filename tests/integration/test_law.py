@@ -20,12 +20,13 @@ from sqlalchemy import text
 
 from hub.domain.contract import People
 from hub.domain.errors import Unavailable
+from hub.domain.recognition import MOST_HOLDERS
 from hub.domain.submission import Submission
 from hub.exchange.resolve import Choice
 from hub.ports import HeldId, RecordId, ShareTransaction, Store
 from hub.store.engine import create_schema, open_engine, writing
 from hub.store.sharing import SqlStore
-from hub.store.tables import local_id, metadata, owed, review, withheld
+from hub.store.tables import crowd, local_id, metadata, owed, review, withheld
 from hub.trust.naming import local_key
 from tests.builders.histories import Ruling, histories, rulings
 from tests.builders.hub import KEYS, Hub, contract, quick_engine
@@ -108,12 +109,16 @@ class Crashing:
             raise Unavailable("the answer is lost")
 
 
-async def go(way: Sequence[Step], empty: Path) -> "Agreed":
+HOLDERS = st.sampled_from([MOST_HOLDERS, MOST_HOLDERS, 2])
+"""How many local ids may hold an identifier: as ever, or so few that identifiers are crowded, and are so no more."""
+
+
+async def go(way: Sequence[Step], empty: Path, most_holders: int) -> "Agreed":
     """Walk this way from an empty database; what everybody holds in the end."""
     with tempfile.TemporaryDirectory() as folder:
         engine = quick_engine(Path(shutil.copy(empty, folder)))
         try:
-            store = Crashing(SqlStore(engine))
+            store = Crashing(SqlStore(engine, most_holders))
             hub = Hub(engine, CONTRACTS, store=store)
             for step in way:
                 store.crash = step.crash
@@ -145,12 +150,16 @@ Who: TypeAlias = frozenset[str]
 
 
 class Agreed(NamedTuple):
-    """What must be the same: persons, release digests by (agency, person, type, key), reviews, what is withheld."""
+    """What must be the same: persons, release digests by (agency, person, type, key), reviews, what is withheld.
+
+    And which identifiers are crowded, with how many hold them.
+    """
 
     persons: frozenset[Who]
     digests: dict[tuple[str, Who, str, str], str]
     reviews: frozenset[tuple[str, str, str]]
     withheld: frozenset[tuple[str, Who, str, str]]
+    crowded: dict[str, int]
 
 
 async def agreed(hub: Hub) -> Agreed:
@@ -174,6 +183,7 @@ async def agreed(hub: Hub) -> Agreed:
         {_named(id_, who): row.digest for id_, row in held.items() if not row.withdrawn},
         frozenset((row["one"], row["other"], row["doubt"]) for row in await hub.rows(review)),
         frozenset(_named(id_, who) for id_ in kept_back),
+        {row["digest"]: row["holders"] for row in await hub.rows(crowd)},
     )
 
 
@@ -201,10 +211,11 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_any_way_through_a_history_ends_in_the_same_persons_and_digests(empty: Path, data: st.DataObject) -> None:
     submissions = data.draw(histories(), "history")
     decided = data.draw(rulings(submissions), "decisions")
-    at_once = asyncio.run(go([Step(submissions, None, relayed=False, rulings=decided)], empty))
+    most = data.draw(HOLDERS, "most holders")
+    at_once = asyncio.run(go([Step(submissions, None, relayed=False, rulings=decided)], empty, most))
 
     for _ in range(2):
-        assert asyncio.run(go(data.draw(ways(submissions, decided), "way"), empty)) == at_once
+        assert asyncio.run(go(data.draw(ways(submissions, decided), "way"), empty, most)) == at_once
 
 
 @pytest.mark.timeout(600)
@@ -216,7 +227,8 @@ def test_when_all_that_was_decided_is_taken_back_everything_is_as_it_was(empty: 
     decided = data.draw(rulings(submissions), "decisions")
     standing = [each for each in decided if each.choices[-1] is not Choice.TAKE_BACK]
     back = [each._replace(choices=(Choice.TAKE_BACK,)) for each in data.draw(st.permutations(standing), "taken back")]
-    never = asyncio.run(go([Step(submissions, None, relayed=False)], empty))
+    most = data.draw(HOLDERS, "most holders")
+    never = asyncio.run(go([Step(submissions, None, relayed=False)], empty, most))
 
     for relayed in (False, True):
         way = [
@@ -224,17 +236,19 @@ def test_when_all_that_was_decided_is_taken_back_everything_is_as_it_was(empty: 
             Step(submissions[middle:], None, relayed, decided),
             Step(submissions[:1], None, relayed, back),
         ]
-        assert asyncio.run(go(way, empty)) == never
+        assert asyncio.run(go(way, empty, most)) == never
 
 
-async def go_at_once(parts: Sequence[Sequence[Submission]], decided: Sequence[Ruling], address: str) -> Agreed:
+async def go_at_once(
+    parts: Sequence[Sequence[Submission]], decided: Sequence[Ruling], address: str, most_holders: int
+) -> Agreed:
     """Several workers, each with its part of a history, a relay and an operator beside them, on one empty database."""
     engine = open_engine(address)
     try:
         await create_schema(engine)
         async with writing(engine) as connection:
             await connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)}"))
-        hub = Hub(engine, CONTRACTS)
+        hub = Hub(engine, CONTRACTS, most_holders=most_holders)
         await asyncio.gather(
             *(work(hub, part) for part in parts), *(rule_soon(hub, each) for each in decided), hub.deliver()
         )
@@ -268,6 +282,7 @@ def test_workers_at_once_end_in_the_same_persons_and_digests(
     submissions = data.draw(histories(), "history")
     order = data.draw(st.permutations(submissions), "order")
     decided = data.draw(rulings(submissions), "decisions")
-    at_once = asyncio.run(go([Step(submissions, None, relayed=False, rulings=decided)], empty))
+    most = data.draw(HOLDERS, "most holders")
+    at_once = asyncio.run(go([Step(submissions, None, relayed=False, rulings=decided)], empty, most))
 
-    assert asyncio.run(go_at_once([order[0::3], order[1::3], order[2::3]], decided, one_database)) == at_once
+    assert asyncio.run(go_at_once([order[0::3], order[1::3], order[2::3]], decided, one_database, most)) == at_once

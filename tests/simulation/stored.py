@@ -1,9 +1,11 @@
 """`hub.ports.Store` in memory: transactions that see what is committed, and commit all at once or not at all."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from hub.domain.joining import Verdict
+from hub.domain.recognition import MOST_HOLDERS
 from hub.domain.submission import Order
 from hub.ports import (
     Decision,
@@ -23,7 +25,10 @@ from tests.simulation.wire import Calm, Wire
 class MemoryStore:
     """Implements `Store`. alone: one transaction at a time, as SQLite; else as many as do not meet, as PostgreSQL."""
 
-    def __init__(self, tables: Tables, wire: Wire | None = None, *, alone: bool = False) -> None:
+    def __init__(
+        self, tables: Tables, wire: Wire | None = None, *, alone: bool = False, most_holders: int = MOST_HOLDERS
+    ) -> None:
+        self._most_holders = most_holders
         self._tables = tables
         self._wire = wire or Calm()
         self._alone = alone
@@ -35,7 +40,7 @@ class MemoryStore:
         async with AsyncExitStack() as locks:
             if self._alone:
                 await locks.enter_async_context(self._tables.locks["everything"])
-            transaction = _Transaction(self._tables, self._wire, locks)
+            transaction = _Transaction(self._tables, self._wire, locks, self._most_holders)
             yield transaction
             await self._wire.cross("share.commit")
             transaction.commit()
@@ -43,7 +48,8 @@ class MemoryStore:
 
 
 class _Transaction:
-    def __init__(self, tables: Tables, wire: Wire, locks: AsyncExitStack) -> None:
+    def __init__(self, tables: Tables, wire: Wire, locks: AsyncExitStack, most_holders: int) -> None:
+        self._most_holders = most_holders
         self._tables = tables
         self._wire = wire
         self._locks = locks
@@ -57,16 +63,35 @@ class _Transaction:
         found = {each: self._tables.assertions[each] for each in ids if each in self._tables.assertions}
         return {id_: Taken(row.digest, row.record_type, row.key, row.received) for id_, row in found.items()}
 
-    async def people(self, own: Mapping[str, Iterable[str]], said: Iterable[str]) -> People:
+    async def people(
+        self, own: Mapping[str, Iterable[str]], said: Iterable[str], changing: Collection[str] = ()
+    ) -> People:
+        named = set(said).union(own, *own.values())
+        crowds = self._crowds(named, changing)
         unknown = own.keys() - self._known(own, said)
-        await self._lock("name", unknown.union(said, *(own[key] for key in unknown)))
-        digests = set(said).union(*own.values())
+        await self._lock("name", unknown.union(said, crowds, *(own[key] for key in unknown)))
+        stays = {digest for digest, (_, stays) in crowds.items() if stays}
+        digests = named.union(crowds) - stays
         persons = self._persons_of(own, digests)
         await self._lock("person", persons)
-        if not self._persons_of(own, digests) <= persons:
+        if self._crowds(named, changing) != crowds or not self._persons_of(own, digests) <= persons:
             raise Moved
         locals_ = {key: row for key, row in self._tables.locals.items() if row.person in persons}
-        return People(locals_, self._verdicts_on(locals_))
+        claimed = {claim.digest for row in locals_.values() for claim in row.claims}
+        crowded = {digest: holders for digest, (holders, _) in self._crowds(claimed | stays, ()).items()}
+        left = {digest: holders for digest, holders in crowded.items() if digest not in digests}
+        return People(locals_, self._verdicts_on(locals_), left, self._most_holders)
+
+    def _crowds(self, named: Collection[str], changing: Collection[str]) -> dict[str, tuple[int, bool]]:
+        """How many hold each crowded claim, and whether it stays crowded whatever those changing give up."""
+        rows = self._tables.locals
+        holders = Counter(claim.digest for row in rows.values() for claim in row.claims)
+        given_up = Counter(claim.digest for key in changing if key in rows for claim in rows[key].claims)
+        return {
+            digest: (many, many - given_up[digest] > self._most_holders)
+            for digest, many in holders.items()
+            if many > self._most_holders and (digest in named or digest in given_up)
+        }
 
     def _verdicts_on(self, locals_: Collection[str]) -> frozenset[Verdict]:
         """`Moved` when it was decided meanwhile, of somebody else together with one of these; as `hub.store` has it."""

@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain.joining import Likely, Verdict, pair_of
-from hub.domain.recognition import Claim, Doubt, Doubtful, Features, Known, Recognised, fold, names_agree, recognise
+from hub.domain.recognition import (
+    MOST_HOLDERS,
+    Claim,
+    Doubt,
+    Doubtful,
+    Features,
+    Known,
+    Recognised,
+    fold,
+    names_agree,
+    recognise,
+)
 
 OKAFOR = Features(frozenset({("okafor", "daniel")}), frozenset({"1981-06-14"}))
 OKAFOR_RENAMED = Features(frozenset({("adeyemi", "daniel"), ("okafor", "daniel")}), frozenset({"1981-06-14"}))
@@ -401,6 +412,35 @@ def test_every_person_that_was_lives_on_or_names_its_survivor(known: dict[str, K
         assert (person in alive) != (person in outcome.merged)
     assert set(outcome.merged.values()) <= alive
     assert set(outcome.split) <= alive
+
+
+# --- crowded identifiers --------------------------------------------------------------------------------------
+
+
+def test_a_number_held_by_too_many_makes_no_link_and_no_doubt() -> None:
+    known = {f"local-{n:02}": said(OKAFOR if n % 2 else PATEL, "pnc-0") for n in range(MOST_HOLDERS + 1)}
+    few = dict(list(known.items())[1:])
+
+    outcome = recognise(known, made())
+
+    assert len(set(outcome.persons.values())) == len(known)
+    assert outcome.doubts == frozenset()
+    assert len(set(recognise(few, made()).persons.values())) == 2
+
+
+def test_a_number_known_to_be_crowded_links_nobody_though_few_of_its_holders_are_looked_at() -> None:
+    known = {"a": said(OKAFOR, "pnc-0", "pnc-1"), "b": said(OKAFOR, "pnc-0"), "c": said(OKAFOR, "pnc-1")}
+
+    outcome = recognise(known, made(), crowded={"pnc-0"})
+
+    assert partition(outcome.persons) == {frozenset({"a", "c"}), frozenset({"b"})}
+
+
+def test_a_number_that_too_many_say_was_merged_into_theirs_joins_none_of_them() -> None:
+    known = {f"local-{n}": said(OKAFOR, "removed") for n in range(3)} | {"removed": said(OKAFOR)}
+
+    assert len(set(recognise(known, made(), most_holders=3).persons.values())) == 1
+    assert len(set(recognise(known, made(), most_holders=2).persons.values())) == 4
 
 
 # --- likelihood ----------------------------------------------------------------------------------------------

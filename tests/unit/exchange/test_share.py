@@ -1,7 +1,7 @@
 """How share deals with its store: one transaction a batch, halved when refused, looked at again when persons move."""
 # ruff: noqa: ARG002 - a store that holds nothing has no use for what it is asked
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
 
@@ -33,7 +33,9 @@ class Scripted:
     async def taken(self, ids: Sequence[SubmissionId]) -> Mapping[SubmissionId, Taken]:
         return {}
 
-    async def people(self, own: Mapping[str, Iterable[str]], said: Iterable[str]) -> People:
+    async def people(
+        self, own: Mapping[str, Iterable[str]], said: Iterable[str], changing: Collection[str] = ()
+    ) -> People:
         return People({})
 
     async def standing(self, locals_: Iterable[str], rids: Iterable[str] | None) -> list[StandingRow]:

@@ -136,6 +136,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_convergence_day", "convergence", ["day", "agency"], unique=False)
     op.create_table(
+        "crowd",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("holders", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_crowd")),
+    )
+    op.create_index("ix_crowd_since", "crowd", ["since", "digest"], unique=False)
+    op.create_table(
         "dead_letter",
         sa.Column("position", sa.Text(), nullable=False),
         sa.Column("agency", sa.Text(), nullable=False),
@@ -546,6 +554,8 @@ def downgrade() -> None:
     op.drop_index("ix_dead_letter_agency_state_at", table_name="dead_letter")
     op.drop_index("ix_dead_letter_agency_at", table_name="dead_letter")
     op.drop_table("dead_letter")
+    op.drop_index("ix_crowd_since", table_name="crowd")
+    op.drop_table("crowd")
     op.drop_index("ix_convergence_day", table_name="convergence")
     op.drop_table("convergence")
     op.drop_index(op.f("ix_claim_local"), table_name="claim")
