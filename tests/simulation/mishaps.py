@@ -19,8 +19,15 @@ class Mishaps:
     """Those of one history."""
 
     def __init__(
-        self, ground: Ground, cast: Cast, weather: Weather, random: Random, note: Callable[[str], None]
+        self,
+        ground: Ground,
+        cast: Cast,
+        weather: Weather,
+        random: Random,
+        note: Callable[[str], None],
+        mostly: str | None,
     ) -> None:
+        """mostly: the kind that happens as often as all others together."""
         self._ground = ground
         self._cast = cast
         self._weather = weather
@@ -37,13 +44,15 @@ class Mishaps:
             ("refill", self._ask_refill),
             ("contract", self._change_contract),
         )
+        self._mostly = [each for each in self._kinds if each[0] == mostly]
 
     async def go_on(self, stream_agencies: Sequence[str]) -> None:
         """Now and then one, until cancelled."""
         rate = self._random.choice((0.05, 0.3, 1.0))
         while True:
             await asyncio.sleep(self._random.expovariate(rate))
-            kind, happen = self._random.choice(self._kinds)
+            kinds = self._mostly if self._mostly and self._random.random() < 0.5 else self._kinds
+            kind, happen = self._random.choice(kinds)
             agency = self._random.choice(stream_agencies)
             if not happen(agency):
                 continue

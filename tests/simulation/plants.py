@@ -27,12 +27,16 @@ from tests.simulation.tables import Tables
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """One fault. name: what the faulty hub does. owner, attribute: what is replaced, and by what."""
+    """One fault. name: what the faulty hub does. owner, attribute: what is replaced, and by what.
+
+    shows_after: the kind of mishap that it takes for it to show, where that is a rare one.
+    """
 
     name: str
     owner: Any
     attribute: str
     fault: Any
+    shows_after: str | None = None
 
 
 async def _notes_before_publishing(self: Any, agency: str, publications: Sequence[Publication], number: int) -> None:
@@ -192,5 +196,5 @@ PLANTS = [
     Plant("overlooks that a topic lost something", streams, "has_lost", _never),
     Plant("overlooks who else writes", Streams, "_start", _overlooks_others),
     Plant("lets a relay go on that leads no longer", MemoryRelayStore, "_confirm", _never),
-    Plant("gives out lost offsets again", streams, "resume_at", _gives_out_offsets_again),
+    Plant("gives out lost offsets again", streams, "resume_at", _gives_out_offsets_again, shows_after="cut"),
 ]

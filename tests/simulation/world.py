@@ -86,16 +86,16 @@ class Played:
     struck: Counter[tuple[str, str]]
 
 
-def play(seed: int, note: Callable[[str], None] = lambda _line: None) -> Played:
+def play(seed: int, note: Callable[[str], None] = lambda _line: None, mostly: str | None = None) -> Played:
     """Play the history of a seed.
 
-    note: told what happens, with the virtual time.
+    note: told what happens, with the virtual time. mostly: a kind of mishap that is to happen often.
 
     Raises:
         Broken: with what is wrong, and how to play it again.
     """
     loop = SeededLoop(Random(f"{seed} order"))
-    world = World(seed, loop, note)
+    world = World(seed, loop, note, mostly)
     with _logs_noted(world.note), _scaled():
         try:
             loop.run(world.run())
@@ -109,10 +109,11 @@ def play(seed: int, note: Callable[[str], None] = lambda _line: None) -> Played:
 class World:
     """Everything of one history."""
 
-    def __init__(self, seed: int, loop: SeededLoop, note: Callable[[str], None]) -> None:
+    def __init__(self, seed: int, loop: SeededLoop, note: Callable[[str], None], mostly: str | None) -> None:
         self._random = random = Random(f"{seed} weather")
         self._loop = loop
         self._note = note
+        self._mostly = mostly
         self.accepted: dict[SubmissionId, list[Submission]] = {}
         self.refused: set[SubmissionId] = set()
         killed, paused, unavailable = random.choice(_CLIMATES)
@@ -198,7 +199,7 @@ class World:
         kept += [asyncio.create_task(self.cast.keep_agency(agency)) for agency in self.agencies]
         if self._refusing:
             kept.append(asyncio.create_task(self._retry()))
-        mishaps = Mishaps(self.ground, self.cast, self.weather, self._random, self.note)
+        mishaps = Mishaps(self.ground, self.cast, self.weather, self._random, self.note, self._mostly)
         happening = asyncio.create_task(mishaps.go_on(self._streaming))
         deciding = asyncio.create_task(self._decide())
         await _first_of(asyncio.create_task(self._send()), kept)
