@@ -7,7 +7,7 @@ import typer
 import uvloop
 
 from hub import log
-from hub.commands import adapter, agency, alerts, dead_letter, inputs, match, operators, parked, review
+from hub.commands import adapter, agency, alerts, dead_letter, inputs, match, operators, parked, review, risk_review
 from hub.commands.adapt import adapt
 from hub.commands.audit import audit
 from hub.commands.conformance import conformance
@@ -36,6 +36,7 @@ commands.add_typer(match.commands, name="match")
 commands.add_typer(parked.commands, name="parked")
 commands.add_typer(alerts.commands, name="alerts")
 commands.add_typer(review.commands, name="review")
+commands.add_typer(risk_review.commands, name="risk-review")
 commands.add_typer(keys, name="keys")
 commands.command()(adapt)
 commands.command()(conformance)

@@ -24,6 +24,16 @@ class OpenAlerts:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRiskReviews:
+    """Open risk reviews put to one agency for one cause. oldest_s: age of the one opened first, in seconds."""
+
+    agency: str
+    cause: str
+    count: int
+    oldest_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Convergence:
     """The convergence index of one agency, as last measured. All but the three last are shares from 0 to 1.
 
@@ -60,6 +70,7 @@ class Queues:
     convergence: Sequence[Convergence] = ()
     letters: Mapping[str, int] = field(default_factory=dict)
     letters_s: Mapping[str, float] = field(default_factory=dict)
+    risk_reviews: Sequence[OpenRiskReviews] = ()
 
 
 class Metrics:
@@ -94,6 +105,10 @@ class Metrics:
         )
         self._alerts = self._gauge("hub_alerts_open", "Alerts nobody has acknowledged", "agency", "why")
         self._oldest_alert = self._gauge("hub_alert_oldest_seconds", "Age of the oldest open alert", "agency", "why")
+        self._risk_reviews = self._gauge("hub_risk_reviews_open", "Levels of risk to be looked at", "agency", "cause")
+        self._oldest_risk_review = self._gauge(
+            "hub_risk_review_oldest_seconds", "Age of the oldest open risk review", "agency", "cause"
+        )
         self._agreed = self._gauge("hub_agreement_ratio", "Share of records held as released", "agency")
         self._filled = self._gauge("hub_properties_filled_ratio", "Share of the properties that are filled", "agency")
         self._taken = self._gauge("hub_properties_taken_ratio", "Share of the properties that are taken", "agency")
@@ -132,6 +147,11 @@ class Metrics:
         for each in queues.alerts:
             self._alerts.labels(each.agency, each.why).set(each.count)
             self._oldest_alert.labels(each.agency, each.why).set(each.oldest_s)
+        self._risk_reviews.clear()
+        self._oldest_risk_review.clear()
+        for reviews in queues.risk_reviews:
+            self._risk_reviews.labels(reviews.agency, reviews.cause).set(reviews.count)
+            self._oldest_risk_review.labels(reviews.agency, reviews.cause).set(reviews.oldest_s)
         self._show_convergence(queues.convergence)
         return generate_latest(self._registry)
 

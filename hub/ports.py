@@ -10,7 +10,7 @@ Bodies are opaque bytes here: they went through a `Seal`. Local ids, slots and r
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from hub.domain.joining import Pair, Verdict
@@ -99,9 +99,22 @@ class AssertionRow:
     traceparent: str | None
 
 
+class StandingLevel(NamedTuple):
+    """A level of risk that stands, see `hub.domain.risk.Level`. subject: keyed digest. since: microseconds."""
+
+    subject: str
+    path: str
+    since: int
+    review: date | None
+    ends: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class StandingRow:
-    """The latest assertion of a slot. since: sealed, see `hub.domain.convergence.Standing.since`."""
+    """The latest assertion of a slot. since: sealed, see `hub.domain.convergence.Standing.since`.
+
+    level: what it says of a risk; None where it says none, and wherever it is not asked for.
+    """
 
     slot: str
     local: str
@@ -113,6 +126,7 @@ class StandingRow:
     withdrawn: bool
     body: bytes | None
     since: bytes | None
+    level: StandingLevel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +134,7 @@ class RecordRow:
     """The current shared record. content: sealed body, contested places and sources; None when withdrawn.
 
     digest: of the content, so that what did not change is not written. changed: when, UTC.
+    under_review: JSON Pointers, sorted, of levels of risk that somebody must look at; the timekeeper alone sets them.
     """
 
     id: RecordId
@@ -129,6 +144,7 @@ class RecordRow:
     content: bytes | None
     contested: tuple[str, ...]
     changed: datetime
+    under_review: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +227,8 @@ class Decision:
     """Claim digests that are crowded and whose holders change, with how many those are now."""
     uncrowded: set[str] = field(default_factory=set)
     """Claim digests that were crowded and are no more."""
+    watched: set[str] = field(default_factory=set)
+    """Persons at whose risk the timekeeper must look again."""
 
 
 class Keys(Protocol):

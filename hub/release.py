@@ -14,8 +14,8 @@ from hub.ports import HeldRow, PersonRow, RecordId, RecordRow, Seal
 class Release:
     """What an agency is to hold of a record.
 
-    document: what is digested: `{"type", "key", "version", "body", "marks": {"contested": [...]}}`, or
-    `{"type", "key", "withdrawn": true}` where the agency is to hold nothing.
+    document: what is digested: `{"type", "key", "version", "body", "marks": {"contested": [], "underReview": []}}`, or
+    `{"type", "key", "withdrawn": true}` where the agency is to hold nothing. Marks are JSON Pointers into the body.
     digest: SHA-256 of the document's canonical JSON, 64 hex digits; also its ETag.
     sources: where each part came from, for parts that this agency may see; outside the digest.
     withheld: there is a record, but limited access keeps it back.
@@ -52,19 +52,21 @@ def render(
         return _nothing(record_id, withheld=True)
     content = orjson.loads(seal.open(f"person:{record_id.person}", record.content))
     body, contested, sources = content["body"], content["contested"], content["sources"]
+    under_review = [*record.under_review]
     if _says_limited(body) and not contract.limited_access:
         return _nothing(record_id, withheld=True)
     if receives.fields is not None:
         visible = receives.fields | {""}
         body = {name: value for name, value in body.items() if name in visible}
         contested = [path for path in contested if _first(path) in visible]
+        under_review = [path for path in under_review if _first(path) in visible]
         sources = {path: names for path, names in sources.items() if _first(path) in visible}
     document = {
         "type": record_id.type,
         "key": record_id.key,
         "version": receives.version,
         "body": body,
-        "marks": {"contested": contested},
+        "marks": {"contested": contested, "underReview": under_review},
     }
     known_as = digest(sorted(key for key, _ in _own(contract.agency, person)))
     return Release(document, digest(document), withdrawn=False, sources=sources, known_as=known_as)

@@ -50,6 +50,7 @@ from hub.store.reading import SqlReading
 from hub.store.receipts import ReceiptStore
 from hub.store.reconciling import ReconcileStore
 from hub.store.relaying import SqlRelayStore
+from hub.store.risk_reviews import RiskReviewStore
 from hub.store.sharing import SqlStore
 from hub.store.tables import audit
 from hub.trust.agencies import AS_OPERATORS, Agencies, Scope
@@ -169,6 +170,7 @@ async def rest_hub(url: str) -> AsyncIterator[RestHub]:
             reading=Reading(SqlReading(engine), contracts, registry, keys, seal, now),
             feed=Feed(relay_store, contracts, seal, now, delivered, stop),
             receipts=ReceiptStore(engine),
+            risk_reviews=RiskReviewStore(engine),
             parkings=Parkings(ParkedStore(engine), ReceiptStore(engine), seal, now),
             reconciling=Reconciling(ReconcileStore(engine), contracts, now, metrics.count_differences),
             measuring=Measuring(MeasuringStore(engine), registry, contracts, seal, now),

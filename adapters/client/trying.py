@@ -17,6 +17,7 @@ from hub.domain.canonical import Json, digest, parse
 from hub.domain.errors import Fault, Rejected
 from hub.spec.registry import Registry
 
+_UNMARKED: Json = {"contested": [], "underReview": []}
 _NO_DELIVERY = Fault("", "kind", "is neither a delivery of the feed nor a submission as `hub adapt` prints it")
 
 
@@ -178,7 +179,7 @@ def _delivery_of(registry: Registry, agency: str, kind: str, local_id: str, body
     (spec.check_withdrawal if gone else spec.check)(body)
     key = spec.reference(body) if gone else spec.key(agency, body)
     release: dict[str, Json] = {"type": record_type, "key": key}
-    release |= {"withdrawn": True} if gone else {"version": spec.version, "body": body, "marks": {"contested": []}}
+    release |= {"withdrawn": True} if gone else {"version": spec.version, "body": body, "marks": _UNMARKED}
     return Delivery(
         0, digest(release), RecordName("", record_type, key), (local_id,), {}, None, gone, release.get("version"),
         release.get("body"), (), release,

@@ -16,6 +16,7 @@ from hub.exchange.read import Reading
 from hub.exchange.reconcile import Reconciling
 from hub.spec.registry import Registry
 from hub.store.receipts import ReceiptStore
+from hub.store.risk_reviews import RiskReviewStore
 from hub.trust.tokens import Caller
 
 
@@ -37,6 +38,7 @@ class Services:
     feed: Feed
     receipts: ReceiptStore
     parkings: Parkings
+    risk_reviews: RiskReviewStore
     reconciling: Reconciling
     measuring: Measuring
     contracts: Mapping[str, Contract]

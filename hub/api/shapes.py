@@ -52,7 +52,7 @@ _DOCUMENT = {
     "key": _KEY,
     "version": "1.0.0",
     "body": {"reference": "ASM-20417", "oasysNumber": _KEY, "layer": 3, "lifecycle": {"status": "OPEN"}},
-    "marks": {"contested": []},
+    "marks": {"contested": [], "underReview": []},
 }
 _SOURCES = {
     "type": "object",
@@ -165,9 +165,14 @@ SHAPES: dict[str, dict[str, Any]] = {
                         {
                             "contested": list_of(
                                 {"type": "string"}, "JSON Pointers where agencies differ that must not."
-                            )
+                            ),
+                            "underReview": list_of(
+                                {"type": "string"},
+                                'JSON Pointers of levels of risk to be looked at again, which stand until then; "" '
+                                "where the record as a whole is the warning.",
+                            ),
                         },
-                        {"contested": ["/dateOfBirth"]},
+                        {"contested": ["/dateOfBirth"], "underReview": []},
                     ),
                 },
                 _DOCUMENT,

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 RISK_DEADLINE_S = 60
 """Seconds until the receipt of a risk registration is due where the contract says nothing."""
+REVIEW_DEADLINE_S = 7 * 86_400
+"""Seconds until a level of risk must be looked at where the contract says nothing: five working days."""
 
 
 class Kind(StrEnum):
@@ -38,7 +40,8 @@ class Receives:
     version: of the specification. fields: names of the record's properties it may see, None for all of them.
     basis, purpose: named with every disclosure. deadline: seconds until a receipt is due, None for none;
     risk_deadline: the same for what tells of a risk, see `hub.domain.deadlines`; seen_deadline: seconds until a named
-    member of staff must have seen what tells of a risk, None where the agency does not say who has.
+    member of staff must have seen what tells of a risk, None where the agency does not say who has; review_deadline:
+    seconds until a level of risk that the agency is asked to look at must be said anew, see `hub.domain.risk`.
     """
 
     version: str
@@ -48,6 +51,7 @@ class Receives:
     deadline: int | None
     risk_deadline: int = RISK_DEADLINE_S
     seen_deadline: int | None = None
+    review_deadline: int = REVIEW_DEADLINE_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ order in which the assertions are given, and converging valid assertions gives a
 that relate properties hold only inside what is taken whole.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -150,12 +150,17 @@ def carried_since(rule: Rule, earlier: Standing, body: Json) -> dict[str, Order]
     return carried
 
 
-def since_through(rule: Rule, history: Sequence[tuple[Order, Json | None]]) -> dict[str, Order]:
-    """The `since` of the last of these (order, body; None = withdrawn) by walking all of them in order."""
+def since_through(
+    carry: Callable[[Standing, Json], dict[str, Order]], history: Sequence[tuple[Order, Json | None]]
+) -> dict[str, Order]:
+    """The `since` of the last of these (order, body; None = withdrawn) by walking all of them in order.
+
+    carry: from an assertion and the body that follows it, as `carried_since` of a rule.
+    """
     since: dict[str, Order] = {}
     earlier: Standing | None = None
     for order, body in sorted(history, key=lambda said: said[0]):
-        since = {} if earlier is None or body is None else carried_since(rule, earlier, body)
+        since = {} if earlier is None or body is None else carry(earlier, body)
         earlier = None if body is None else Standing("", "", "", order, body, since)
     return since
 

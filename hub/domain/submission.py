@@ -1,7 +1,7 @@
 """A submission: the whole of what an agency now holds on one record, or its withdrawal."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
 from hub.domain.canonical import Json
@@ -50,3 +50,8 @@ def micros(time: datetime) -> int:
     moment = time.astimezone(UTC)
     since = moment - datetime(1970, 1, 1, tzinfo=UTC)
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def day_begins(day: date) -> int:
+    """When a day begins, UTC, in whole microseconds since 1970."""
+    return micros(datetime.combine(day, time(), UTC))

@@ -1,15 +1,17 @@
 """The working memory of one batch of `share`: what was fetched, and what the submissions make of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import orjson
 
 from hub.domain.canonical import Json, canonical
-from hub.domain.convergence import Rule, Standing, carried_since, since_through
+from hub.domain.convergence import Rule, Standing, since_through
 from hub.domain.joining import Pair, Verdict
 from hub.domain.recognition import Recognised
+from hub.domain.risk import carried_with_risk, speaks_of_risk
 from hub.domain.submission import Order
 from hub.exchange.prepare import Prepared
 from hub.ports import LocalIdRow, People, RecordId, RecordRow, Seal, ShareTransaction, StandingRow
@@ -66,6 +68,8 @@ class Case:
         self.live: dict[str, Live] = {row.slot: live_of(row, seal) for row in slots}
         self.keys: list[tuple[str, str]] = []
         """Key and rid of each of the fresh submissions."""
+        self.watched: set[str] = set()
+        """Local keys of which something else is said of risk, or of who holds the person."""
         self.late: set[str] = set()
         """Slots in which a submission came after a later one."""
         self.touched: set[tuple[str, str]] = set()
@@ -103,12 +107,15 @@ class Case:
             self.touched.add((each.local, earlier.rid))
             if submission.order < earlier.order:
                 self.late.add(each.slot)
+                self.watched.add(each.local)
                 return
         self.touched.add((each.local, named[1]))
         since: Mapping[str, Order] = {}
         if earlier is not None and not earlier.withdrawn and each.body is not None:
-            rule = self._rules[submission.record_type]
-            since = carried_since(rule, earlier.said("", self._seal), each.body)
+            since = self._carry(submission.record_type)(earlier.said("", self._seal), each.body)
+        before = None if earlier is None else earlier.body(self._seal)
+        if speaks_of_risk(submission.record_type, before) != speaks_of_risk(submission.record_type, each.body):
+            self.watched.add(each.local)
         self.live[each.slot] = Live(
             each.slot,
             each.local,
@@ -133,7 +140,11 @@ class Case:
             for order, sealed in history
         ]
         now = [(each.submission.order, each.body) for each in self.fresh if each.slot == slot]
-        live.since = since_through(self._rules[live.record_type], [*opened, *now])
+        live.since = since_through(self._carry(live.record_type), [*opened, *now])
+
+    def _carry(self, record_type: str) -> Callable[[Standing, Json], dict[str, Order]]:
+        """Since when what an assertion says is said also by the one that follows it."""
+        return partial(carried_with_risk, record_type, self._rules[record_type])
 
     def add_standing(self, rows: Iterable[StandingRow]) -> None:
         """Standing assertions from the store; those of this batch's slots are known better here."""

@@ -1,6 +1,7 @@
 """What a batch changes: who is known, what is shared, what is owed. Pure: everything was fetched before."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 
 from hub.domain.canonical import canonical
@@ -8,6 +9,8 @@ from hub.domain.contract import Contract
 from hub.domain.contract import People as Whose
 from hub.domain.convergence import Rule, converge, latest_per_local_id
 from hub.domain.errors import Halt
+from hub.domain.holding import SAID, holder_of
+from hub.domain.risk import level_of
 from hub.exchange.case import Case, Live, sealed_since
 from hub.exchange.crowding import crowding
 from hub.exchange.persons import joined_and_parted
@@ -20,6 +23,7 @@ from hub.ports import (
     RecordId,
     RecordRow,
     Seal,
+    StandingLevel,
     StandingRow,
 )
 from hub.spec.convergence import compile_rule
@@ -92,6 +96,7 @@ class Deciding:
             at=now,
             crowded=crowded,
             uncrowded=uncrowded,
+            watched={case.locals[key].person for key in case.watched} | case.people.whole,
         )
 
     def _asserted(self, case: Case, now: datetime) -> list[AssertionRow]:
@@ -126,7 +131,15 @@ class Deciding:
             withdrawn=live.withdrawn,
             body=None,
             since=sealed_since(live, self._seal),
+            level=self._level(live),
         )
+
+    def _level(self, live: Live) -> StandingLevel | None:
+        said = level_of(live.record_type, live.body(self._seal))
+        if said is None:
+            return None
+        subject = self._keys.keyed("risk", said.subject)
+        return StandingLevel(subject, said.path, live.since.get(SAID, live.order).micros, said.review, said.ends)
 
     def _converge(self, case: Case, decision: Decision) -> None:
         """The shared records of everybody concerned, and who is owed what changed."""
@@ -178,6 +191,8 @@ class Deciding:
         standing = latest_per_local_id(live.said(self._kind(live.agency), self._seal) for live in lives)
         converged = converge(self.rules[record_id.type], standing)
         content = {"body": converged.body, "contested": converged.contested, "sources": converged.sources}
+        if record_id.type == "offender" and (holder := holder_of(converged, standing)):
+            content["holder"] = asdict(holder)
         return canonical(content), converged.contested
 
     def _kind(self, agency: str) -> str:

@@ -16,6 +16,7 @@ import structlog
 from hub.clock import Clock
 from hub.domain.errors import Unavailable
 from hub.domain.ids import uuid7
+from hub.exchange.risk_watch import RiskWatch
 from hub.store.alerts import AlertRow, AlertStore
 from hub.store.notices import NoticeRow
 
@@ -32,8 +33,9 @@ _log = structlog.get_logger(__name__)
 class Timekeeper:
     """The use case. tells: whether notices of alerts are to be sent outside, by `hub.exchange.telling`."""
 
-    def __init__(self, alerts: AlertStore, now: Clock, *, tells: bool) -> None:
+    def __init__(self, alerts: AlertStore, risks: RiskWatch, now: Clock, *, tells: bool) -> None:
         self._alerts = alerts
+        self._risks = risks
         self._now = now
         self._tells = tells
 
@@ -50,11 +52,15 @@ class Timekeeper:
                     await asyncio.wait_for(stop.wait(), LOOK_S)
 
     async def step(self) -> bool:
-        """Raise what is overdue now; whether there may be more. Raises `Unavailable`, `Halt`."""
+        """Look at the risks that are due, and raise what is overdue; whether there may be more.
+
+        Raises `Unavailable`, `Halt`.
+        """
+        more = await self._risks.step()
         raised = await self._alerts.overdue(self._now(), BATCH, notices_of if self._tells else _no_notices)
         for (agency, why), alerts in _together(raised).items():
             _log.warning("overdue", agency=agency, reason=why, count=len(alerts))
-        return len(raised) >= BATCH
+        return more or len(raised) >= BATCH
 
 
 def notices_of(raised: Sequence[AlertRow]) -> list[NoticeRow]:

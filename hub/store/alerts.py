@@ -1,12 +1,26 @@
 """Alerts: what an agency should have done by now and has not, kept until somebody has seen to it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, Table, Update, and_, bindparam, insert, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.ids import uuid7
@@ -17,7 +31,7 @@ from hub.store.columns import among
 from hub.store.engine import reading, writing
 from hub.store.notices import NoticeRow, notice_values
 from hub.store.rows import audit_values
-from hub.store.tables import alert, audit, held, notice, sighting
+from hub.store.tables import alert, audit, held, notice, risk_review, sighting
 from hub.store.times import from_micros
 
 _MILLI = 1_000
@@ -30,6 +44,8 @@ class Why(StrEnum):
     """No receipt has come in time, neither for this delivery nor for a later one of its record."""
     NOT_SEEN = "not-seen"
     """No receipt names in time who has seen it."""
+    NOT_REVIEWED = "not-reviewed"
+    """Nobody has said anew in time how high a risk is that the agency was asked to look at."""
 
 
 class AlertState(StrEnum):
@@ -42,9 +58,10 @@ class AlertState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """One alert. number: the agency's last delivery of the record when it was raised; all times UTC.
+    """One alert. number: the agency's last delivery of the record when it was raised, 0 where it is about none.
 
-    reason: what whoever acknowledged it says. closed_by: `receipt`, or `withdrawal` of what was never acknowledged.
+    reason: what whoever acknowledged it says. closed_by: `receipt`, or `withdrawal` of what was never acknowledged, or
+    `review`: somebody has looked at the risk. review: id of the risk review it is about, else "". All times UTC.
     """
 
     id: str
@@ -59,6 +76,7 @@ class AlertRow:
     reason: str | None = None
     closed: datetime | None = None
     closed_by: str | None = None
+    review: str = ""
 
     @property
     def state(self) -> AlertState:
@@ -89,6 +107,7 @@ class AlertStore:
                 rows = (await connection.execute(_OVERDUE[why], {"now": micros(now), "limit": limit})).all()
                 raised += [_raised(row, why, now) for row in rows]
                 await execute_many(connection, _NOTED[why], [_place(row) for row in sorted(rows, key=tuple)])
+            raised += await _reviews_overdue(connection, now, limit)
             await insert_or_ignore(connection, alert, [_values(each) for each in raised])
             await insert_rows(connection, notice, [notice_values(each) for each in tell(raised)])
         return raised
@@ -120,6 +139,12 @@ class AlertStore:
                 return False
             await connection.execute(insert(audit).values(audit_values(entry)))
             return True
+
+
+async def _reviews_overdue(connection: AsyncConnection, now: datetime, limit: int) -> list[AlertRow]:
+    rows = (await connection.execute(_REVIEWS_OVERDUE, {"now": micros(now), "limit": limit})).all()
+    await execute_many(connection, _REVIEW_NOTED, [{"of": id_} for id_ in sorted(row.id for row in rows)])
+    return [replace(_raised(row, Why.NOT_REVIEWED, now), review=row.id) for row in rows]
 
 
 async def close_applied(connection: AsyncConnection, agency: str, records: Sequence[RecordId], at: datetime) -> None:
@@ -177,6 +202,14 @@ def _noted(table: Table) -> Update:
     return update(table).where(*place).values(due=None, awaited=bindparam("last"))
 
 
+_REVIEWS_OVERDUE = (
+    select(risk_review, literal(0).label("number"))
+    .where(risk_review.c.due <= bindparam("now"))
+    .order_by(risk_review.c.due)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_REVIEW_NOTED = update(risk_review).where(risk_review.c.id == bindparam("of")).values(due=None)
 _OVERDUE = {why: _overdue(table) for why, table in _WHERE.items()}
 _NOTED = {why: _noted(table) for why, table in _WHERE.items()}
 
@@ -219,9 +252,10 @@ def alert_row(row: Row[Any]) -> AlertRow:
         row.reason,
         None if row.closed is None else from_micros(row.closed),
         row.closed_by,
+        row.review,
     )
 
 
 def _values(row: AlertRow) -> dict[str, Any]:
     named = {"id": row.id, "agency": row.agency, **row.record._asdict(), "number": row.number, "why": row.why}
-    return {**named, "due": micros(row.due), "raised": micros(row.raised)}
+    return {**named, "review": row.review, "due": micros(row.due), "raised": micros(row.raised)}

@@ -7,10 +7,11 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.domain.submission import micros
-from hub.metrics import Convergence, OpenAlerts, Queues
+from hub.metrics import Convergence, OpenAlerts, OpenRiskReviews, Queues
 from hub.store.dead_letters import LetterState
 from hub.store.engine import reading
 from hub.store.measuring import Measured, measured_since
+from hub.store.risk_reviews import OPEN_BY_AGENCY
 from hub.store.tables import agency, alert, dead_letter, outlet, owed, parked, withheld
 
 _MICROS_PER_S = 1_000_000
@@ -33,6 +34,10 @@ async def look_at_queues(engine: AsyncEngine, streams: frozenset[str], now: date
             for row in await connection.execute(_OPEN_ALERTS)
         ]
         letters = (await connection.execute(_WAITING_LETTERS)).all()
+        reviews = [
+            OpenRiskReviews(row.agency, row.cause, int(row.many), _age_s(row.oldest, now))
+            for row in await connection.execute(OPEN_BY_AGENCY)
+        ]
         measured = await measured_since(connection, now.date() - timedelta(days=1))
     lag_s = 0.0 if oldest is None else _age_s(oldest, now)
     return Queues(
@@ -44,6 +49,7 @@ async def look_at_queues(engine: AsyncEngine, streams: frozenset[str], now: date
         parked=not_applied,
         alerts=alerts,
         convergence=_convergence(measured, now),
+        risk_reviews=reviews,
         letters={row.agency: int(row.many) for row in letters},
         letters_s={row.agency: _age_s(row.oldest, now) for row in letters},
     )

@@ -7,7 +7,17 @@ from sqlalchemy import RowMapping
 
 from hub.domain.recognition import Claim
 from hub.domain.submission import Order, micros
-from hub.ports import AssertionRow, AuditRow, LocalIdRow, PersonRow, RecordId, RecordRow, StandingRow, VerdictRow
+from hub.ports import (
+    AssertionRow,
+    AuditRow,
+    LocalIdRow,
+    PersonRow,
+    RecordId,
+    RecordRow,
+    StandingLevel,
+    StandingRow,
+    VerdictRow,
+)
 from hub.store.times import from_micros
 
 
@@ -27,6 +37,7 @@ def record_row(row: RowMapping) -> RecordRow:
         row["content"],
         contested,
         from_micros(row["changed"]),
+        tuple(row["under_review"].split("\n")) if row["under_review"] is not None else (),
     )
 
 
@@ -40,6 +51,7 @@ def record_values(row: RecordRow) -> dict[str, Any]:
         "content": row.content,
         "contested": "\n".join(row.contested),
         "changed": micros(row.changed),
+        "under_review": "\n".join(row.under_review) if row.under_review else None,
     }
 
 
@@ -110,6 +122,20 @@ def standing_values(row: StandingRow) -> dict[str, Any]:
         "rid": row.rid,
         "withdrawn": row.withdrawn,
         "since": row.since,
+        **_level_values(row.level),
+    }
+
+
+def _level_values(level: StandingLevel | None) -> dict[str, Any]:
+    if level is None:
+        return dict.fromkeys(("level_subject", "level_path", "level_since", "level_review", "level_ends"))
+    review, ends = (None if day is None else day.isoformat() for day in (level.review, level.ends))
+    return {
+        "level_subject": level.subject,
+        "level_path": level.path,
+        "level_since": level.since,
+        "level_review": review,
+        "level_ends": ends,
     }
 
 

@@ -51,6 +51,7 @@ from hub.store.tables import (
     standing,
     unmatched,
     verdict,
+    watch,
 )
 from hub.store.times import from_micros
 
@@ -303,8 +304,9 @@ class _SqlShareTransaction:
     async def _write_shared(self, decision: Decision) -> None:
         connection = self._connection
         await delete_rows(connection, record, [gone._asdict() for gone in decision.records_gone])
-        await upsert(connection, record, [record_values(row) for row in decision.records])
+        await upsert(connection, record, [record_values(row) for row in decision.records], keep=("under_review",))
         at, stamp = micros(decision.at), secrets.token_hex(8)
+        await upsert(connection, watch, [{"person": each, "due": at} for each in decision.watched])
         debts = [
             {"agency": each.agency, **each.record._asdict(), "stamp": stamp, "since": at, "later": decision.later}
             for each in decision.owed

@@ -140,6 +140,11 @@ standing = Table(
     Column("rid", Text, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
     Column("since", LargeBinary),
+    Column("level_subject", Text),
+    Column("level_path", Text),
+    Column("level_since", BigInteger),
+    Column("level_review", Text),
+    Column("level_ends", Text),
     Index("ix_standing_local_rid", "local", "rid"),
 )
 
@@ -159,6 +164,7 @@ record = Table(
     Column("content", LargeBinary),
     Column("contested", Text, nullable=False),
     Column("changed", BigInteger, nullable=False),
+    Column("under_review", Text),
     Index("ix_record_contested", "person", "type", "key", postgresql_where=_CONTESTED, sqlite_where=_CONTESTED),
 )
 
@@ -256,6 +262,43 @@ filled = Table(
     Column("seen", BigInteger, nullable=False),
 )
 
+# Persons whose risk is to be looked at again, and when.
+watch = Table(
+    "watch",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("due", BigInteger, nullable=False, index=True),
+)
+
+_NOT_CLOSED = text("closed IS NULL")
+
+risk_review = Table(
+    "risk_review",
+    metadata,
+    Column("slot", Text, primary_key=True),
+    Column("cause", Text, primary_key=True),
+    Column("since", BigInteger, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("local", Text, nullable=False, index=True),
+    Column("person", Text, nullable=False, index=True),
+    Column("type", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("opened", BigInteger, nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("due", BigInteger),
+    Column("closed", BigInteger),
+    Column("closed_as", Text),
+    Column("closed_by", Text),
+    Column("reason", Text),
+    Index("ix_risk_review_due", "due", postgresql_where=_DUE, sqlite_where=_DUE),
+    Index("ix_risk_review_agency", "agency", "id"),
+    Index("ix_risk_review_author", "author", "id"),
+    Index("ix_risk_review_open", "id", postgresql_where=_NOT_CLOSED, sqlite_where=_NOT_CLOSED),
+)
+
 _OPEN = text("closed IS NULL AND acknowledged IS NULL")
 
 alert = Table(
@@ -275,6 +318,7 @@ alert = Table(
     Column("reason", Text),
     Column("closed", BigInteger),
     Column("closed_by", Text),
+    Column("review", Text, primary_key=True),
     Index("ix_alert_agency", "agency", "id"),
     Index("ix_alert_open", "agency", "why", "raised", postgresql_where=_OPEN, sqlite_where=_OPEN),
     Index("ix_alert_open_id", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),

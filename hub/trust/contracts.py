@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hub.domain.canonical import digest
-from hub.domain.contract import RISK_DEADLINE_S, Contract, Delivery, Kind, People, Receives
+from hub.domain.contract import REVIEW_DEADLINE_S, RISK_DEADLINE_S, Contract, Delivery, Kind, People, Receives
 from hub.domain.errors import Halt, Rejected
 from hub.spec.registry import Registry
 
@@ -27,7 +27,8 @@ class _StatedRelease(BaseModel):
     """`[receives.<record type>]`. deadline: seconds until a receipt is due; left out, none is.
 
     risk_deadline: the same for risk registrations, which always have one. seen_deadline: seconds until a member of
-    staff must have seen a risk registration; left out, the agency need not say so.
+    staff must have seen a risk registration; left out, the agency need not say so. review_deadline: seconds until a
+    level of risk must be looked at that the agency is asked about.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -39,6 +40,7 @@ class _StatedRelease(BaseModel):
     deadline: _Seconds | None = None
     risk_deadline: _Seconds = RISK_DEADLINE_S
     seen_deadline: _Seconds | None = None
+    review_deadline: _Seconds = REVIEW_DEADLINE_S
 
 
 class _Stated(BaseModel):
@@ -90,6 +92,7 @@ def _receives_document(receives: Receives) -> dict[str, object]:
         "deadline": receives.deadline,
         "risk_deadline": receives.risk_deadline,
         "seen_deadline": receives.seen_deadline,
+        "review_deadline": receives.review_deadline,
     }
 
 
@@ -140,6 +143,7 @@ def _receives(file: Path, type_: str, stated: _StatedRelease, registry: Registry
         stated.deadline,
         risk_deadline=stated.risk_deadline,
         seen_deadline=stated.seen_deadline,
+        review_deadline=stated.review_deadline,
     )
 
 

@@ -15,6 +15,7 @@ from hub.exchange.reconcile import Reconciliations
 from hub.exchange.republish import Republishing
 from hub.exchange.retries import Retries
 from hub.exchange.reviews import OpenReviews
+from hub.exchange.risk_reviews import RiskReviews
 from hub.exchange.verdicts import StandingDecisions
 from hub.ports import InputPositions
 from hub.spec.convergence import compile_rule
@@ -30,6 +31,7 @@ from hub.store.reading import SqlReading
 from hub.store.reconciling import ReconcileStore
 from hub.store.republishing import RepublishStore
 from hub.store.reviews import ReviewStore
+from hub.store.risk_reviews import RiskReviewStore
 from hub.store.verdicts import VerdictStore
 from hub.wiring.foundation import Foundation
 
@@ -53,6 +55,7 @@ def outlook_on(base: Foundation, inputs: InputPositions | None) -> Outlook:
         conflicts=OpenConflicts(ConflictStore(engine), people, audit, rules, base.contracts, seal, now),
         reconciliations=Reconciliations(ReconcileStore(engine)),
         decisions=StandingDecisions(VerdictStore(engine), people, audit, seal, now),
+        risk_reviews=RiskReviews(RiskReviewStore(engine), people, audit, now),
         audit=Auditing(audit, people, now),
         jobs=jobs,
         republishing=Republishing(RepublishStore(engine), jobs, base.contracts, now, str(uuid4())),

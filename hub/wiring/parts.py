@@ -39,6 +39,7 @@ from hub.exchange.read import Reading
 from hub.exchange.receipts import Receipt, Settlement, settle
 from hub.exchange.reconcile import Reconciling
 from hub.exchange.relay import Relay
+from hub.exchange.risk_watch import RiskWatch
 from hub.exchange.telling import Telling
 from hub.metrics import Metrics, Queues
 from hub.settings import Settings
@@ -53,6 +54,8 @@ from hub.store.reading import SqlReading
 from hub.store.receipts import ReceiptStore
 from hub.store.reconciling import ReconcileStore
 from hub.store.relaying import SqlRelayStore
+from hub.store.risk_reviews import RiskReviewStore
+from hub.store.watching import WatchStore
 from hub.trust.sealing import MasterKey
 from hub.trust.signing import OWN_ALGORITHM, SigningKeys
 from hub.trust.tokens import Tokens, Verifier
@@ -134,7 +137,8 @@ class Parts:
         """What is overdue is raised."""
         base = self._base
         tells = base.settings.alert_webhook is not None
-        await Timekeeper(AlertStore(base.engine), base.now, tells=tells).run(self._bells.stop)
+        risks = RiskWatch(WatchStore(base.engine), base.contracts, base.seal, base.now)
+        await Timekeeper(AlertStore(base.engine), risks, base.now, tells=tells).run(self._bells.stop)
 
     async def measuring(self) -> None:
         """How far agencies agree, now and then."""
@@ -168,6 +172,7 @@ class Parts:
             feed=Feed(self._relay_store, base.contracts, base.seal, base.now, bells.delivered, bells.stop),
             receipts=self._receipts,
             parkings=self._parkings,
+            risk_reviews=RiskReviewStore(base.engine),
             reconciling=Reconciling(
                 ReconcileStore(base.engine), base.contracts, base.now, self._metrics.count_differences
             ),

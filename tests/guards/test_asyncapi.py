@@ -45,7 +45,13 @@ def described(message: str) -> set[str]:
 def delivered(*, withdrawn: bool) -> list[Publication]:
     document = {"type": "offender", "key": "-", "withdrawn": True}
     if not withdrawn:
-        document = {"type": "offender", "key": "-", "version": "1.0.0", "body": {}, "marks": {"contested": []}}
+        document = {
+            "type": "offender",
+            "key": "-",
+            "version": "1.0.0",
+            "body": {},
+            "marks": {"contested": [], "underReview": []},
+        }
     held = HeldId("prison", RecordId(PERSON, "offender", "-"))
     row = HeldRow(held, 12, digest(document), withdrawn, NOW, NOW)
     person = PersonRow(PERSON, (("prison", "k", SEAL.seal("local:k", b"A1234BC")),), restricted=False, survivor=None)

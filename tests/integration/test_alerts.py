@@ -14,12 +14,14 @@ import pytest
 from hub.domain.errors import Unavailable
 from hub.exchange import telling
 from hub.exchange.due import Timekeeper, notices_of
+from hub.exchange.risk_watch import RiskWatch
 from hub.exchange.telling import Telling
 from hub.metrics import Metrics
 from hub.store.alerts import AlertRow, AlertStore
 from hub.store.notices import NoticeRow, NoticeStore
 from hub.store.queues import look_at_queues
 from hub.store.tables import alert, held, notice
+from hub.store.watching import WatchStore
 from tests.rest import OPERATOR, RestHub, rest_hub
 
 ALERTS = "/v1/admin/alerts"
@@ -60,7 +62,8 @@ class Late:
     outside: Outside = field(default_factory=Outside)
 
     def __post_init__(self) -> None:
-        self.timekeeper = Timekeeper(AlertStore(self.hub.engine), self.hub.clock, tells=True)
+        risks = RiskWatch(WatchStore(self.hub.engine), self.hub.contracts, self.hub.base.seal, self.hub.clock)
+        self.timekeeper = Timekeeper(AlertStore(self.hub.engine), risks, self.hub.clock, tells=True)
         self.telling = Telling(NoticeStore(self.hub.engine), self.outside, self.hub.clock)
 
     async def says(self, key: str = "R1", level: str = "high") -> None:

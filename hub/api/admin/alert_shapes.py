@@ -12,6 +12,7 @@ _ALERT = {
     "state": "open",
     "record": {"person": "0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b", "type": "registration", "key": "mappa"},
     "number": 4710,
+    "review": None,
     "due": _TIME,
     "raised": _TIME,
     "acknowledged": None,
@@ -26,11 +27,15 @@ SHAPES: dict[str, Schema] = {
             "agency": text("Who has not done it."),
             "why": {
                 "enum": list(Why),
-                "description": "`not-applied`: no receipt in time; `not-seen`: none that says who has seen it.",
+                "description": "`not-applied`: no receipt in time; `not-seen`: none that says who has seen it; "
+                "`not-reviewed`: a risk review is past its deadline.",
             },
             "state": {"enum": list(AlertState), "description": "Open until it is acknowledged, or closes by itself."},
             "record": ref("RecordNamed"),
-            "number": {"type": "integer", "minimum": 1, "description": "The record's last delivery at that time."},
+            "number": maybe(
+                {"type": "integer", "minimum": 1, "description": "The record's last delivery, where it is about one."}
+            ),
+            "review": maybe(text("The risk review it is about.")),
             "due": time("By when it should have been done."),
             "raised": time("When the alert was raised."),
             "acknowledged": {
@@ -46,7 +51,9 @@ SHAPES: dict[str, Schema] = {
                 "required": ["at", "by"],
                 "properties": {
                     "at": time("When."),
-                    "by": maybe(text("`receipt`, or `withdrawal` of what the agency never said it had.")),
+                    "by": maybe(
+                        text("`receipt`, `withdrawal` of what the agency never said it had, or `review`: it is over.")
+                    ),
                 },
                 "additionalProperties": False,
             },

@@ -14,6 +14,7 @@ from hub.exchange.reconcile import Reconciliations
 from hub.exchange.republish import Republishing
 from hub.exchange.retries import Retries
 from hub.exchange.reviews import OpenReviews
+from hub.exchange.risk_reviews import RiskReviews
 from hub.exchange.verdicts import StandingDecisions
 from hub.store.jobs import JobStore
 
@@ -33,6 +34,7 @@ class Outlook:
     conflicts: OpenConflicts
     reconciliations: Reconciliations
     decisions: StandingDecisions
+    risk_reviews: RiskReviews
     audit: Auditing
     jobs: JobStore
     republishing: Republishing

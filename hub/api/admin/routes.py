@@ -15,6 +15,7 @@ from hub.api.admin import (
     questions,
     reconciliations,
     replays,
+    risk_reviews,
     rulings,
 )
 
@@ -30,6 +31,7 @@ ROUTERS = (
     questions.router,
     rulings.router,
     decisions.router,
+    risk_reviews.router,
     reconciliations.router,
     convergence.router,
     audit.router,

@@ -9,6 +9,7 @@ from hub.api.admin import (
     job_shapes,
     question_shapes,
     reconciliation_shapes,
+    risk_review_shapes,
     ruling_shapes,
 )
 from hub.api.shaping import Schema
@@ -23,5 +24,6 @@ SHAPES: dict[str, Schema] = {
     **ruling_shapes.SHAPES,
     **audit_shapes.SHAPES,
     **reconciliation_shapes.SHAPES,
+    **risk_review_shapes.SHAPES,
 }
 """Name -> schema, under `components/schemas` of the API description."""

@@ -1,5 +1,7 @@
 """Convergence: who is believed where agencies say different things, and that nothing but what they say decides."""
 
+from functools import partial
+
 import pytest
 
 from hub.domain.canonical import Json
@@ -12,6 +14,7 @@ from hub.domain.convergence import (
     Rule,
     Standing,
     Union,
+    carried_since,
     converge,
     disagreements,
     latest_per_local_id,
@@ -256,7 +259,7 @@ def test_a_value_said_again_keeps_its_first_moment() -> None:
     rule = Fields("", {"x": Latest("/x"), "y": Latest("/y")})
     history = [(at(1), {"x": "a", "y": 1}), (at(2), {"x": "a", "y": 2}), (at(3), {"x": "a", "y": 2})]
 
-    assert since_through(rule, history) == {"/x": at(1), "/y": at(2)}
+    assert since_through(partial(carried_since, rule), history) == {"/x": at(1), "/y": at(2)}
 
 
 @pytest.mark.parametrize("between", [{"x": "b"}, {}, {"x": None}, None])
@@ -264,7 +267,7 @@ def test_a_value_taken_back_and_said_again_counts_from_then(between: Json) -> No
     rule = Fields("", {"x": Latest("/x")})
     history = [(at(1), {"x": "a"}), (at(2), between), (at(3), {"x": "a"})]
 
-    assert since_through(rule, history) == {}
+    assert since_through(partial(carried_since, rule), history) == {}
 
 
 def test_items_of_a_list_keep_their_moments_each_by_its_key() -> None:
@@ -272,4 +275,4 @@ def test_items_of_a_list_keep_their_moments_each_by_its_key() -> None:
     one, two = {"number": "1", "score": 0}, {"number": "2", "score": 1}
     history = [(at(1), {"x": [one]}), (at(2), {"x": [two, one]}), (at(3), {"x": [one, two | {"score": 2}]})]
 
-    assert since_through(rule, history) == {'/x#["1"]': at(1)}
+    assert since_through(partial(carried_since, rule), history) == {'/x#["1"]': at(1)}

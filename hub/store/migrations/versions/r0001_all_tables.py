@@ -46,7 +46,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("closed", sa.BigInteger(), nullable=True),
         sa.Column("closed_by", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("agency", "person", "type", "key", "number", "why", name=op.f("pk_alert")),
+        sa.Column("review", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("agency", "person", "type", "key", "number", "why", "review", name=op.f("pk_alert")),
         sa.UniqueConstraint("id"),
     )
     op.create_index("ix_alert_agency", "alert", ["agency", "id"], unique=False)
@@ -387,6 +388,7 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("contested", sa.Text(), nullable=False),
         sa.Column("changed", sa.BigInteger(), nullable=False),
+        sa.Column("under_review", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("person", "type", "key", name=op.f("pk_record")),
     )
     op.create_index(
@@ -407,6 +409,49 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_review_other"), "review", ["other"], unique=False)
     op.create_index("ix_review_since", "review", ["since", "one", "other"], unique=False)
+    op.create_table(
+        "risk_review",
+        sa.Column("slot", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("local", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("opened", sa.BigInteger(), nullable=False),
+        sa.Column("deadline", sa.BigInteger(), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=True),
+        sa.Column("closed", sa.BigInteger(), nullable=True),
+        sa.Column("closed_as", sa.Text(), nullable=True),
+        sa.Column("closed_by", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("slot", "cause", "since", name=op.f("pk_risk_review")),
+        sa.UniqueConstraint("id"),
+    )
+    op.create_index("ix_risk_review_agency", "risk_review", ["agency", "id"], unique=False)
+    op.create_index("ix_risk_review_author", "risk_review", ["author", "id"], unique=False)
+    op.create_index(
+        "ix_risk_review_due",
+        "risk_review",
+        ["due"],
+        unique=False,
+        postgresql_where=sa.text("due IS NOT NULL"),
+        sqlite_where=sa.text("due IS NOT NULL"),
+    )
+    op.create_index(op.f("ix_risk_review_local"), "risk_review", ["local"], unique=False)
+    op.create_index(
+        "ix_risk_review_open",
+        "risk_review",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("closed IS NULL"),
+        sqlite_where=sa.text("closed IS NULL"),
+    )
+    op.create_index(op.f("ix_risk_review_person"), "risk_review", ["person"], unique=False)
     op.create_table(
         "sighting",
         sa.Column("agency", sa.Text(), nullable=False),
@@ -450,6 +495,11 @@ def upgrade() -> None:
         sa.Column("rid", sa.Text(), nullable=False),
         sa.Column("withdrawn", sa.Boolean(), nullable=False),
         sa.Column("since", sa.LargeBinary(), nullable=True),
+        sa.Column("level_subject", sa.Text(), nullable=True),
+        sa.Column("level_path", sa.Text(), nullable=True),
+        sa.Column("level_since", sa.BigInteger(), nullable=True),
+        sa.Column("level_review", sa.Text(), nullable=True),
+        sa.Column("level_ends", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("slot", name=op.f("pk_standing")),
     )
     op.create_index("ix_standing_local_rid", "standing", ["local", "rid"], unique=False)
@@ -475,6 +525,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local", "other", name=op.f("pk_verdict")),
     )
     op.create_table(
+        "watch",
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("person", name=op.f("pk_watch")),
+    )
+    op.create_index(op.f("ix_watch_due"), "watch", ["due"], unique=False)
+    op.create_table(
         "withheld",
         sa.Column("agency", sa.Text(), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
@@ -487,6 +544,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back to the one before."""
     op.drop_table("withheld")
+    op.drop_index(op.f("ix_watch_due"), table_name="watch")
+    op.drop_table("watch")
     op.drop_table("verdict")
     op.drop_index("ix_unmatched_later_since", table_name="unmatched")
     op.drop_table("unmatched")
@@ -500,6 +559,23 @@ def downgrade() -> None:
         sqlite_where=sa.text("due IS NOT NULL"),
     )
     op.drop_table("sighting")
+    op.drop_index(op.f("ix_risk_review_person"), table_name="risk_review")
+    op.drop_index(
+        "ix_risk_review_open",
+        table_name="risk_review",
+        postgresql_where=sa.text("closed IS NULL"),
+        sqlite_where=sa.text("closed IS NULL"),
+    )
+    op.drop_index(op.f("ix_risk_review_local"), table_name="risk_review")
+    op.drop_index(
+        "ix_risk_review_due",
+        table_name="risk_review",
+        postgresql_where=sa.text("due IS NOT NULL"),
+        sqlite_where=sa.text("due IS NOT NULL"),
+    )
+    op.drop_index("ix_risk_review_author", table_name="risk_review")
+    op.drop_index("ix_risk_review_agency", table_name="risk_review")
+    op.drop_table("risk_review")
     op.drop_index("ix_review_since", table_name="review")
     op.drop_index(op.f("ix_review_other"), table_name="review")
     op.drop_table("review")

@@ -1,0 +1,154 @@
+"""The watch over levels of risk: opens a review of what somebody must look at, and closes what is answered.
+
+A person is looked at when something else is said of their risk or of who holds them, and when a day passes that may
+matter; `share` and this watch note when. What is open follows from what stands, the date and what operators closed,
+so that any order of events ends in the same. A look lowers no level: it marks the record, which is a change like any.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import orjson
+
+from hub.clock import Clock
+from hub.domain.contract import REVIEW_DEADLINE_S, Contract, People
+from hub.domain.errors import Halt
+from hub.domain.holding import Holder
+from hub.domain.ids import uuid7
+from hub.domain.risk import Question, Said, next_look, questions
+from hub.domain.submission import micros
+from hub.ports import AuditRow, HeldId, RecordId, Seal
+from hub.store.risk_reviews import Ending, RiskReviewRow
+from hub.store.watching import LevelRow, Looked, Watched, WatchStore
+
+BATCH = 200
+"""Persons looked at in one transaction."""
+
+_MILLI = 1_000
+
+
+class RiskWatch:
+    """The use case."""
+
+    def __init__(self, store: WatchStore, contracts: Mapping[str, Contract], seal: Seal, now: Clock) -> None:
+        self._store = store
+        self._contracts = contracts
+        self._seal = seal
+        self._now = now
+
+    async def step(self) -> bool:
+        """Look at whoever is due; whether there may be more. Raises `Unavailable`, `Halt`."""
+        now = self._now()
+        look = _Look(self._contracts, self._seal, now)
+        return await self._store.look(now, BATCH, look.at) >= BATCH
+
+
+class _Look:
+    """One look at some persons. Pure but for opening the seal."""
+
+    def __init__(self, contracts: Mapping[str, Contract], seal: Seal, now: datetime) -> None:
+        self._contracts = contracts
+        self._seal = seal
+        self._now = now
+        self._looked = Looked()
+
+    def at(self, watched: Sequence[Watched]) -> Looked:
+        """What comes of it."""
+        for each in watched:
+            self._look_at(each)
+        return self._looked
+
+    def _look_at(self, watched: Watched) -> None:
+        now = micros(self._now)
+        levels = {each.slot: each for each in _latest(watched.levels)}
+        said = [self._said(each) for each in levels.values()]
+        holder = self._holder(watched)
+        self._looked.next[watched.person] = next_look(said, now)
+        asked = {(each.said.slot, each.cause, each.since): each for each in questions(said, holder, now)}
+        known = {(each.slot, each.cause, each.since): each for each in watched.reviews}
+        reviews = [
+            self._asked(watched.person, question, levels[question.said.slot].local, known.get(name))
+            for name, question in asked.items()
+        ]
+        over = [each for name, each in known.items() if name not in asked and each.closed is None]
+        reviews += [self._answered(each, levels, holder) for each in over]
+        self._looked.reviews += [each for each in reviews if each is not known.get((each.slot, each.cause, each.since))]
+        self._mark(watched, [each for each in reviews if each.closed is None])
+
+    def _said(self, row: LevelRow) -> Said:
+        contract = self._contracts.get(row.agency)
+        if contract is None:
+            raise Halt(f"the agency {row.agency} has said something, but has no contract any more")
+        return Said(row.slot, row.agency, contract.kind, row.type, row.key, *row.level)
+
+    def _holder(self, watched: Watched) -> Holder | None:
+        if watched.offender is None:
+            return None
+        content = orjson.loads(self._seal.open(f"person:{watched.person}", watched.offender))
+        return Holder(**content["holder"]) if "holder" in content else None
+
+    def _asked(self, person: str, question: Question, local: str, known: RiskReviewRow | None) -> RiskReviewRow:
+        """The review of a question: as it is known, opened, or put to somebody else."""
+        said = question.said
+        record = RecordId(person, said.type, said.key)
+        if known is not None and known.closed_as is Ending.OPERATOR:
+            return known
+        if known is not None and known.closed is None and known.agency == question.to:
+            as_it_is = replace(known, record=record, path=said.path)
+            return known if as_it_is == known else as_it_is
+        deadline = self._now + timedelta(seconds=self._deadline_s(question))
+        id_ = known.id if known is not None and known.closed is None else uuid7(micros(self._now) // _MILLI)
+        row = RiskReviewRow(
+            *(said.slot, question.cause, question.since, id_, local, record, said.path, said.agency, question.to),
+            opened=self._now,
+            deadline=deadline,
+            due=deadline,
+        )
+        self._note("risk-review-opened", row, question.cause)
+        return row
+
+    def _answered(self, review: RiskReviewRow, levels: Mapping[str, LevelRow], holder: Holder | None) -> RiskReviewRow:
+        ending = Ending.SAID_ANEW
+        if review.slot not in levels:
+            ending = Ending.WITHDRAWN
+        elif holder is not None and holder.agency == review.author != review.agency:
+            ending = Ending.HELD_AGAIN
+        row = replace(review, closed=self._now, closed_as=ending, due=None)
+        self._note("risk-review-closed", row, ending)
+        return row
+
+    def _deadline_s(self, question: Question) -> int:
+        contract = self._contracts.get(question.to)
+        receives = contract.receives.get(question.said.type) if contract else None
+        return receives.review_deadline if receives else REVIEW_DEADLINE_S
+
+    def _note(self, action: str, row: RiskReviewRow, why: str) -> None:
+        self._looked.audit.append(AuditRow(self._now, action, "hub", row.agency, *row.record, row.id, purpose=why))
+
+    def _mark(self, watched: Watched, open_: Sequence[RiskReviewRow]) -> None:
+        """Every record bears the marks of its open reviews, and whoever may see it is told where they differ."""
+        paths: dict[RecordId, set[str]] = defaultdict(set)
+        for each in open_:
+            paths[each.record].add(each.path)
+        for record_id, marked in watched.marks.items():
+            marks = tuple(sorted(paths[record_id]))
+            if marks != marked:
+                self._looked.marks[record_id] = marks
+                self._looked.owed |= self._concerned(record_id, watched.agencies)
+
+    def _concerned(self, record_id: RecordId, agencies: set[str]) -> set[HeldId]:
+        return {
+            HeldId(each.agency, record_id)
+            for each in self._contracts.values()
+            if record_id.type in each.receives and (each.people is People.ALL or each.agency in agencies)
+        }
+
+
+def _latest(levels: Sequence[LevelRow]) -> list[LevelRow]:
+    """Of several assertions of one agency for one local id on one record, only the latest speaks."""
+    latest: dict[tuple[str, str, str], LevelRow] = {}
+    for each in sorted(levels, key=lambda row: row.order):
+        latest[each.local, each.type, each.key] = each
+    return list(latest.values())

@@ -1,0 +1,162 @@
+"""Persons whose risk is to be looked at: what there is of them, and what comes of the look, in one transaction."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, case, null, select, update
+from sqlalchemy import bindparam as bound
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from hub.domain.submission import Order, micros
+from hub.ports import AuditRow, HeldId, RecordId, StandingLevel
+from hub.store.bulk import delete_rows, execute_many, insert_rows, upsert
+from hub.store.columns import any_of, as_set
+from hub.store.engine import writing
+from hub.store.risk_reviews import RiskReviewRow, keep_reviews, review_row
+from hub.store.rows import audit_values
+from hub.store.tables import audit, local_id, owed, person, record, risk_review, standing, watch
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRow:
+    """A standing assertion that says a level of risk."""
+
+    slot: str
+    local: str
+    agency: str
+    type: str
+    key: str
+    order: Order
+    level: StandingLevel
+
+
+@dataclass(slots=True)
+class Watched:
+    """A person as the store has them. agencies: who know the person. offender: the sealed shared record, if any.
+
+    marks: every shared record -> the places in it that are under review. reviews: all there are on what is said.
+    """
+
+    person: str
+    agencies: set[str] = field(default_factory=set)
+    levels: list[LevelRow] = field(default_factory=list)
+    offender: bytes | None = None
+    marks: dict[RecordId, tuple[str, ...]] = field(default_factory=dict)
+    reviews: list[RiskReviewRow] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Looked:
+    """What comes of a look at some persons. next: person -> when to look again, None for never.
+
+    reviews: those that are new, or not as they were. marks: the same of records. owed: who is to be told.
+    """
+
+    next: dict[str, int | None] = field(default_factory=dict)
+    reviews: list[RiskReviewRow] = field(default_factory=list)
+    marks: dict[RecordId, tuple[str, ...]] = field(default_factory=dict)
+    owed: set[HeldId] = field(default_factory=set)
+    audit: list[AuditRow] = field(default_factory=list)
+
+
+class WatchStore:
+    """The watch in the database."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def look(self, now: datetime, limit: int, decide: Callable[[Sequence[Watched]], Looked]) -> int:
+        """Look at those who are due, the longest due first; how many were due.
+
+        Whoever another transaction is just changing is left to the next look. Raises `Unavailable`, `Halt`.
+        """
+        at = micros(now)
+        async with writing(self._engine) as connection:
+            due = list((await connection.execute(_DUE, {"now": at, "limit": limit})).scalars())
+            if not due:
+                return 0
+            free = list((await connection.execute(_LOCK, {"persons": as_set(due)})).scalars())
+            looked = decide(await _watched(connection, free))
+            await _keep(connection, looked, at)
+        return len(due)
+
+
+async def _watched(connection: AsyncConnection, persons: Sequence[str]) -> list[Watched]:
+    """These persons, in a bounded number of statements."""
+    found = {each: Watched(each) for each in persons}
+    sought = {"persons": as_set(persons)}
+    for known in await connection.execute(_AGENCIES, sought):
+        found[known.person].agencies.add(known.agency)
+    for said in await connection.execute(_LEVELS, sought):
+        found[said.person].levels.append(_level_row(said))
+    for shared in await connection.execute(_RECORDS, sought):
+        marks = () if shared.under_review is None else tuple(shared.under_review.split("\n"))
+        found[shared.person].marks[RecordId(shared.person, shared.type, shared.key)] = marks
+        found[shared.person].offender = found[shared.person].offender or shared.offender
+    for review in await connection.execute(_REVIEWS, sought):
+        found[review.now_of].reviews.append(review_row(review))
+    return list(found.values())
+
+
+async def _keep(connection: AsyncConnection, looked: Looked, at: int) -> None:
+    await keep_reviews(connection, looked.reviews)
+    marked = [
+        {**_named(record_id), "marks": "\n".join(paths) if paths else None, "at": at}
+        for record_id, paths in sorted(looked.marks.items())
+    ]
+    await execute_many(connection, _MARK, marked)
+    stamp = secrets.token_hex(8)
+    debts = [
+        {"agency": each.agency, **each.record._asdict(), "stamp": stamp, "since": at, "later": False}
+        for each in looked.owed
+    ]
+    await upsert(connection, owed, debts, keep=("since",))
+    await insert_rows(connection, audit, [audit_values(entry) for entry in looked.audit])
+    await upsert(connection, watch, [{"person": each, "due": due} for each, due in looked.next.items() if due])
+    await delete_rows(connection, watch, [{"person": each} for each, due in looked.next.items() if due is None])
+
+
+def _named(record_id: RecordId) -> dict[str, str]:
+    return {f"of_{name}": value for name, value in record_id._asdict().items()}
+
+
+_DUE = select(watch.c.person).where(watch.c.due <= bound("now")).order_by(watch.c.due).limit(bound("limit"))
+_LOCK = (
+    select(person.c.id).where(any_of(person.c.id, "persons")).order_by(person.c.id).with_for_update(skip_locked=True)
+)
+_AGENCIES: Select[Any] = (
+    select(local_id.c.person, local_id.c.agency).where(any_of(local_id.c.person, "persons")).distinct()
+)
+_LEVELS: Select[Any] = (
+    select(local_id.c.person, standing)
+    .join(local_id, local_id.c.key == standing.c.local)
+    .where(any_of(local_id.c.person, "persons"), standing.c.level_subject.is_not(None))
+)
+_RECORDS: Select[Any] = select(
+    record.c.person,
+    record.c.type,
+    record.c.key,
+    record.c.under_review,
+    case((record.c.type == "offender", record.c.content), else_=null()).label("offender"),
+).where(any_of(record.c.person, "persons"))
+_REVIEWS: Select[Any] = (
+    select(risk_review, local_id.c.person.label("now_of"))
+    .join(local_id, local_id.c.key == risk_review.c.local)
+    .where(any_of(local_id.c.person, "persons"))
+    .order_by(risk_review.c.id)
+    .with_for_update(of=risk_review)
+)
+_MARK = (
+    update(record)
+    .where(*(record.c[name] == bound(f"of_{name}") for name in ("person", "type", "key")))
+    .values(under_review=bound("marks"), revision=record.c.revision + 1, changed=bound("at"))
+)
+
+
+def _level_row(row: Row[Any]) -> LevelRow:
+    review, ends = (None if day is None else date.fromisoformat(day) for day in (row.level_review, row.level_ends))
+    level = StandingLevel(row.level_subject, row.level_path, row.level_since, review, ends)
+    return LevelRow(row.slot, row.local, row.agency, row.type, row.key, Order(row.micros, row.sequence, row.id), level)

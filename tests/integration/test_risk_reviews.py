@@ -1,0 +1,314 @@
+"""A level of risk is looked at again when its author's day has passed, or its author no longer holds the person.
+
+Until somebody has, it stands as it is and is marked; what is late is an alert; nothing is known but in the store.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from hub.exchange.due import Timekeeper
+from hub.exchange.risk_watch import RiskWatch
+from hub.metrics import Metrics
+from hub.store.alerts import AlertStore
+from hub.store.queues import look_at_queues
+from hub.store.tables import watch
+from hub.store.watching import WatchStore
+from tests.rest import RestHub, rest_hub
+
+OFFENDER = {"names": {"surname": "Quill", "forenames": ["Rowan"]}, "dateOfBirth": "1984-11-05", "sex": "male"}
+PNC = [{"scheme": "pnc", "value": "1981/0000034U"}]
+ENTRY = {"scheme": "probation-register", "code": "RHRH", "concern": "serious-harm", "riskLevel": "high"}
+REASON = {"reason": "both services looked at it together"}
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@dataclass
+class Case:
+    """A hub, its timekeeper, and time that passes; probation supervises Quill, whom the prison may know as well."""
+
+    hub: RestHub
+    _ids: int = field(default=0)
+
+    def timekeeper(self) -> Timekeeper:
+        """A fresh one remembers nothing."""
+        risks = RiskWatch(WatchStore(self.hub.engine), self.hub.contracts, self.hub.base.seal, self.hub.clock)
+        return Timekeeper(AlertStore(self.hub.engine), risks, self.hub.clock, tells=True)
+
+    async def passes(self, **time: float) -> None:
+        self.hub.now += timedelta(**time)
+        timekeeper = self.timekeeper()
+        while await timekeeper.step():
+            pass
+        await self.hub.relayed()
+
+    async def at(self, day: str) -> None:
+        self.hub.now = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+        await self.passes()
+
+    async def probation(self, path: str, body: dict[str, Any] | None) -> None:
+        await self._says(self.hub.probation, f"/v1/offenders/X1{path}", body)
+
+    async def prison(self, path: str, body: dict[str, Any] | None) -> None:
+        await self._says(self.hub.prison, f"/v1/offenders/A1234BC{path}", body)
+
+    async def supervised(self) -> None:
+        await self.probation("", {**OFFENDER, "identifiers": PNC, "location": {"place": "community"}})
+
+    async def held(self, place: str = "custody") -> None:
+        await self.prison("", {**OFFENDER, "identifiers": PNC, "location": {"place": place}})
+
+    async def registered(self, review: str | None, *, reference: str = "R1", **more: Any) -> None:  # noqa: ANN401
+        period = {"start": "2026-01-01", "review": review}
+        await self.probation(f"/registrations/{reference}", {**ENTRY, "reference": reference, "period": period, **more})
+
+    async def _says(self, client: Any, path: str, body: dict[str, Any] | None) -> None:  # noqa: ANN401
+        self._ids += 1
+        headers = {"ce-id": f"n{self._ids}"}
+        method = "PUT" if body is not None else "DELETE"
+        answer = await client.request(method, path, json=body, headers=headers)
+        assert answer.status_code in {200, 204}, answer.text
+
+    async def reviews(self, **query: str) -> list[Any]:
+        answer = await self.hub.operator.get("/v1/admin/risk-reviews", params=query)
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["reviews"])
+
+    async def asked(self, agency: str, **query: str) -> list[Any]:
+        client = self.hub.prison if agency == "prison" else self.hub.probation
+        answer = await client.get("/v1/risk-reviews", params=query)
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["reviews"])
+
+    async def marks(self, agency: str) -> list[Any]:
+        """The level and the marks of the last release of each registration."""
+        client = self.hub.prison if agency == "prison" else self.hub.probation
+        deliveries = (await client.get("/v1/feed")).json()["deliveries"]
+        released = [each["release"] for each in deliveries if each["release"]["type"] == "registration"]
+        return [
+            (each["body"]["riskLevel"], each["marks"]["underReview"]) if "body" in each else None for each in released
+        ]
+
+    async def alerts(self) -> list[Any]:
+        answer = await self.hub.operator.get("/v1/admin/alerts")
+        return [each for each in answer.json()["alerts"] if each["why"] == "not-reviewed"]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+async def case(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Case]:
+    sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
+    async with rest_hub(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url")) as hub:
+        yield Case(hub)
+
+
+async def test_a_level_past_its_review_day_is_put_to_its_author_and_marked_but_not_lowered(case: Case) -> None:
+    await case.supervised()
+    await case.registered("2026-03-03")
+    await case.at("2026-03-03")
+    on_the_day = await case.reviews(), await case.marks("probation")
+
+    await case.at("2026-03-04")
+    (review,) = await case.reviews()
+
+    assert on_the_day == ([], [("high", [])])
+    assert (review["cause"], review["author"], review["agency"], review["path"]) == (
+        "past-review-date",
+        "probation",
+        "probation",
+        "/riskLevel",
+    )
+    assert review["deadline"].startswith("2026-03-11T12:00")
+    assert await case.marks("probation") == [("high", ["/riskLevel"])]
+    assert [each["id"] for each in await case.asked("probation")] == [review["id"]]
+    assert [each.purpose for each in await case.hub.audited("risk-review-opened")] == ["past-review-date"]
+
+
+async def test_a_later_review_day_closes_it_and_takes_the_mark_away(case: Case) -> None:
+    await case.supervised()
+    await case.registered("2026-03-03")
+    await case.at("2026-03-04")
+
+    await case.registered("2026-09-03")
+    await case.passes()
+
+    (review,) = await case.reviews()
+    assert (review["state"], review["closed"]["as"]) == ("closed", "said-anew")
+    assert await case.marks("probation") == [("high", [])]
+    assert await case.asked("probation") == []
+
+
+async def test_the_same_said_once_more_answers_nothing(case: Case) -> None:
+    await case.supervised()
+    await case.registered("2026-03-03")
+    await case.at("2026-03-04")
+
+    await case.registered("2026-03-03", notes="sent again with the night's extract")
+    await case.passes()
+
+    assert [each["state"] for each in await case.reviews()] == ["open"]
+
+
+async def test_a_withdrawal_closes_it(case: Case) -> None:
+    await case.supervised()
+    await case.registered("2026-03-03")
+    await case.at("2026-03-04")
+
+    await case.probation("/registrations/R1", None)
+    await case.passes()
+
+    assert [each["closed"]["as"] for each in await case.reviews()] == ["withdrawn"]
+
+
+async def test_a_change_of_hands_puts_the_level_to_whoever_holds_the_person_now(case: Case) -> None:
+    await case.supervised()
+    await case.registered("2027-01-01")
+    await case.passes(hours=1)
+    before = await case.reviews()
+
+    await case.held()
+    await case.passes(hours=1)
+    (review,) = await case.reviews()
+    asked, own = await case.asked("prison"), await case.asked("probation", own="true")
+
+    assert before == []
+    assert (review["cause"], review["author"], review["agency"]) == ("author-no-longer-holds", "probation", "prison")
+    assert [each["id"] for each in asked] == [each["id"] for each in own] == [review["id"]]
+    assert await case.marks("probation") == [("high", ["/riskLevel"])]
+
+
+async def test_what_the_holder_says_of_the_same_risk_answers_it(case: Case) -> None:
+    await case.supervised()
+    await case.registered("2027-01-01")
+    await case.held()
+    await case.passes(hours=1)
+
+    alert = {"scheme": "prison-alert", "type": "X", "code": "XR", "reference": "7", "concern": "serious-harm"}
+    await case.prison("/registrations/7", {**alert, "riskLevel": "medium", "period": {"start": "2026-03-01"}})
+    await case.passes()
+
+    (review,) = await case.reviews()
+    assert (review["state"], review["closed"]["as"]) == ("closed", "said-anew")
+    assert ("high", []) in await case.marks("probation"), "what probation says stands beside it as high as ever"
+
+
+async def test_who_holds_the_person_again_is_asked_no_more(case: Case) -> None:
+    await case.supervised()
+    await case.registered("2027-01-01")
+    await case.held()
+    await case.passes(hours=1)
+
+    await case.held("community")
+    await case.passes(hours=1)
+
+    assert [each["closed"]["as"] for each in await case.reviews()] == ["held-again"]
+
+
+async def test_what_is_not_looked_at_in_time_is_an_alert_until_it_is(case: Case) -> None:
+    await case.supervised()
+    await case.registered("2026-03-03")
+    await case.at("2026-03-04")
+    await case.passes(days=6)
+    early = await case.alerts()
+    await case.passes(days=1, minutes=1)
+    await case.passes(days=1)
+    (raised,) = await case.alerts()
+    (review,) = await case.reviews()
+
+    await case.registered("2026-09-03")
+    await case.passes()
+    (closed,) = await case.alerts()
+
+    assert early == []
+    assert (raised["agency"], raised["state"], raised["number"], raised["review"]) == (
+        "probation",
+        "open",
+        None,
+        review["id"],
+    )
+    assert closed["closed"]["by"] == "review"
+
+
+async def test_an_operator_closes_it_with_a_reason_and_only_for_this_time(case: Case) -> None:
+    await case.supervised()
+    await case.registered("2026-03-03")
+    await case.at("2026-03-04")
+    (review,) = await case.reviews()
+    path = f"/v1/admin/risk-reviews/{review['id']}"
+
+    closed = await case.hub.operator.post(f"{path}/close", json=REASON)
+    again = await case.hub.operator.post(f"{path}/close", json=REASON)
+    await case.passes(days=30)
+    marks = await case.marks("probation")
+    await case.registered("2026-05-01")
+    await case.at("2026-05-02")
+
+    assert closed.json()["closed"]["as"] == "operator"
+    assert (again.status_code, again.json()["type"].rpartition(":")[2]) == (409, "wrong-state")
+    assert marks == [("high", [])]
+    assert [each["state"] for each in await case.reviews()] == ["closed", "open"]
+    assert await case.alerts() == []
+    assert (await case.hub.operator.get(path)).json()["closed"]["reason"] == REASON["reason"]
+
+
+async def test_whoever_is_nobody_s_contract_to_see_is_asked_without_being_shown(case: Case) -> None:
+    await case.supervised()
+    await case.registered("2026-03-03")
+    restricted = {"limitedAccess": {"exclusion": True, "restriction": False}}
+    await case.probation("", {**OFFENDER, "identifiers": PNC, **restricted})
+    await case.at("2026-03-04")
+
+    assert len(await case.reviews(state="open")) == 1
+    assert await case.asked("probation") == []
+
+
+async def test_a_crash_in_the_middle_of_a_look_forgets_nothing(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    await case.supervised()
+    await case.registered("2026-03-03")
+    case.hub.now += timedelta(days=3)
+
+    async def killed(*_rows: object, **_more: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as dying:
+        dying.setattr("hub.store.watching.delete_rows", killed)
+        with pytest.raises(Killed):
+            await case.timekeeper().step()
+    nothing_done = await case.reviews()
+    await case.passes()
+
+    assert nothing_done == []
+    assert [each["state"] for each in await case.reviews()] == ["open"]
+    assert await case.marks("probation") == [("high", ["/riskLevel"])]
+
+
+async def test_nobody_is_looked_at_without_a_reason(case: Case) -> None:
+    await case.supervised()
+    await case.registered("2026-03-20")
+    await case.passes()
+    waiting = await case.hub.rows(select(watch.c.due))
+
+    await case.probation("", {**OFFENDER, "identifiers": PNC, "location": {"place": "community"}, "sex": "female"})
+    unchanged = await case.hub.rows(select(watch.c.due))
+    await case.at("2026-03-21")
+
+    assert waiting == unchanged
+    assert len(waiting) == 1
+    assert await case.hub.rows(select(watch.c.due)) == []
+
+
+async def test_open_reviews_are_counted_in_the_metrics(case: Case) -> None:
+    await case.supervised()
+    await case.registered("2026-03-03")
+    await case.at("2026-03-04")
+
+    exposed = Metrics(()).exposition(await look_at_queues(case.hub.engine, frozenset(), case.hub.clock())).decode()
+
+    assert 'hub_risk_reviews_open{agency="probation",cause="past-review-date"} 1.0' in exposed
