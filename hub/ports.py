@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from hub.domain.joining import Pair, Verdict
+from hub.domain.joining import Likely, Pair, Verdict
 from hub.domain.recognition import MOST_HOLDERS, Claim, Doubtful
 from hub.domain.submission import Order
 
@@ -178,6 +178,17 @@ class VerdictRow:
     reason: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class SettledRow:
+    """That a local id rightly is described as it was in this submission. reason: sealed for the local id. at: UTC."""
+
+    local: str
+    order: Order
+    by: str
+    at: datetime
+    reason: bytes
+
+
 @dataclass(slots=True)
 class People:
     """The local ids concerned: of the persons touched, and of those who share a claim with them."""
@@ -186,6 +197,8 @@ class People:
     """By local key; only those that the store knows."""
     verdicts: frozenset[Verdict] = frozenset()
     """All that was decided of these local ids, and holds."""
+    likely: frozenset[Likely] = frozenset()
+    """All that likelihood says of any two of these."""
     crowded: Mapping[str, int] = field(default_factory=dict)
     """Claim digests of these, or said of them, that are crowded, with how many hold them: those are not all loaded."""
     most_holders: int = MOST_HOLDERS
@@ -213,7 +226,8 @@ class Decision:
     doubts: frozenset[Doubtful]
     """The open reviews among the local keys in `compared`, in place of what was open."""
     reexamined: set[str]
-    """Local keys whose claims or features changed: what was open for them, whoever the other is, is over."""
+    """Local keys whose claims or features changed: what was open for them, whoever the other is, is over; but for
+    what likelihood asked, which is compared anew elsewhere."""
     compared: set[str]
     audit: list[AuditRow]
     at: datetime
@@ -221,8 +235,13 @@ class Decision:
     """Decisions of operators; the last on two local ids is the one that holds."""
     taken_back: list[Pair] = field(default_factory=list)
     """Of whom nothing holds any more."""
+    likely: list[Likely] = field(default_factory=list)
+    """What likelihood says now, in place of what it said of the same two."""
+    unlikely: list[Pair] = field(default_factory=list)
+    """Of whom it says nothing any more."""
+    settled: list[SettledRow] = field(default_factory=list)
     unmatched: set[str] = field(default_factory=set)
-    """Local keys of whom the offender record is another now: they are to be matched anew."""
+    """Local keys of whom another offender record was said, if only late: they are to be matched anew."""
     crowded: dict[str, int] = field(default_factory=dict)
     """Claim digests that are crowded and whose holders change, with how many those are now."""
     uncrowded: set[str] = field(default_factory=set)
@@ -271,7 +290,8 @@ class ShareTransaction(Protocol):
         digests said now. changing: the local keys of which they are said: what they claimed before, they may give up.
         Concerned are the local ids spoken of and all that hold one of these claims, but for claims that are crowded
         and stay so: those of the local ids are not looked for. A crowded claim that those changing may leave with few
-        enough holders concerns them all.
+        enough holders concerns them all. And everybody who is bound to one of these by decisions or by likely links,
+        in however many steps.
 
         Raises:
             Moved: what was looked at changed before the locks were held.
@@ -296,6 +316,14 @@ class ShareTransaction(Protocol):
 
     async def described(self, locals_: Iterable[str]) -> Mapping[str, int]:
         """Local key -> the number of its description in `MatchingStore`, of those that have one."""
+        ...
+
+    async def likened(self, locals_: Iterable[str]) -> list[Likely]:
+        """All that likelihood says of these local keys, whoever the other is."""
+        ...
+
+    async def settled(self, locals_: Iterable[str]) -> Mapping[str, Order]:
+        """Local key -> the description of it that somebody found right."""
         ...
 
     async def write(self, decision: Decision) -> None:
@@ -588,6 +616,7 @@ Ladder = tuple[bytes, ...]
 class Unmatched:
     """A local id to be matched. stamp: changes whenever it is to be matched anew.
 
+    agency, sealed: as `LocalIdRow` has them.
     said: the sealed body of its standing offender record, None where that is withdrawn.
     described: what is compared of it so far, sealed; None where it has no description.
     """
@@ -596,6 +625,8 @@ class Unmatched:
     stamp: str
     said: bytes | None
     described: bytes | None
+    agency: str
+    sealed: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,10 @@ class Doubt(StrEnum):
     """One local id, not two: it is described as somebody else than before, by name and by date of birth."""
 
 
+BY_LIKELIHOOD = frozenset({Doubt.LIKELY, Doubt.REPLACED})
+"""Doubts that come of comparing descriptions, not of identifiers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Features:
     """What recognition compares: (surname, first forename) in every variant given, and dates of birth.

@@ -9,7 +9,7 @@ import orjson
 
 from hub.domain.canonical import Json, canonical
 from hub.domain.convergence import Rule, Standing, since_through
-from hub.domain.joining import Pair, Verdict
+from hub.domain.joining import Likely, Pair, Verdict
 from hub.domain.recognition import Recognised
 from hub.domain.risk import carried_with_risk, speaks_of_risk
 from hub.domain.submission import Order
@@ -77,8 +77,9 @@ class Case:
         self.crowded = people.crowded
         self.most_holders = people.most_holders
         self.verdicts: dict[Pair, Verdict] = {each.pair: each for each in people.verdicts}
+        self.likely: dict[Pair, Likely] = {each.pair: each for each in people.likely}
         self.ruled: set[Pair] = set()
-        """Pairs of whom something is decided now, or taken back."""
+        """Pairs of whom something is decided now, or taken back, or found."""
         self.recognised: Recognised | None = None
         self.reexamined: set[str] = set()
         """Local keys whose claims or features changed."""
@@ -96,6 +97,13 @@ class Case:
         self.verdicts.pop(pair, None)
         if verdict is not None:
             self.verdicts[pair] = verdict
+
+    def find(self, pair: Pair, found: Likely | None) -> None:
+        """Let this be what likelihood says of two local ids; None: nothing."""
+        self.ruled.add(pair)
+        self.likely.pop(pair, None)
+        if found is not None:
+            self.likely[pair] = found
 
     def _fold(self, each: Prepared) -> None:
         """Let a submission take its place in its slot."""

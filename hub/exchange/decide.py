@@ -66,7 +66,9 @@ class Deciding:
         )
         decision.audit.extend(_collected(case, now))
         decision.unmatched.update(
-            live.local for live in case.live.values() if live.prepared is not None and live.record_type == "offender"
+            live.local
+            for slot, live in case.live.items()
+            if live.record_type == "offender" and (live.prepared is not None or slot in case.late)
         )
         self._converge(case, decision)
         return decision

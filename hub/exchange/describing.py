@@ -1,20 +1,36 @@
 """What of an offender record is compared to find out who is one person, and how it is kept."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 
 import orjson
 
 from hub.domain.canonical import Json
+from hub.domain.contract import Contract
+from hub.domain.errors import Halt
 from hub.domain.identifiers import strong_scheme
 from hub.domain.likelihood.traits import Traits, each_once, folded
+from hub.exchange.prepare import own_number
 
 _SEXES = {"male": "m", "female": "f"}
 """Not known and not specified count as not said, as do codes that no agreed list names."""
 _OF_ONE_PERSON = frozenset({"ni-number", "home-office-number", "youth-offending-number"})
 """Schemes beside the strong ones of which a person has one number."""
 _HOUSE_AND_STREET = re.compile(r"(\d+\s*[A-Za-z]?)\b[\s,]+(\D.*)")
+
+
+class Describing:
+    """Describes the people of agencies, each with the number it keeps them under."""
+
+    def __init__(self, contracts: Mapping[str, Contract]) -> None:
+        self._contracts = contracts
+
+    def traits(self, agency: str, local_id: str, body: Json) -> Traits:
+        """What an agency says of who this is. Raises `Halt`: it has no contract any more."""
+        if agency not in self._contracts:
+            raise Halt(f"the agency {agency} has said something, but has no contract any more")
+        return traits_of(body, own_number(self._contracts[agency].kind, local_id))
 
 
 def traits_of(body: Json, own: tuple[str, str] | None = None) -> Traits:

@@ -36,6 +36,7 @@ class Recognising:
                 known,
                 self._new_person,
                 case.verdicts.values(),
+                case.likely.values(),
                 crowded=case.crowded,
                 most_holders=case.most_holders,
             )
@@ -76,7 +77,8 @@ class Recognising:
         return before is None or before.claims != now.claims or self._features(before) != self._features(now)
 
     def _known(self, case: Case, key: str, row: LocalIdRow) -> Known:
-        return Known(case.before[key].person if key in case.before else None, row.claims, self._features(row))
+        person = case.before[key].person if key in case.before else None
+        return Known(person, row.claims, self._features(row), row.agency)
 
     def _features(self, row: LocalIdRow) -> Features:
         if row.features is None:

@@ -21,6 +21,8 @@ AHEAD = timedelta(minutes=5)
 
 _OWN_SCHEME = {Kind.PRISON: "prison-number", Kind.PROBATION: "crn"}
 """The scheme an agency's own local ids belong to, where they have its form."""
+_ANY_YEAR = 2000
+"""The year matters for the numbers of other schemes only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +129,8 @@ class Preparing:
         return self._keys.keyed_bytes("said", orjson.dumps(envelope) + said)
 
     def _own_claims(self, submission: Submission) -> frozenset[Claim]:
-        scheme = _OWN_SCHEME.get(self._contracts[submission.agency].kind)
-        if scheme is None:
-            return frozenset()
-        identifier = parse(scheme, submission.local_id, submission.time.year)
-        if identifier.canonical is None or not identifier.verified:
-            return frozenset()
-        return frozenset({Claim(claim_digest(self._keys, scheme, identifier.canonical), verified=True)})
+        own = own_number(self._contracts[submission.agency].kind, submission.local_id)
+        return frozenset({Claim(claim_digest(self._keys, *own), verified=True)}) if own else frozenset()
 
     def _spoken(self, agency: str, body: Json | None, own: frozenset[Claim]) -> Spoken:
         if body is None:
@@ -160,6 +157,15 @@ def _without_doubles(own: frozenset[Claim], claims: set[Claim]) -> frozenset[Cla
     """One claim a digest; verified where any of them is."""
     verified = {claim.digest for claim in own | claims if claim.verified}
     return frozenset(Claim(claim.digest, claim.digest in verified) for claim in own | claims)
+
+
+def own_number(kind: Kind, local_id: str) -> tuple[str, str] | None:
+    """Scheme and canonical form of a local id, where an agency of this kind gives the numbers of a scheme to people."""
+    scheme = _OWN_SCHEME.get(kind)
+    if scheme is None:
+        return None
+    identifier = parse(scheme, local_id, _ANY_YEAR)
+    return (scheme, identifier.canonical) if identifier.canonical and identifier.verified else None
 
 
 def features(body: Json) -> Features:

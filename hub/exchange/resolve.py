@@ -15,8 +15,8 @@ from hub.exchange.case import Case, look_at_the_rest
 from hub.exchange.consulting import BASIS, HUB
 from hub.exchange.decide import Deciding
 from hub.exchange.persons import Recognising
-from hub.ports import AuditRow, Keys, Moved, Seal, ShareTransaction, Store, VerdictRow
-from hub.trust.naming import local_key
+from hub.ports import AuditRow, Keys, Moved, Seal, SettledRow, ShareTransaction, Store, VerdictRow
+from hub.trust.naming import local_key, record_key
 
 SHORTEST_REASON = 10
 """Characters of a sentence that says why."""
@@ -62,6 +62,7 @@ class Resolving:
         self._keys = keys
         self._seal = seal
         self._now = now
+        self._offender = record_key(keys, "offender", "-")
 
     async def rule(self, one: tuple[str, str], other: tuple[str, str], choice: Choice, why: str, by: str) -> Ruled:
         """Decide on two local ids. one, other: agency and local id. why: for the audit. by: the operator.
@@ -71,14 +72,18 @@ class Resolving:
                 to take back.
             Unavailable, Halt: from the store.
         """
+        if one == other:
+            raise Rejected(Reason.INVALID_BODY, "name two local ids", (Fault("/other", "different", "it is the same"),))
         return await self.rule_pair(local_key(self._keys, *one), local_key(self._keys, *other), choice, why, by)
 
     async def rule_pair(self, one: str, other: str, choice: Choice, why: str, by: str) -> Ruled:
-        """The same, of two local keys."""
-        _check(one, other, why)
+        """The same, of two local keys; or of one twice, which is described as somebody else: that this is right."""
+        _check_reason(why)
         for _ in range(_TRIES):
             try:
                 async with self._store.sharing() as tx:
+                    if one == other:
+                        return await self._settle(tx, one, choice, why, by)
                     return await self._rule(tx, (one, other), choice, why, by)
             except Moved:
                 continue
@@ -111,10 +116,38 @@ class Resolving:
         first, second = (case.locals[key].person for key in given)
         return Ruled(choice, first, second, decision.persons_removed, case.recognised.split if case.recognised else {})
 
+    async def _settle(self, tx: ShareTransaction, local: str, choice: Choice, why: str, by: str) -> Ruled:
+        """A local id rightly is described as it is now, though as somebody else than before."""
+        now, pair = self._now(), (local, local)
+        people = await tx.people({local: ()}, ())
+        case = Case((), people, (), self._deciding.rules, self._seal)
+        if pair not in case.likely:
+            raise Rejected(Reason.NOT_FOUND, "no such review is open")
+        if choice is not Choice.LINK:
+            detail = "a local id cannot be kept apart from itself: it is its agency that must correct what it says"
+            raise Rejected(Reason.WRONG_STATE, detail)
+        (order,) = (row.order for row in await tx.standing({local}, {self._offender}))
+        case.find(pair, None)
+        self._recognising.recognise(case)
+        await look_at_the_rest(tx, case)
+        decision = self._deciding.decide(case, now)
+        decision.unlikely.append(pair)
+        decision.settled.append(SettledRow(local, order, by, now, self._seal.seal(f"local:{local}", why.encode())))
+        person = case.before[local].person
+        entry = AuditRow(now, choice.value, by, HUB, person, "offender", "-", ".".join(pair), BASIS, why)
+        decision.audit.insert(0, entry)
+        await tx.write(decision)
+        whose = case.locals[local].person
+        return Ruled(
+            choice,
+            whose,
+            whose,
+            decision.persons_removed,
+            case.recognised.split if case.recognised else {},
+        )
 
-def _check(one: str, other: str, why: str) -> None:
-    if one == other:
-        raise Rejected(Reason.INVALID_BODY, "name two local ids", (Fault("/other", "different", "it is the same"),))
+
+def _check_reason(why: str) -> None:
     if not SHORTEST_REASON <= len(why.strip()) <= LONGEST_REASON or not why.isprintable():
         fault = Fault("/why", "length", f"a sentence of {SHORTEST_REASON} to {LONGEST_REASON} characters")
         raise Rejected(Reason.INVALID_BODY, "say why, in a sentence", (fault,))

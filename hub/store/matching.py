@@ -13,7 +13,7 @@ from hub.ports import Candidate, Candidates, Description, Ladder, Turn, Unmatche
 from hub.store.bulk import delete_rows, insert_or_ignore
 from hub.store.columns import any_of, as_set
 from hub.store.engine import reading, writing
-from hub.store.tables import assertion, blocking, described, standing, unmatched
+from hub.store.tables import assertion, blocking, described, local_id, standing, unmatched
 
 LARGE_BLOCK = 50
 """A key that more than these have in common tells little; the next longer one counts in its place."""
@@ -42,6 +42,7 @@ _SAID = (
     .where(any_of(standing.c.local, "locals"), standing.c.type == "offender")
 )
 _DESCRIBED = select(described).where(any_of(described.c.local, "locals"))
+_WHOSE = select(local_id.c.key, local_id.c.agency, local_id.c.sealed).where(any_of(local_id.c.key, "locals"))
 _OF_TURN = and_(unmatched.c.taker == bindparam("by"), any_of(unmatched.c.local, "locals"))
 _STILL_TAKEN = select(unmatched.c.local).where(_OF_TURN).order_by(unmatched.c.local).with_for_update()
 _FORGET = delete(described).where(any_of(described.c.local, "locals")).returning(described.c.number)
@@ -90,7 +91,11 @@ class SqlMatchingStore:
             sought = {"locals": as_set(taken)}
             said = {row.local: row.body for row in await connection.execute(_SAID, sought)} if taken else {}
             known = {row.local: row.sealed for row in await connection.execute(_DESCRIBED, sought)} if taken else {}
-        rows = [Unmatched(key, stamp, said.get(key), known.get(key)) for key, stamp in sorted(taken.items())]
+            whose = {row.key: row for row in await connection.execute(_WHOSE, sought)} if taken else {}
+        rows = [
+            Unmatched(key, stamp, said.get(key), known.get(key), whose[key].agency, whose[key].sealed)
+            for key, stamp in sorted(taken.items())
+        ]
         return Turn(str(turn["by"]), tuple(rows))
 
     async def describe(self, turn: Turn, descriptions: Mapping[str, Description | None]) -> Mapping[str, int | None]:

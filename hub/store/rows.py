@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from hub.domain.joining import Likely
 from hub.domain.recognition import Claim
 from hub.domain.submission import Order, micros
 from hub.ports import (
@@ -14,6 +15,7 @@ from hub.ports import (
     PersonRow,
     RecordId,
     RecordRow,
+    SettledRow,
     StandingLevel,
     StandingRow,
     VerdictRow,
@@ -155,6 +157,23 @@ def assertion_values(row: AssertionRow) -> dict[str, Any]:
         "digest": row.digest,
         "body": row.body,
         "traceparent": row.traceparent,
+    }
+
+
+def likely_values(found: Likely) -> list[dict[str, Any]]:
+    """What likelihood says of two, as its table keeps it: from either side, once where both are the same."""
+    sides = {found.pair, found.pair[::-1]}
+    return [{"local": one, "other": other, "weight": found.weight, "link": found.link} for one, other in sides]
+
+
+def settled_values(row: SettledRow) -> dict[str, Any]:
+    """That a description is right, as its table keeps it."""
+    return {
+        "local": row.local,
+        **row.order._asdict(),
+        "by": row.by,
+        "at": micros(row.at),
+        "reason": row.reason,
     }
 
 

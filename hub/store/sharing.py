@@ -7,14 +7,28 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, RowMapping, Select, and_, bindparam, delete, func, or_, select, union
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from hub.domain.joining import Pair, Verdict
-from hub.domain.recognition import MOST_HOLDERS, Claim
+from hub.domain.joining import Likely, Pair, Verdict, pair_of
+from hub.domain.recognition import BY_LIKELIHOOD, MOST_HOLDERS, Claim, Doubt, Doubtful
 from hub.domain.submission import Order, micros
 from hub.ports import (
     Decision,
+    LocalIdRow,
     Moved,
     People,
     RecordRow,
@@ -29,10 +43,12 @@ from hub.store.engine import writing
 from hub.store.rows import (
     assertion_values,
     audit_values,
+    likely_values,
     local_row,
     local_values,
     record_row,
     record_values,
+    settled_values,
     standing_row,
     standing_values,
     verdict_values,
@@ -43,11 +59,13 @@ from hub.store.tables import (
     claim,
     crowd,
     described,
+    likeness,
     local_id,
     owed,
     person,
     record,
     review,
+    settled,
     standing,
     unmatched,
     verdict,
@@ -101,14 +119,20 @@ _CROWDED = (
 )
 _MINE, _THEIRS = local_id.alias("mine"), local_id.alias("theirs")
 _FOUND = select(local_id.c.person).join(_SOUGHT, _SOUGHT.c.key == local_id.c.key).cte("found", recursive=True)
+_BINDING = union_all(
+    select(verdict.c.local, verdict.c.other),
+    select(likeness.c.local, likeness.c.other).where(likeness.c.link),
+).subquery()
 _BOUND = _FOUND.union(
     select(_THEIRS.c.person)
-    .join(verdict, verdict.c.other == _THEIRS.c.key)
-    .join(_MINE, _MINE.c.key == verdict.c.local)
+    .join(_BINDING, _BINDING.c.other == _THEIRS.c.key)
+    .join(_MINE, _MINE.c.key == _BINDING.c.local)
     .join(_FOUND, _FOUND.c.person == _MINE.c.person)
 )
 _PERSONS = select(_BOUND.c.person)
 _VERDICTS = select(verdict.c.local, verdict.c.other, verdict.c.apart).where(any_of(verdict.c.local, "locals"))
+_LIKELY = select(likeness).where(any_of(likeness.c.local, "locals"))
+_SETTLED = select(settled).where(any_of(settled.c.local, "locals"))
 _NUMBERS = func.unnest(bindparam("numbers", type_=ARRAY(BigInteger))).column_valued("number")
 _IN_ORDER = select(_NUMBERS).order_by(_NUMBERS).offset(0).subquery()
 _LOCK = select(func.pg_advisory_xact_lock(_IN_ORDER.c.number))
@@ -214,7 +238,8 @@ class _SqlShareTransaction:
             if by_others:
                 crowded[row["digest"]] = row["holders"]
         locals_ = {key: local_row(row, claims[key]) for key, row in found.items()}
-        return People(locals_, await self._verdicts(locals_), crowded, self._most_holders)
+        verdicts, likely = await self._verdicts(locals_), await self._likely(locals_)
+        return People(locals_, verdicts, likely, crowded, self._most_holders)
 
     async def _verdicts(self, locals_: Collection[str]) -> frozenset[Verdict]:
         """What was decided of these; `Moved` when it was decided meanwhile, of somebody else together with one."""
@@ -224,6 +249,22 @@ class _SqlShareTransaction:
         if any(row.other not in locals_ for row in rows):
             raise Moved
         return frozenset(Verdict(*row) for row in rows if row.local < row.other)
+
+    async def _likely(self, locals_: Mapping[str, LocalIdRow]) -> frozenset[Likely]:
+        """What likelihood says of any two of these; `Moved` when it has meanwhile linked one with somebody else."""
+        found = await self.likened(locals_)
+        if any(each.link and not locals_.keys() >= set(each.pair) for each in found):
+            raise Moved
+        return frozenset(each for each in found if locals_.keys() >= set(each.pair))
+
+    async def likened(self, locals_: Iterable[str]) -> list[Likely]:
+        sought = {"locals": as_set(locals_)}
+        rows = await self._connection.execute(_LIKELY, sought) if sought["locals"] else ()
+        return [Likely(*pair_of(row.local, row.other), row.weight, row.link) for row in rows]
+
+    async def settled(self, locals_: Iterable[str]) -> Mapping[str, Order]:
+        rows = await self._connection.execute(_SETTLED, {"locals": as_set(locals_)})
+        return {row.local: Order(row.micros, row.sequence, row.id) for row in rows}
 
     async def standing(self, locals_: Iterable[str], rids: Iterable[str] | None) -> list[StandingRow]:
         sought = {"locals": as_set(locals_)}
@@ -286,13 +327,25 @@ class _SqlShareTransaction:
         crowds = [{"digest": each, "holders": many, "since": at} for each, many in decision.crowded.items()]
         await upsert(connection, crowd, crowds, keep=("since",))
         if decision.compared:
-            within = and_(among(review.c.one, decision.compared), among(review.c.other, decision.compared))
-            of_changed = [among(side, decision.reexamined) for side in (review.c.one, review.c.other)]
-            await connection.execute(delete(review).where(or_(within, *of_changed)))
-            doubts = [{**doubt._asdict(), "since": at} for doubt in decision.doubts]
-            await insert_or_ignore(connection, review, doubts)
+            await self._write_reviews(decision)
         await delete_rows(connection, verdict, [each for pair in decision.taken_back for each in _sides(pair)])
         await upsert(connection, verdict, [each for row in decision.verdicts for each in verdict_values(row)])
+
+        await delete_rows(connection, likeness, [each for pair in decision.unlikely for each in _sides(pair)])
+        await upsert(connection, likeness, [each for found in decision.likely for each in likely_values(found)])
+        await upsert(connection, settled, [settled_values(row) for row in decision.settled])
+
+    async def _write_reviews(self, decision: Decision) -> None:
+        """What is asked still stays as old as it is."""
+        within = and_(among(review.c.one, decision.compared), among(review.c.other, decision.compared))
+        of_changed = or_(*(among(side, decision.reexamined) for side in (review.c.one, review.c.other)))
+        over = or_(within, and_(of_changed, review.c.doubt.not_in(BY_LIKELIHOOD)))
+        rows = await self._connection.execute(select(review.c.one, review.c.other, review.c.doubt).where(over))
+        open_ = {Doubtful(row.one, row.other, Doubt(row.doubt)) for row in rows}
+        closed = [{"one": each.one, "other": each.other} for each in open_ - decision.doubts]
+        await delete_rows(self._connection, review, closed)
+        asked = [{**doubt._asdict(), "since": micros(decision.at)} for doubt in decision.doubts - open_]
+        await insert_or_ignore(self._connection, review, asked)
 
     async def _write_said(self, decision: Decision) -> None:
         connection = self._connection
@@ -340,7 +393,7 @@ def _sought(own: Iterable[str], digests: Iterable[str], crowds: Mapping[str, _Cr
 
 
 def _sides(pair: Pair) -> list[dict[str, str]]:
-    return [{"local": one, "other": other} for one, other in (pair, pair[::-1])]
+    return [{"local": one, "other": other} for one, other in {pair, pair[::-1]}]
 
 
 def _number(name: str) -> int:

@@ -70,6 +70,29 @@ verdict = Table(
     Column("reason", LargeBinary, nullable=False),
 )
 
+# What likelihood says of two local ids stands twice, too; once where it says it of a local id and itself.
+likeness = Table(
+    "likeness",
+    metadata,
+    Column("local", Text, primary_key=True),
+    Column("other", Text, primary_key=True),
+    Column("weight", BigInteger, nullable=False),
+    Column("link", Boolean, nullable=False),
+)
+
+# The description of a local id that somebody has found right, though it is of somebody else than those before it.
+settled = Table(
+    "settled",
+    metadata,
+    Column("local", Text, primary_key=True),
+    Column("micros", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("reason", LargeBinary, nullable=False),
+)
+
 # --- matching by likelihood ----------------------------------------------------------------------------------
 
 # What is compared of a local id. Its number is another with every description, and by it its blocking keys are found.

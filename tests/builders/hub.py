@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Table, event, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from hub.commands.match_files import SHIPPED_WEIGHTS, weights_in
 from hub.domain.canonical import Json
 from hub.domain.contract import Contract, Delivery, Kind, People, Receives
 from hub.domain.errors import Reason
@@ -18,6 +19,9 @@ from hub.domain.outcome import Accepted, Outcome, Refused
 from hub.domain.recognition import MOST_HOLDERS
 from hub.domain.submission import Submission
 from hub.exchange.decide import Deciding
+from hub.exchange.describing import Describing
+from hub.exchange.finding import Recording
+from hub.exchange.matching import Judging, Matching
 from hub.exchange.persons import Recognising
 from hub.exchange.relay import Relay
 from hub.exchange.resolve import Choice, Resolving, Ruled
@@ -25,9 +29,10 @@ from hub.exchange.share import Sharing
 from hub.ports import HeldId, HeldRow, Publisher, RecordId, Store
 from hub.release import Release, render
 from hub.store.engine import open_engine, reading
+from hub.store.matching import SqlMatchingStore
 from hub.store.relaying import SqlRelayStore, held_row
 from hub.store.sharing import SqlStore
-from hub.store.tables import held, local_id, person, record
+from hub.store.tables import held, local_id, person, record, unmatched
 from hub.trust.naming import local_key
 from hub.trust.sealing import CompressingSeal, LookupKeys
 from tests.builders.valid_bodies import registry
@@ -36,6 +41,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEYS = LookupKeys(bytes(range(32)))
 SEAL = CompressingSeal()
 VERSION = "1.0.0"
+WEIGHTS = weights_in(SHIPPED_WEIGHTS)
 
 
 def quick_engine(database: Path) -> AsyncEngine:
@@ -108,7 +114,27 @@ class Hub:
             SEAL,
             lambda: self.now,
         )
+        self.matching = self._matching(links=True)
         self.relay = Relay(self.relay_store, self.publisher, self.contracts, SEAL, lambda: self.now)
+
+    def _matching(self, *, links: bool) -> Matching:
+        store, deciding = self.store or SqlStore(self.engine), Deciding(registry(), self.contracts, KEYS, SEAL)
+        recognising = Recognising(SEAL, lambda: uuid7(next(self.persons), 0))
+        return Matching(
+            SqlMatchingStore(self.engine),
+            Recording(store, recognising, deciding, KEYS, SEAL, lambda: self.now),
+            Describing(self.contracts),
+            Judging(WEIGHTS, links),
+            KEYS,
+            SEAL,
+            lambda: self.now,
+        )
+
+    async def match(self, *, links: bool = True) -> None:
+        """Compare until nobody waits. links: as `Judging` has it."""
+        matching = self.matching if links else self._matching(links=False)
+        while await matching.step() or await self.rows(unmatched):
+            pass
 
     async def share(self, *submissions: Submission) -> list[Outcome]:
         """One batch."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 from hub.ports import Candidates, Description, Ladder, Turn
 from hub.store.matching import TURN
 from tests.contract.conftest import LARGE_BLOCK, MOST_CANDIDATES, Stores
-from tests.contract.test_store_ports import LATER, NOW, assertion, decision, write
+from tests.contract.test_store_ports import LATER, NOW, PERSON, assertion, decision, local, write
 
 ANN, BOB = "local-ann", "local-bob"
 SMITH, JONES = (b"smith",), (b"jones",)
@@ -24,7 +24,8 @@ def described(*ladders: Ladder, sealed: bytes = b"sealed") -> Description:
 
 
 async def wait(stores: Stores, *locals_: str, later: bool = False) -> None:
-    await write(stores.store, replace(decision(later=later), unmatched=set(locals_)))
+    rows = [local(each) for each in locals_]
+    await write(stores.store, replace(decision(locals_=rows, new=[PERSON], later=later), unmatched=set(locals_)))
 
 
 async def know(stores: Stores, people: dict[str, Iterable[Ladder]]) -> None:
@@ -48,7 +49,7 @@ def keys(turn: Turn) -> list[str]:
 
 async def test_a_turn_takes_those_that_wait_longest_and_those_of_a_first_filling_last(stores: Stores) -> None:
     await wait(stores, "filled", later=True)
-    await write(stores.store, replace(decision(at=LATER), unmatched={"second"}))
+    await write(stores.store, replace(decision(locals_=[local("second")], at=LATER), unmatched={"second"}))
     await wait(stores, "first")
 
     assert keys(await stores.matching.take(1, LATER)) == ["first"]
@@ -59,7 +60,7 @@ async def test_a_turn_takes_those_that_wait_longest_and_those_of_a_first_filling
 
 async def test_whoever_waits_as_of_a_filling_and_is_spoken_of_waits_no_longer_for_that(stores: Stores) -> None:
     await wait(stores, ANN, later=True)
-    await write(stores.store, replace(decision(at=LATER), unmatched={ANN, BOB}))
+    await write(stores.store, replace(decision(locals_=[local(BOB)], at=LATER), unmatched={ANN, BOB}))
     await wait(stores, ANN, later=True)
 
     assert keys(await stores.matching.take(1, NOW)) == [ANN]
@@ -67,7 +68,8 @@ async def test_whoever_waits_as_of_a_filling_and_is_spoken_of_waits_no_longer_fo
 
 async def test_a_turn_says_what_stands_of_each_and_what_it_was_described_as(stores: Stores) -> None:
     await know(stores, {"local-1": [SMITH]})
-    await write(stores.store, replace(decision(said=[assertion("one", body=b"said")]), unmatched={"local-1", ANN}))
+    await write(stores.store, replace(decision(said=[assertion("one", body=b"said")]), unmatched={"local-1"}))
+    await wait(stores, ANN)
 
     one, ann = (await stores.matching.take(10, NOW)).rows
 

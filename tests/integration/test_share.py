@@ -268,7 +268,8 @@ async def test_whoever_is_spoken_of_by_an_offender_record_waits_to_be_matched(hu
     assert row["later"] is False
 
 
-async def test_a_withdrawn_offender_record_and_one_said_again_wait_too_and_a_late_one_does_not(hub: Hub) -> None:
+async def test_an_offender_record_that_is_withdrawn_said_again_or_comes_late_waits_too(hub: Hub) -> None:
+    """What comes late changes nothing that stands, but may show that somebody else was meant before."""
     stamps = []
     for each in (
         said(*PRISON, offender(), 3),
@@ -279,5 +280,4 @@ async def test_a_withdrawn_offender_record_and_one_said_again_wait_too_and_a_lat
         await hub.take(each)
         stamps.append((await hub.rows(unmatched))[0]["stamp"])
 
-    assert stamps[1] == stamps[2]
-    assert len(set(stamps)) == 3
+    assert len(set(stamps)) == 4

@@ -38,9 +38,10 @@ class MemoryMatchingStore:
         for key in taken:
             waiting[key] = replace(waiting[key], turn=(by, now + TURN))
         rows = (
-            Unmatched(key, waiting[key].stamp, self._said(key), described[1].sealed if described else None)
+            Unmatched(key, waiting[key].stamp, self._said(key), described[1].sealed if described else None, *whose)
             for key in taken
             for described in [self._tables.described.get(key)]
+            for whose in [(self._tables.locals[key].agency, self._tables.locals[key].sealed)]
         )
         return Turn(by, tuple(rows))
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from hub.domain.joining import Verdict
+from hub.domain.joining import Likely, Verdict
 from hub.domain.recognition import MOST_HOLDERS
 from hub.domain.submission import Order
 from hub.ports import (
@@ -80,7 +80,7 @@ class _Transaction:
         claimed = {claim.digest for row in locals_.values() for claim in row.claims}
         crowded = {digest: holders for digest, (holders, _) in self._crowds(claimed | stays, ()).items()}
         left = {digest: holders for digest, holders in crowded.items() if digest not in digests}
-        return People(locals_, self._verdicts_on(locals_), left, self._most_holders)
+        return People(locals_, self._verdicts_on(locals_), self._likely_on(locals_), left, self._most_holders)
 
     def _crowds(self, named: Collection[str], changing: Collection[str]) -> dict[str, tuple[int, bool]]:
         """How many hold each crowded claim, and whether it stays crowded whatever those changing give up."""
@@ -100,6 +100,13 @@ class _Transaction:
             raise Moved
         return frozenset(found)
 
+    def _likely_on(self, locals_: Mapping[str, LocalIdRow]) -> frozenset[Likely]:
+        """`Moved` when likelihood has meanwhile linked one of these with somebody else; as `hub.store` has it."""
+        found = [each for each in self._tables.likely.values() if not locals_.keys().isdisjoint(each.pair)]
+        if any(each.link and not locals_.keys() >= set(each.pair) for each in found):
+            raise Moved
+        return frozenset(each for each in found if locals_.keys() >= set(each.pair))
+
     async def _lock(self, kind: str, names: Iterable[str]) -> None:
         """In one order everywhere, so that transactions never wait for each other in a ring."""
         for name in sorted(names):
@@ -112,10 +119,11 @@ class _Transaction:
         return {key for key, row in self._tables.locals.items() if key in names or _claims(row, names)}
 
     def _persons_of(self, locals_: Iterable[str], digests: Iterable[str]) -> set[str]:
-        """Everybody these are, and of whom something was decided together with them, in however many steps."""
+        """Everybody these are, and who is bound to them by decisions or likely links, in however many steps."""
         locals_by_key = self._tables.locals
         persons = {locals_by_key[key].person for key in self._known(locals_, digests)}
-        bound = [{locals_by_key[key].person for key in pair} for pair in self._tables.verdicts]
+        links = [pair for pair, each in self._tables.likely.items() if each.link]
+        bound = [{locals_by_key[key].person for key in pair} for pair in (*self._tables.verdicts, *links)]
         while further := [two for two in bound if two & persons and not two <= persons]:
             persons.update(*further)
         return persons
@@ -141,6 +149,13 @@ class _Transaction:
             for row in self._tables.records.values()
             if row.id.person in of and (wanted is None or row.rid in wanted)
         ]
+
+    async def likened(self, locals_: Iterable[str]) -> list[Likely]:
+        keys = set(locals_)
+        return [each for each in self._tables.likely.values() if not keys.isdisjoint(each.pair)]
+
+    async def settled(self, locals_: Iterable[str]) -> Mapping[str, Order]:
+        return {key: self._tables.settled[key].order for key in set(locals_) & self._tables.settled.keys()}
 
     async def described(self, locals_: Iterable[str]) -> Mapping[str, int]:
         return {key: self._tables.described[key][0] for key in locals_ if key in self._tables.described}

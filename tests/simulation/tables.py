@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hub.domain.joining import Pair, Verdict
-from hub.domain.recognition import Doubtful
+from hub.domain.joining import Likely, Pair, Verdict
+from hub.domain.recognition import BY_LIKELIHOOD, Doubtful
 from hub.ports import (
     AssertionRow,
     AuditRow,
@@ -22,6 +22,7 @@ from hub.ports import (
     PersonRow,
     RecordId,
     RecordRow,
+    SettledRow,
     StandingRow,
     SubmissionId,
 )
@@ -49,6 +50,8 @@ class Tables:
     locals: dict[str, LocalIdRow] = field(default_factory=dict)
     reviews: dict[tuple[str, str], Doubtful] = field(default_factory=dict)
     verdicts: dict[Pair, Verdict] = field(default_factory=dict)
+    likely: dict[Pair, Likely] = field(default_factory=dict)
+    settled: dict[str, SettledRow] = field(default_factory=dict)
     assertions: dict[SubmissionId, AssertionRow] = field(default_factory=dict)
     standing: dict[str, StandingRow] = field(default_factory=dict)
     records: dict[RecordId, RecordRow] = field(default_factory=dict)
@@ -121,10 +124,15 @@ class Tables:
         for pair in decision.taken_back:
             self.verdicts.pop(pair, None)
         self.verdicts.update({row.verdict.pair: row.verdict for row in decision.verdicts})
+        for pair in decision.unlikely:
+            self.likely.pop(pair, None)
+        self.likely.update({each.pair: each for each in decision.likely})
+        self.settled.update({row.local: row for row in decision.settled})
         over = {
             (one, other)
-            for one, other in self.reviews
-            if {one, other} <= decision.compared or {one, other} & decision.reexamined
+            for (one, other), open_ in self.reviews.items()
+            if {one, other} <= decision.compared
+            or ({one, other} & decision.reexamined and open_.doubt not in BY_LIKELIHOOD)
         }
         for pair in over:
             del self.reviews[pair]

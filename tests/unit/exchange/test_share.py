@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 
 from hub.domain.errors import Halt, Reason, Unavailable
+from hub.domain.joining import Likely
 from hub.domain.outcome import Accepted, Refused
 from hub.domain.submission import Order, Submission
 from hub.exchange.share import Sharing
@@ -51,6 +52,12 @@ class Scripted:
         return []
 
     async def described(self, locals_: Iterable[str]) -> Mapping[str, int]:
+        return {}
+
+    async def likened(self, locals_: Iterable[str]) -> list[Likely]:
+        return []
+
+    async def settled(self, locals_: Iterable[str]) -> Mapping[str, Order]:
         return {}
 
     async def write(self, decision: Decision) -> None:

@@ -301,6 +301,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lead")),
     )
     op.create_table(
+        "likeness",
+        sa.Column("local", sa.Text(), nullable=False),
+        sa.Column("other", sa.Text(), nullable=False),
+        sa.Column("weight", sa.BigInteger(), nullable=False),
+        sa.Column("link", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("local", "other", name=op.f("pk_likeness")),
+    )
+    op.create_table(
         "local_id",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("agency", sa.Text(), nullable=False),
@@ -453,6 +461,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_risk_review_person"), "risk_review", ["person"], unique=False)
     op.create_table(
+        "settled",
+        sa.Column("local", sa.Text(), nullable=False),
+        sa.Column("micros", sa.BigInteger(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("local", name=op.f("pk_settled")),
+    )
+    op.create_table(
         "sighting",
         sa.Column("agency", sa.Text(), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
@@ -559,6 +578,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("due IS NOT NULL"),
     )
     op.drop_table("sighting")
+    op.drop_table("settled")
     op.drop_index(op.f("ix_risk_review_person"), table_name="risk_review")
     op.drop_index(
         "ix_risk_review_open",
@@ -599,6 +619,7 @@ def downgrade() -> None:
     op.drop_table("mended")
     op.drop_index(op.f("ix_local_id_person"), table_name="local_id")
     op.drop_table("local_id")
+    op.drop_table("likeness")
     op.drop_table("lead")
     op.drop_index(op.f("ix_job_state"), table_name="job")
     op.drop_table("job")

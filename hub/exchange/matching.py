@@ -1,0 +1,131 @@
+"""Matching by likelihood: compares whoever is described anew with the others, beside `share`, which never waits for it.
+
+What is found of two local ids is recorded in one transaction with all that follows from it, as an operator's decision
+is. It is a function of the two descriptions and the weights alone, in whatever order they came. A crash at any point
+forgets nothing: a local id waits until what was found of it is recorded, and finding it again changes nothing.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+import orjson
+import structlog
+
+from hub.clock import Clock
+from hub.domain.errors import Unavailable
+from hub.domain.joining import Likely, Pair, pair_of
+from hub.domain.likelihood.blocking import ladders
+from hub.domain.likelihood.score import Score, score
+from hub.domain.likelihood.traits import Traits
+from hub.domain.likelihood.verdict import Verdict, verdict
+from hub.domain.likelihood.weights import Weights
+from hub.exchange.describing import Describing, read_traits, written
+from hub.exchange.finding import Found, Recorded, Recording
+from hub.ports import Description, Keys, MatchingStore, Seal, Unmatched
+from hub.trust.naming import ladder_digests
+
+TURN = 20
+"""Local ids compared in one turn: few, for nothing else is done meanwhile."""
+LOOK_S = 1.0
+"""How often it is looked whether anybody waits; so much later than released somebody may be recognised."""
+_MILLI = 1_000
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """How descriptions are judged. links: who is surely one person is linked without asking, else only reviewed."""
+
+    weights: Weights
+    links: bool
+
+    def judge(self, pair: Pair, one: Traits, other: Traits) -> tuple[Likely | None, Score]:
+        """What likelihood says of two; None: that they are two people. And why."""
+        told = score(one, other, self.weights)
+        judged = verdict(told)
+        if judged is Verdict.APART:
+            return None, told
+        return Likely(*pair, round(told.weight * _MILLI), self.links and judged is Verdict.LINK), told
+
+
+class Matching:
+    """The use case."""
+
+    def __init__(
+        self,
+        waiting: MatchingStore,
+        recording: Recording,
+        describing: Describing,
+        judging: Judging,
+        keys: Keys,
+        seal: Seal,
+        now: Clock,
+        told: Callable[[Recorded], None] = lambda _recorded: None,
+    ) -> None:
+        """told: called with what each turn recorded."""
+        self._waiting = waiting
+        self._recording = recording
+        self._describing = describing
+        self._judging = judging
+        self._keys = keys
+        self._seal = seal
+        self._now = now
+        self._told = told
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Match until told to stop. Raises `Halt`."""
+        while not stop.is_set():
+            try:
+                more = await self.step()
+            except Unavailable as error:
+                _log.warning("matching_backs_off", why=str(error))
+                more = False
+            if not more:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), LOOK_S)
+
+    async def step(self) -> bool:
+        """Match those who wait longest; whether there may be more. Raises `Unavailable`, `Halt`."""
+        turn = await self._waiting.take(TURN, self._now())
+        if not turn.rows:
+            return False
+        people = {row.local: self._traits(row) for row in turn.rows}
+        numbers = await self._waiting.describe(
+            turn, {key: self._description(key, each) for key, each in people.items()}
+        )
+        described = {key: (each, number) for key, each in people.items() if each and (number := numbers.get(key))}
+        self._told(await self._recording.record(numbers, await self._compared(described)))
+        await self._waiting.settle(turn)
+        return len(turn.rows) == TURN
+
+    def _traits(self, row: Unmatched) -> Traits | None:
+        if row.said is None:
+            return None
+        local_id, body = (self._seal.open(f"local:{row.local}", sealed) for sealed in (row.sealed, row.said))
+        return self._describing.traits(row.agency, local_id.decode(), orjson.loads(body))
+
+    def _description(self, local: str, traits: Traits | None) -> Description | None:
+        if traits is None:
+            return None
+        digests = frozenset(ladder_digests(self._keys, ladder) for ladder in ladders(traits))
+        return Description(self._seal.seal(f"local:{local}", written(traits)), digests)
+
+    async def _compared(self, described: Mapping[str, tuple[Traits, int]]) -> list[Found]:
+        """What is found of each two. described: local key -> description and its number."""
+        sought = {
+            key: {ladder_digests(self._keys, ladder) for ladder in ladders(traits)}
+            for key, (traits, _) in described.items()
+        }
+        found: dict[Pair, Found] = {}
+        for local, candidates in (await self._waiting.candidates(sought)).items():
+            traits, number = described[local]
+            for other in candidates.found:
+                pair = pair_of(local, other.local)
+                theirs = read_traits(self._seal.open(f"local:{other.local}", other.sealed))
+                numbers = {local: number, other.local: other.number}
+                found[pair] = Found(pair, *self._judging.judge(pair, traits, theirs), numbers)
+            await asyncio.sleep(0)  # others of this process have their turn
+        return list(found.values())
