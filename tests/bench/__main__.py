@@ -3,10 +3,21 @@
 import argparse
 from collections.abc import Callable
 
-from tests.bench import inside, load, mapping, matching, reconcile, rest, stream, validation
+from tests.bench import decisions, inside, load, mapping, matching, reconcile, rest, stream, validation
 from tests.bench.table import Measure, show, show_profile
 
-SECTIONS = ("validation", "mapping", "matching", "rest", "stream", "growth", "load", "reconcile", "profile")
+SECTIONS = (
+    "validation",
+    "mapping",
+    "matching",
+    "rest",
+    "stream",
+    "growth",
+    "load",
+    "reconcile",
+    "decisions",
+    "profile",
+)
 
 
 def main() -> None:
@@ -26,6 +37,7 @@ def main() -> None:
         "growth": lambda: inside.growth(given.records // 10, given.records, sample=5_000),
         "load": lambda: load.measures(given.records),
         "reconcile": lambda: reconcile.measures(given.records),
+        "decisions": lambda: decisions.measures(given.records),
     }
     measures = [measure for name, section in sections.items() if name in wanted for measure in section()]
     show(measures)
