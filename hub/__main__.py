@@ -16,7 +16,7 @@ from hub.commands.deliveries import deliveries, positions
 from hub.commands.jobs import jobs, republish
 from hub.commands.load import load
 from hub.commands.people import decisions, people, receipts
-from hub.commands.questions import conflicts, reviews
+from hub.commands.questions import conflicts, crowded_identifiers, reviews
 from hub.commands.reconciliations import reconciliations
 from hub.commands.replaying import replay_many, replays
 from hub.commands.running import on_foundation
@@ -43,7 +43,7 @@ commands.command()(conformance)
 commands.command()(load)
 for look in (
     *(deliveries, positions, receipts, convergence, reconciliations, republish, jobs),
-    *(people, reviews, decisions, conflicts, audit),
+    *(people, reviews, crowded_identifiers, decisions, conflicts, audit),
 ):
     commands.command()(look)
 for replaying in (replay_many, replays):

@@ -56,7 +56,8 @@ class Queues:
     lag_s: age of the oldest that may not wait, in seconds.
 
     unpublished: stream agency -> deliveries committed and not yet on its topic. paused: agencies whose input stands.
-    withheld: agency -> records that limited access keeps back from it. parked: agency -> records it could not apply.
+    crowded: identifiers that too many hold. withheld: agency -> records that limited access keeps back from it.
+    parked: agency -> records it could not apply.
     letters: agency -> dead letters that wait. letters_s: agency -> age of the one that waits longest, in seconds.
     """
 
@@ -64,6 +65,7 @@ class Queues:
     lag_s: float
     unpublished: Mapping[str, int]
     paused: Sequence[str]
+    crowded: int
     withheld: Mapping[str, int]
     parked: Mapping[str, int]
     alerts: Sequence[OpenAlerts] = ()
@@ -97,6 +99,7 @@ class Metrics:
         self._owed = self._gauge("hub_owed", "Records whose current release an agency may not have yet")
         self._lag = self._gauge("hub_relay_lag_seconds", "Age of the oldest debt")
         self._unpublished = self._gauge("hub_unpublished", "Deliveries committed, not yet on the topic", "agency")
+        self._crowded = self._gauge("hub_crowded_identifiers", "Identifiers that too many local ids hold")
         self._withheld = self._gauge("hub_withheld", "Records that limited access keeps back", "agency")
         self._parked = self._gauge("hub_parked", "Records whose delivery the agency could not apply", "agency")
         self._letters = self._gauge("hub_dead_letters_waiting", "Dead letters nobody has seen to", "agency")
@@ -138,6 +141,7 @@ class Metrics:
         self._lag.set(queues.lag_s)
         _show(self._unpublished, queues.unpublished)
         _show(self._paused, dict.fromkeys(queues.paused, 1))
+        self._crowded.set(queues.crowded)
         _show(self._withheld, queues.withheld)
         _show(self._parked, queues.parked)
         _show(self._letters, queues.letters)

@@ -1,8 +1,8 @@
-"""`hub reviews` and `hub conflicts`: what somebody must look at."""
+"""`hub reviews`, `hub crowded-identifiers` and `hub conflicts`: what somebody must look at."""
 
 from typing import Any
 
-from hub.api.admin.question_documents import conflict_document, review_document
+from hub.api.admin.question_documents import conflict_document, crowded_document, review_document
 from hub.commands.looking import Agency, Identifier, Limit, LocalId, Look, Named, Person, looked_at
 from hub.commands.showing import AsJson, show_list
 
@@ -14,6 +14,14 @@ _REVIEWS = {
     "other": "other.agency",
     "its local id": "other.localId",
     "review": "id",
+}
+_CROWDED = {
+    "since (UTC)": "since",
+    "scheme": "scheme",
+    "number": "value",
+    "local ids": "holders",
+    "such as": "for.agency",
+    "its local id": "for.localId",
 }
 _CONFLICTS = {
     "person": "record.person",
@@ -39,6 +47,17 @@ def reviews(
 
     found = looked_at(Named(person, local_id, identifier), page, limit)
     show_list("reviews", [review_document(each) for each in found], _REVIEWS, as_json=as_json)
+
+
+def crowded_identifiers(limit: Limit = 50, as_json: AsJson = False) -> None:
+    """Show numbers that more local ids hold than one person can have, and that therefore identify nobody."""
+
+    async def page(look: Look, after: str | None, count: int) -> tuple[list[Any], str | None]:
+        found = await look.outlook.crowded.listed(look.operator, after, count)
+        return found.identifiers, found.next
+
+    found = looked_at(Named(None, None, None), page, limit)
+    show_list("identifiers", [crowded_document(each) for each in found], _CROWDED, as_json=as_json)
 
 
 def conflicts(

@@ -12,7 +12,7 @@ from hub.store.dead_letters import LetterState
 from hub.store.engine import reading
 from hub.store.measuring import Measured, measured_since
 from hub.store.risk_reviews import OPEN_BY_AGENCY
-from hub.store.tables import agency, alert, dead_letter, outlet, owed, parked, withheld
+from hub.store.tables import agency, alert, crowd, dead_letter, outlet, owed, parked, withheld
 
 _MICROS_PER_S = 1_000_000
 
@@ -29,6 +29,7 @@ async def look_at_queues(engine: AsyncEngine, streams: frozenset[str], now: date
         kept_back = {str(name): int(count) for name, count in counted}
         counted = await connection.execute(select(parked.c.agency, func.count()).group_by(parked.c.agency))
         not_applied = {str(name): int(count) for name, count in counted}
+        crowded = await connection.scalar(select(func.count()).select_from(crowd)) or 0
         alerts = [
             OpenAlerts(row.agency, row.why, int(row.many), _age_s(row.oldest, now))
             for row in await connection.execute(_OPEN_ALERTS)
@@ -45,6 +46,7 @@ async def look_at_queues(engine: AsyncEngine, streams: frozenset[str], now: date
         lag_s=lag_s,
         unpublished=behind,
         paused=sorted(paused),
+        crowded=crowded,
         withheld=kept_back,
         parked=not_applied,
         alerts=alerts,

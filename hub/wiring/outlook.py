@@ -6,6 +6,7 @@ from hub.api.admin.outlook import Outlook
 from hub.exchange.alerts import Alerts
 from hub.exchange.auditing import Auditing
 from hub.exchange.conflicts import OpenConflicts
+from hub.exchange.crowds import CrowdedIdentifiers
 from hub.exchange.deliveries import Deliveries
 from hub.exchange.measuring import Measuring
 from hub.exchange.people import People
@@ -22,6 +23,7 @@ from hub.spec.convergence import compile_rule
 from hub.store.alerts import AlertStore
 from hub.store.auditing import AuditStore
 from hub.store.conflicts import ConflictStore
+from hub.store.crowds import CrowdStore
 from hub.store.deliveries import DeliveriesStore
 from hub.store.jobs import JobStore
 from hub.store.measuring import MeasuringStore
@@ -52,6 +54,7 @@ def outlook_on(base: Foundation, inputs: InputPositions | None) -> Outlook:
         retries=Retries(ParkedStore(engine), audit, seal, now),
         people=people,
         reviews=OpenReviews(ReviewStore(engine), people, audit, seal, now),
+        crowded=CrowdedIdentifiers(CrowdStore(engine), audit, base.keys, seal, now),
         conflicts=OpenConflicts(ConflictStore(engine), people, audit, rules, base.contracts, seal, now),
         reconciliations=Reconciliations(ReconcileStore(engine)),
         decisions=StandingDecisions(VerdictStore(engine), people, audit, seal, now),

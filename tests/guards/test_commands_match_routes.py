@@ -41,6 +41,7 @@ ROUTES = {
     "GET /reviews": "reviews",
     "GET /reviews/{review}": "review show",
     "POST /reviews/{review}/decision": "review link",
+    "GET /crowded-identifiers": "crowded-identifiers",
     "GET /conflicts": "conflicts",
     "GET /reconciliations": "reconciliations",
     "GET /reconciliations/{id}": "reconciliations",

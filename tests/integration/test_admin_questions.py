@@ -7,12 +7,14 @@ from typing import Any
 import httpx
 import pytest
 
+from hub.domain.recognition import MOST_HOLDERS
 from tests.rest import OPERATOR, RestHub, rest_hub
 
 PNC = [{"scheme": "pnc", "value": "81/34U"}]
 QUILL = {"names": {"surname": "Quill", "forenames": ["Rowan"]}, "dateOfBirth": "1984-11-05", "identifiers": PNC}
 OTHER = {"names": {"surname": "Brook", "forenames": ["Alder"]}, "dateOfBirth": "1990-02-03", "identifiers": PNC}
 SEARCH, REVIEWS, CONFLICTS = "/v1/admin/people/search", "/v1/admin/reviews", "/v1/admin/conflicts"
+CROWDED = "/v1/admin/crowded-identifiers"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
@@ -110,6 +112,26 @@ async def test_a_review_says_which_local_ids_why_and_since_when(hub: RestHub) ->
     assert review["doubt"] == "contradicted"
     assert review["since"].startswith("2026-03-01T12:00:00")
     assert sorted(await looks(hub, "reviews")) == sorted([(OPERATOR, one), (OPERATOR, other)])
+
+
+async def test_numbers_that_too_many_hold_are_listed_with_one_who_does(hub: RestHub) -> None:
+    for number in range(MOST_HOLDERS + 1):
+        body = {**QUILL, "identifiers": [*PNC, {"scheme": "crn", "value": "X777777"}]}
+        await say(hub.probation, f"X1{number:05}", body)
+    await say(hub.prison, "A1234BC", QUILL)
+
+    first = await asked(hub, CROWDED, limit=1)
+    rest = (await hub.operator.get(first["next"])).json()
+
+    numbers = {each["value"]: each for each in [*first["identifiers"], *rest["identifiers"]]}
+    assert {value: (each["scheme"], each["holders"]) for value, each in numbers.items()} == {
+        "1981/0000034U": ("pnc", MOST_HOLDERS + 2),
+        "X777777": ("crn", MOST_HOLDERS + 1),
+    }
+    assert (len(first["identifiers"]), rest["next"]) == (1, None)
+    assert numbers["X777777"]["for"]["localId"].startswith("X1")
+    assert len(await looks(hub, "crowded-identifiers")) == 2
+    assert "hub_crowded_identifiers 2.0" in (await hub.operator.get("/metrics")).text
 
 
 async def test_reviews_are_asked_for_by_person_and_by_agency_page_by_page(hub: RestHub) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hub.exchange.alerts import Alerts
 from hub.exchange.auditing import Auditing
 from hub.exchange.conflicts import OpenConflicts
+from hub.exchange.crowds import CrowdedIdentifiers
 from hub.exchange.deliveries import Deliveries
 from hub.exchange.measuring import Measuring
 from hub.exchange.people import People
@@ -31,6 +32,7 @@ class Outlook:
     retries: Retries
     people: People
     reviews: OpenReviews
+    crowded: CrowdedIdentifiers
     conflicts: OpenConflicts
     reconciliations: Reconciliations
     decisions: StandingDecisions

@@ -4,6 +4,7 @@ from typing import Any
 
 from hub.api.admin.delivery_documents import record_document
 from hub.exchange.conflicts import Conflict
+from hub.exchange.crowds import Crowded
 from hub.exchange.people import Known
 from hub.exchange.resolve import Ruled
 from hub.exchange.reviews import Asked, Review, ReviewedId
@@ -23,6 +24,17 @@ def review_document(review: Review) -> dict[str, Any]:
         "other": _reviewed_id(review.other),
         "doubt": review.doubt,
         "since": review.since,
+    }
+
+
+def crowded_document(crowded: Crowded) -> dict[str, Any]:
+    """A number of `CrowdedIdentifiers` of the API description."""
+    return {
+        "scheme": crowded.scheme,
+        "value": crowded.value,
+        "holders": crowded.holders,
+        "since": crowded.since,
+        "for": {"agency": crowded.agency, "localId": crowded.local_id},
     }
 
 

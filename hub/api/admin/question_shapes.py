@@ -1,6 +1,6 @@
 """People, reviews and conflicts, as operators see them."""
 
-from hub.api.shaping import NEXT, Schema, list_of, maybe, ref, shape, text, time
+from hub.api.shaping import NEXT, Schema, count_of, list_of, maybe, ref, shape, text, time
 
 _TIME = "2026-03-01T09:30:00.250000Z"
 _PERSON = "0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b"
@@ -12,6 +12,7 @@ _ONE = {"agency": "prison", "localId": "A1234BC", "person": _PERSON}
 _TWO = {"agency": "probation", "localId": "X100001", "person": _OTHER}
 _ID = "r.Cx1pZ0b0m4mJt1xQb1z8Zw.kH3Vx0d3Qy2m7r1cV5uN0A"
 _REVIEW = {"id": _ID, "one": _ONE, "other": _TWO, "doubt": "contradicted", "since": _TIME}
+_CROWDED = {**_BY_IDENTIFIER, "holders": 4711, "since": _TIME, "for": _BY_LOCAL_ID}
 _OPINION = {"agencies": ["probation"], "since": _TIME}
 _DIFFERENCE = {"path": "/dateOfBirth", "since": _TIME, "opinions": [_OPINION, {**_OPINION, "agencies": ["prison"]}]}
 _CONFLICT = {"record": {"person": _PERSON, "type": "offender", "key": "-"}, "differences": [_DIFFERENCE]}
@@ -83,6 +84,31 @@ SHAPES: dict[str, Schema] = {
         "Some open reviews, the oldest first. There may be fewer than asked for, and still a next page.",
         {"reviews": list_of(ref("Review"), "The reviews."), "next": NEXT},
         {"reviews": [_REVIEW], "next": None},
+    ),
+    "CrowdedIdentifiers": shape(
+        "Some numbers that too many local ids hold, the oldest first.",
+        {
+            "identifiers": list_of(
+                shape(
+                    "A number that identifies nobody.",
+                    {
+                        "scheme": maybe(text("Whose number it is; null where it has just been corrected.")),
+                        "value": maybe(text("The number, in its canonical form.")),
+                        "holders": count_of("Local ids that hold it."),
+                        "since": time("Since when there are too many."),
+                        "for": shape(
+                            "One of them.",
+                            {"agency": text("Whose local id it is."), "localId": text("The local id.")},
+                            _BY_LOCAL_ID,
+                        ),
+                    },
+                    _CROWDED,
+                ),
+                "The numbers.",
+            ),
+            "next": NEXT,
+        },
+        {"identifiers": [_CROWDED], "next": None},
     ),
     "Conflict": shape(
         "A record on which agencies differ that must not; what they say is not told.",

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from hub.api.admin.asked import REFUSED, asked
 from hub.api.admin.desk import desk_of
-from hub.api.admin.question_documents import conflict_document, known_document, review_document
+from hub.api.admin.question_documents import conflict_document, crowded_document, known_document, review_document
 from hub.api.admin.routing import PRINTABLE, admin_router
 from hub.api.bodies import answer
 from hub.api.callers import Operator
@@ -60,6 +60,24 @@ async def list_reviews(
     page = await desk_of(request).outlook.reviews.listed(caller.name, person, agency, after, limit)
     reviews = [review_document(each) for each in page.reviews]
     return answer({"reviews": reviews, "next": next_page(request, page.next, limit)})
+
+
+@router.get(
+    "/crowded-identifiers",
+    summary="List identifiers that too many hold",
+    response_class=Response,
+    responses=answers("CrowdedIdentifiers", "The oldest first.") | problems(Reason.INVALID_ENVELOPE),
+)
+async def list_crowded_identifiers(
+    request: Request, caller: Operator, after: After = None, limit: Limit = 50
+) -> Response:
+    """Numbers held by more local ids than one person can have, as placeholders are: they identify nobody.
+
+    An agency that says one corrects it. Reading them is audited.
+    """
+    page = await desk_of(request).outlook.crowded.listed(caller.name, after, limit)
+    identifiers = [crowded_document(each) for each in page.identifiers]
+    return answer({"identifiers": identifiers, "next": next_page(request, page.next, limit)})
 
 
 @router.get(
