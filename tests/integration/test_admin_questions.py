@@ -131,7 +131,6 @@ async def test_numbers_that_too_many_hold_are_listed_with_one_who_does(hub: Rest
     assert (len(first["identifiers"]), rest["next"]) == (1, None)
     assert numbers["X777777"]["for"]["localId"].startswith("X1")
     assert len(await looks(hub, "crowded-identifiers")) == 2
-    assert "hub_crowded_identifiers 2.0" in (await hub.operator.get("/metrics")).text
 
 
 async def test_reviews_are_asked_for_by_person_and_by_agency_page_by_page(hub: RestHub) -> None:
