@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import orjson
 
-from adapters.client.link import Delivery, Event, Parked, RecordName, Refusal
+from adapters.client.link import Delivery, Event, Parked, RecordName, Refusal, Sighted
 from hub.domain.canonical import Json, digest
 from hub.domain.errors import Fault
 
@@ -62,6 +62,12 @@ def structured(agency: str, event: Event) -> dict[str, Json]:
 def receipts(deliveries: Iterable[Delivery]) -> dict[str, Json]:
     """The agency's word that it holds these deliveries as the hub sent them."""
     return {"receipts": [{"number": each.number, "digest": digest(each.release)} for each in deliveries]}
+
+
+def seen_receipts(sighted: Iterable[Sighted]) -> dict[str, Json]:
+    """The same, with the member of staff who has seen each."""
+    said = [(receipts([each.delivery])["receipts"][0], each.seen) for each in sighted]
+    return {"receipts": [{**receipt, "seen": {"by": seen.by, "at": seen.at.isoformat()}} for receipt, seen in said]}
 
 
 def parked_message(parked: Iterable[Parked]) -> dict[str, Json]:

@@ -10,9 +10,17 @@ import orjson
 
 from adapters.client.asking import asked
 from adapters.client.credentials import ClientCredentials
-from adapters.client.events import encoded, parked_message, read_delivery, read_refusal, receipts, structured
+from adapters.client.events import (
+    encoded,
+    parked_message,
+    read_delivery,
+    read_refusal,
+    receipts,
+    seen_receipts,
+    structured,
+)
 from adapters.client.fresh import fresh, last_of_each
-from adapters.client.link import Delivery, Event, Parked, RecordName, Refusal
+from adapters.client.link import Delivery, Event, Parked, RecordName, Refusal, Sighted
 from adapters.client.patience import until_answered
 from hub.domain.canonical import Json
 from hub.domain.errors import Unavailable
@@ -86,6 +94,11 @@ class FeedLink:
         last = last_of_each(applied)
         for start in range(0, len(last), _RECEIPTS_AT_ONCE):
             await self._say(receipts(last[start : start + _RECEIPTS_AT_ONCE]))
+
+    async def say_seen(self, sighted: Sequence[Sighted]) -> None:
+        """Send the receipts of deliveries again, with who has seen them."""
+        for start in range(0, len(sighted), _RECEIPTS_AT_ONCE):
+            await self._say(seen_receipts(sighted[start : start + _RECEIPTS_AT_ONCE]))
 
     async def park(self, parked: Sequence[Parked]) -> None:
         """Say which deliveries could not be applied."""

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault
+from hub.domain.seen import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,13 @@ class Parked:
     faults: tuple[Fault, ...]
 
 
+class Sighted(NamedTuple):
+    """That a named member of the agency's staff has seen a delivery, as it is now held."""
+
+    delivery: Delivery
+    seen: Seen
+
+
 class Link(Protocol):
     """One agency's connection to the hub, with that agency's credentials."""
 
@@ -119,6 +127,10 @@ class Link(Protocol):
 
     async def acknowledge(self, applied: Sequence[Delivery]) -> None:
         """Send receipts for deliveries that are in the agency's own store, which settle earlier ones of each record."""
+        ...
+
+    async def say_seen(self, sighted: Sequence[Sighted]) -> None:
+        """Send the receipts of deliveries again, with who has seen them."""
         ...
 
     async def park(self, parked: Sequence[Parked]) -> None:

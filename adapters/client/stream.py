@@ -16,9 +16,10 @@ from adapters.client.events import (
     read_tombstone,
     receipt_headers,
     receipts,
+    seen_receipts,
 )
 from adapters.client.fresh import fresh, last_of_each
-from adapters.client.link import Delivery, Event, Parked, RecordName, Refusal
+from adapters.client.link import Delivery, Event, Parked, RecordName, Refusal, Sighted
 from adapters.client.patience import until_answered
 from adapters.kafka.broker import Broker
 from adapters.kafka.producer import Producer
@@ -71,6 +72,11 @@ class StreamLink:
         last = last_of_each(applied)
         together = [last[start : start + _RECEIPTS_AT_ONCE] for start in range(0, len(last), _RECEIPTS_AT_ONCE)]
         await self._say([receipts(each) for each in together])
+
+    async def say_seen(self, sighted: Sequence[Sighted]) -> None:
+        """Send the receipts of deliveries again, with who has seen them."""
+        together = [sighted[start : start + _RECEIPTS_AT_ONCE] for start in range(0, len(sighted), _RECEIPTS_AT_ONCE)]
+        await self._say([seen_receipts(each) for each in together])
 
     async def park(self, parked: Sequence[Parked]) -> None:
         """Say which deliveries could not be applied."""

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault, Reason, Rejected
+from hub.domain.seen import Seen, seen_faults, seen_of
 from hub.ports import RecordId
 from hub.store.receipts import Applied, Delivered, ReceiptStore
 from hub.store.sightings import Sighting
@@ -17,15 +18,6 @@ LIMIT = 1_000
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _HIGHEST = 2**53 - 1
-_STAFF = re.compile(r"[^\s\x00-\x1f](?:[^\x00-\x1f]{0,198}[^\s\x00-\x1f])?")
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)")
-
-
-class Seen(NamedTuple):
-    """by: the member of staff, as the agency names them. at: when they saw it, UTC."""
-
-    by: str
-    at: datetime
 
 
 class Receipt(NamedTuple):
@@ -63,7 +55,7 @@ def read_receipts(document: Json) -> list[Receipt]:
     faults = tuple(fault for index, item in enumerate(items) for fault in _faults(index, item))
     if faults:
         raise _invalid(faults)
-    return [Receipt(item["number"], item["digest"], _seen(item.get("seen"))) for item in items]
+    return [Receipt(item["number"], item["digest"], seen_of(item.get("seen"))) for item in items]
 
 
 async def settle(store: ReceiptStore, agency: str, receipts: Sequence[Receipt], now: datetime) -> list[Settlement]:
@@ -115,31 +107,7 @@ def _faults(index: int, item: Json) -> Iterator[Fault]:
     if not isinstance(digest, str) or _DIGEST.fullmatch(digest) is None:
         yield Fault(f"/receipts/{index}/digest", "digest", "64 lower-case hex digits")
     if given.get("seen") is not None:
-        yield from _seen_faults(f"/receipts/{index}/seen", given["seen"])
-
-
-def _seen_faults(path: str, item: Json) -> Iterator[Fault]:
-    given = item if isinstance(item, dict) else {}
-    by = given.get("by")
-    if not isinstance(by, str) or _STAFF.fullmatch(by) is None:
-        yield Fault(f"{path}/by", "staff", "who has seen it: from 1 to 200 characters, blank neither first nor last")
-    if _time(given.get("at")) is None:
-        yield Fault(f"{path}/at", "rfc3339", "a time as RFC 3339 has it, with its zone")
-
-
-def _seen(item: Json) -> Seen | None:
-    at = _time(item["at"]) if item is not None else None
-    return None if at is None else Seen(item["by"], at)
-
-
-def _time(given: Json) -> datetime | None:
-    """A time in UTC; None for what is none."""
-    if not isinstance(given, str) or _RFC3339.fullmatch(given) is None:
-        return None
-    try:
-        return datetime.fromisoformat(given.upper()).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+        yield from seen_faults(f"/receipts/{index}/seen", given["seen"])
 
 
 def _invalid(faults: tuple[Fault, ...]) -> Rejected:

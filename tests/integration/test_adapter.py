@@ -59,7 +59,11 @@ class Scene:
             registry(),
             self.store,
             FeedLink(self.hub.url, "prison", self.prison.client_id, self.prison.secret),
-            (lambda bells: serve_hook(hook_app(self.store, utc_now, bells.came.set), listening, bells.stop),),
+            (
+                lambda bells: serve_hook(
+                    hook_app(self.store, utc_now, bells.came.set, bells.applied.set), listening, bells.stop
+                ),
+            ),
             HttpTarget(self.native.url),
             utc_now,
         )
@@ -95,6 +99,12 @@ class Scene:
     def submissions(self) -> int:
         """How many of the prison's the hub has taken."""
         return self._rows("SELECT count(*) FROM assertion WHERE agency = 'prison'")
+
+    def last_seen(self) -> int:
+        """The number of the last delivery that OFFICER_12 has seen, as the hub's audit says; 0 for none."""
+        return self._rows(
+            "SELECT coalesce(max(reference), 0) FROM audit WHERE action = 'seen' AND actor = 'OFFICER_12'"
+        )
 
     def _rows(self, query: str) -> int:
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
@@ -344,3 +354,18 @@ async def test_what_is_still_on_its_way_to_the_native_system_is_no_difference(sc
         await until(lambda: scene.native.held["people/A1234BC"].get("sex") == "M")
 
     assert rounds == [{}] * len(rounds)
+
+
+async def test_who_of_the_staff_has_seen_what_was_handed_over_is_in_the_hubs_audit(scene: Scene) -> None:
+    async with scene.adapter():
+        await known_to_both(scene)
+        await until(scene.agreed)
+        (held,) = scene.store.releases.held_at("people/A1234BC")
+        word = {"number": held.number, "by": "OFFICER_12", "at": datetime.now(UTC).isoformat()}
+        async with httpx.AsyncClient(base_url=scene.hook.removesuffix("/toy")) as native:
+            answer = await native.post("/people/A1234BC/seen", json=word)
+        await until(lambda: scene.last_seen() == held.number)
+
+    assert answer.status_code == 202
+    assert scene.store.sightings.due(10) == []
+    assert scene.agreed()

@@ -120,7 +120,9 @@ def _sources(settings: AdapterSettings, store: Store, agency: str) -> tuple[Sour
     if settings.hook_port is not None:
         listening = listen(settings.hook_port)
         sources.append(
-            lambda bells: serve_hook(hook_app(store, utc_now, bells.came.set), listening, bells.stop),
+            lambda bells: serve_hook(
+                hook_app(store, utc_now, bells.came.set, bells.applied.set), listening, bells.stop
+            ),
         )
     if settings.from_topic is not None and settings.kafka_bootstrap is not None:
         broker = _broker(settings, settings.kafka_bootstrap)

@@ -2,12 +2,18 @@
 
 The query says what is known of the payload (`/oasys/section8?crn=X123456&assessmentPk=9630348`), and so does the
 path; `recorded=2026-03-02T09:00:00Z` says when it was recorded, where the payload does not. A sender that repeats
-itself under one `Idempotency-Key` is heard once. GET `/metrics` tells what waits and what is parked.
+itself under one `Idempotency-Key` is heard once.
+
+That a member of staff has seen what was handed over is said by POST to its address and `/seen`, as `{"number": 17,
+"by": "...", "at": "2026-03-02T09:00:00Z"}`: the number is the last part of the `Idempotency-Key` it was handed over
+with. 404: nothing was handed over there under it, or not yet; 409: something newer was, which is to be seen anew.
+
+GET `/metrics` tells what waits and what is parked.
 """
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import structlog
@@ -18,11 +24,13 @@ from starlette.routing import Route
 
 from adapters.client.running.inbox import RECORDED, Arrival
 from adapters.client.running.metrics import CONTENT_TYPE, exposition
+from adapters.client.running.sightings import Noted
 from adapters.client.running.store import Store
 from adapters.client.serving import serve
 from hub.clock import Clock
-from hub.domain.canonical import parse
-from hub.domain.errors import Halt, Reason, Rejected
+from hub.domain.canonical import Json, parse
+from hub.domain.errors import Fault, Halt, Reason, Rejected
+from hub.domain.seen import Seen, seen_faults, seen_of
 
 HOST = "127.0.0.1"
 """The native system, or what guards the way to it, is on the same machine."""
@@ -31,30 +39,41 @@ _MOST_BYTES = 16 * 1024 * 1024
 _log = structlog.get_logger(__name__)
 
 
-def hook_app(store: Store, now: Clock, came: Callable[[], None]) -> Starlette:
-    """The application. came: is called when a payload is in the store."""
+def hook_app(store: Store, now: Clock, came: Callable[[], None], saw: Callable[[], None]) -> Starlette:
+    """The application. came: is called when a payload is in the store; saw: when there is word of who saw something."""
 
     async def take(request: Request) -> Response:
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > _MOST_BYTES:
-                return _problem(413, "too-large", "a payload has at most 16 MiB")
         try:
-            parse(bytes(body))
-            arrival = _arrival(request, bytes(body), now)
+            body = await _body(request)
+            parse(body)
+            arrival = _arrival(request, body, now)
         except Rejected as refusal:
-            return _problem(400, refusal.reason.value, refusal.detail)
+            return _refused(refusal)
         with store.transaction():
             store.inbox.keep([arrival])
         came()
         return Response(status_code=202)
 
+    async def see(request: Request) -> Response:
+        try:
+            number, seen = _sighting(parse(await _body(request)))
+        except Rejected as refusal:
+            return _refused(refusal)
+        with store.transaction():
+            noted = store.sightings.note(_address(request), number, seen)
+        if noted is Noted.KEPT:
+            saw()
+        return _NOTED[noted]()
+
     async def metrics(_request: Request) -> Response:
         return Response(exposition(store), media_type=CONTENT_TYPE)
 
     return Starlette(
-        routes=[Route("/metrics", metrics, methods=["GET"]), Route("/{path:path}", take, methods=["POST"])]
+        routes=[
+            Route("/metrics", metrics, methods=["GET"]),
+            Route("/{address:path}/seen", see, methods=["POST"]),
+            Route("/{path:path}", take, methods=["POST"]),
+        ]
     )
 
 
@@ -85,6 +104,44 @@ def _is_moment(text: str) -> bool:
         return datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
         return False
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            raise Rejected(Reason.TOO_LARGE, "a payload has at most 16 MiB")
+    return bytes(body)
+
+
+def _sighting(document: Json) -> tuple[int, Seen]:
+    """Which delivery was seen, by whom and when. Raises `Rejected`."""
+    faults, seen = [*seen_faults("", document)], None
+    if not faults:
+        seen, number = seen_of(document), document.get("number")
+        if seen is not None and type(number) is int and number > 0:
+            return number, seen
+        faults = [Fault("/number", "delivery-number", "the number of a delivery, from 1")]
+    raise Rejected(Reason.INVALID_BODY, "; ".join(f"{each.path}: {each.detail}" for each in faults), tuple(faults))
+
+
+def _address(request: Request) -> str:
+    """As it was asked for: a part of it may hold a slash, which is then written otherwise."""
+    path: bytes = request.scope["raw_path"]
+    return path.decode().removeprefix("/").removesuffix("/seen")
+
+
+def _refused(refusal: Rejected) -> Response:
+    return _problem(_STATUS.get(refusal.reason, 400), refusal.reason.value, refusal.detail)
+
+
+_STATUS = {Reason.TOO_LARGE: 413, Reason.INVALID_BODY: 422}
+_NOTED: Mapping[Noted, Callable[[], Response]] = {
+    Noted.KEPT: lambda: Response(status_code=202),
+    Noted.NOT_HELD: lambda: _problem(404, "not-found", "nothing was handed over there under this number, or not yet"),
+    Noted.OVERTAKEN: lambda: _problem(409, "overtaken", "something newer has been handed over there since"),
+}
 
 
 def _problem(status: int, reason: str, detail: str) -> Response:

@@ -111,6 +111,11 @@ class Releases:
         row = self._connection.execute(f"SELECT * FROM holding WHERE {_RECORD}", tuple(record)).fetchone()  # noqa: S608
         return None if row is None else _holding(*row)
 
+    def held_at(self, address: str) -> list[Holding]:
+        """The records that are held at an address: more than one while two persons become one, or one two."""
+        rows = self._connection.execute("SELECT * FROM holding WHERE address = ? AND native IS NOT NULL", (address,))
+        return [_holding(*row) for row in rows.fetchall()]
+
     def all_held(self) -> Iterator[Holding]:
         """Every record that the native system holds."""
         rows = self._connection.execute("SELECT * FROM holding WHERE native IS NOT NULL")

@@ -11,6 +11,7 @@ from adapters.client.running.inbox import Inbox
 from adapters.client.running.outbox import Outbox
 from adapters.client.running.parts import StoredParts
 from adapters.client.running.releases import Releases
+from adapters.client.running.sightings import Sightings
 from adapters.client.running.told import Told
 from hub.domain.errors import Halt
 
@@ -28,8 +29,9 @@ class Store:
         self.outbox = Outbox(self._connection)
         self.releases = Releases(self._connection)
         self.told = Told(self._connection)
+        self.sightings = Sightings(self._connection, self.releases)
         with self.transaction():
-            for part in (self.inbox, self.parts, self.outbox, self.releases, self.told):
+            for part in (self.inbox, self.parts, self.outbox, self.releases, self.told, self.sightings):
                 part.create()
 
     @contextmanager

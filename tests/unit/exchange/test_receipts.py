@@ -6,7 +6,8 @@ import pytest
 
 from hub.domain.canonical import Json
 from hub.domain.errors import Reason, Rejected
-from hub.exchange.receipts import LIMIT, Receipt, Seen, read_receipts
+from hub.domain.seen import Seen
+from hub.exchange.receipts import LIMIT, Receipt, read_receipts
 
 DIGEST = "a" * 64
 

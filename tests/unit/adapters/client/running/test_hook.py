@@ -4,16 +4,20 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from adapters.client.link import RecordName
 from adapters.client.running.hook import hook_app
+from adapters.client.running.releases import Holding
+from adapters.client.running.sightings import Sighting
 from adapters.client.running.store import Store
 from hub.domain.errors import Fault
+from hub.domain.seen import Seen
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 async def http(store: Store) -> AsyncIterator[httpx.AsyncClient]:
-    app = hook_app(store, lambda: NOW, lambda: None)
+    app = hook_app(store, lambda: NOW, lambda: None, lambda: None)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hook") as http:
         yield http
 
@@ -72,3 +76,51 @@ async def test_the_metrics_tell_what_waits_and_what_is_parked(store: Store, http
     assert 'adapter_parked{way="in"} 1.0' in told
     assert 'adapter_parked{way="out"} 0.0' in told
     assert (await http.post("/metrics", json={})).status_code == 202
+
+
+def held(store: Store, number: int, address: str = "people/A1/alerts/7%2F8") -> RecordName:
+    """What the native system holds there, handed over under a number."""
+    record = RecordName("p", "registration", "r")
+    with store.transaction():
+        store.releases.applied(Holding(record, number, address, {"code": "XR"}, [], {}))
+    return record
+
+
+WORD = {"number": 17, "by": "OFFICER_12", "at": "2026-03-01T10:00:00+01:00"}
+SEEN = "/people/A1/alerts/7%2F8/seen"
+
+
+async def test_who_has_seen_what_was_handed_over_is_kept_for_the_hub(store: Store, http: httpx.AsyncClient) -> None:
+    record = held(store, 17)
+    answer = await http.post(SEEN, json=WORD)
+    again = await http.post(SEEN, json={**WORD, "by": "OFFICER_13"})
+
+    assert (answer.status_code, again.status_code) == (202, 202)
+    seen = Seen("OFFICER_12", datetime(2026, 3, 1, 9, tzinfo=UTC))
+    assert store.sightings.due(10) == [Sighting(record, 17, seen)]
+    assert store.inbox.waiting(10) == []
+
+
+@pytest.mark.parametrize(("number", "status", "reason"), [(16, 404, "not-found"), (18, 409, "overtaken")])
+async def test_what_is_not_held_as_it_was_seen_is_said_and_not_kept(
+    store: Store, http: httpx.AsyncClient, number: int, status: int, reason: str
+) -> None:
+    held(store, number)
+    answer = await http.post(SEEN, json=WORD)
+
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (status, reason)
+    assert store.sightings.due(10) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"number": "17"}, {"number": 0}, {"number": True}, {"by": ""}, {"by": " x"}, {"at": "today"}, {"at": None}],
+)
+async def test_a_word_that_is_none_is_refused(store: Store, http: httpx.AsyncClient, wrong: dict[str, object]) -> None:
+    held(store, 17)
+    answer = await http.post(SEEN, json={**WORD, **wrong})
+
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (422, "invalid-body")
+    assert "OFFICER" not in answer.text
+    assert store.sightings.due(10) == []
+    assert (await http.post(SEEN, json=[])).status_code == 422

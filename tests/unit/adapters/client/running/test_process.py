@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -7,15 +8,17 @@ from typing import cast
 
 import pytest
 
-from adapters.client.link import Delivery, Event, Link, Parked, RecordName, Refusal
+from adapters.client.link import Delivery, Event, Link, Parked, RecordName, Refusal, Sighted
 from adapters.client.running.folder_out import FolderTarget
 from adapters.client.running.inbox import Arrival
 from adapters.client.running.process import Adapter, Bells, run
+from adapters.client.running.sightings import Noted
 from adapters.client.running.status import status
 from adapters.client.running.store import Store, held_alone
 from adapters.client.running.target import Target
 from hub.domain.canonical import digest
 from hub.domain.errors import Halt, Reason, Rejected
+from hub.domain.seen import Seen
 from tests.builders.native_releases import released, withdrawn
 from tests.builders.toy_system import ToySystem
 from tests.builders.valid_bodies import registry
@@ -32,6 +35,7 @@ class PretendHub:
         self.taken: list[Event] = []
         self.receipts: dict[int, str] = {}
         self.parked: list[int] = []
+        self.seen: list[tuple[int, str, str]] = []
         self.asked_for: list[Mapping[RecordName, int]] = []
         self.turned_away = 0
         self._releases = releases
@@ -62,6 +66,9 @@ class PretendHub:
 
     async def acknowledge(self, applied: Sequence[Delivery]) -> None:
         self.receipts.update({each.number: digest(each.release) for each in applied})
+
+    async def say_seen(self, sighted: Sequence[Sighted]) -> None:
+        self.seen += [(each.delivery.number, digest(each.delivery.release), each.seen.by) for each in sighted]
 
     async def park(self, parked: Sequence[Parked]) -> None:
         self.parked += [each.number for each in parked]
@@ -112,6 +119,26 @@ async def test_receipts_name_what_is_really_held(store: Store, tmp_path: Path) -
         assert hub.receipts == {last.number: last.digest}
     assert [*(tmp_path / "out").rglob("*.json")] == []
     assert status(store)["lastNumberApplied"] == 5
+
+
+async def test_who_has_seen_it_is_told_with_what_is_held_and_not_of_what_was_overtaken(
+    store: Store, tmp_path: Path
+) -> None:
+    release = released(3, {"names": {"surname": "Archer"}})
+    async with Running(store, PretendHub(release), FolderTarget(tmp_path / "out")) as running:
+        await running.until(lambda: status(store)["lastNumberApplied"] == 3 and status(store)["receiptsDue"] == 0)
+    (held,) = store.releases.all_held()
+    told = []
+    for number, by in ((3, "OFFICER_12"), (4, "OFFICER_13")):
+        with store.transaction():
+            assert store.sightings.note(held.address, number, Seen(by, NOW)) is Noted.KEPT
+            store.releases.applied(replace(held, number=4))
+        hub = PretendHub()
+        async with Running(store, hub, FolderTarget(tmp_path / "out")) as running:
+            await running.until(lambda: not store.sightings.due(1))
+        told.append(hub.seen)
+
+    assert told == [[], [(4, release.digest, "OFFICER_13")]]
 
 
 async def test_record_types_it_does_not_hand_over_are_passed_over_and_not_acknowledged(
