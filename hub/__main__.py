@@ -7,7 +7,19 @@ import typer
 import uvloop
 
 from hub import log
-from hub.commands import adapter, agency, alerts, dead_letter, inputs, match, operators, parked, review, risk_review
+from hub.commands import (
+    adapter,
+    agency,
+    alerts,
+    conflict,
+    dead_letter,
+    inputs,
+    match,
+    operators,
+    parked,
+    review,
+    risk_review,
+)
 from hub.commands.adapt import adapt
 from hub.commands.audit import audit
 from hub.commands.conformance import conformance
@@ -16,7 +28,7 @@ from hub.commands.deliveries import deliveries, positions
 from hub.commands.jobs import jobs, republish
 from hub.commands.load import load
 from hub.commands.people import decisions, people, receipts
-from hub.commands.questions import conflicts, crowded_identifiers, reviews
+from hub.commands.questions import crowded_identifiers, reviews
 from hub.commands.reconciliations import reconciliations
 from hub.commands.replaying import replay_many, replays
 from hub.commands.running import on_foundation
@@ -37,13 +49,14 @@ commands.add_typer(parked.commands, name="parked")
 commands.add_typer(alerts.commands, name="alerts")
 commands.add_typer(review.commands, name="review")
 commands.add_typer(risk_review.commands, name="risk-review")
+commands.add_typer(conflict.commands, name="conflict")
 commands.add_typer(keys, name="keys")
 commands.command()(adapt)
 commands.command()(conformance)
 commands.command()(load)
 for look in (
     *(deliveries, positions, receipts, convergence, reconciliations, republish, jobs),
-    *(people, reviews, crowded_identifiers, decisions, conflicts, audit),
+    *(people, reviews, crowded_identifiers, decisions, audit),
 ):
     commands.command()(look)
 for replaying in (replay_many, replays):

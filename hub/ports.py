@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 
 from hub.domain.joining import Likely, Pair, Verdict
 from hub.domain.recognition import MOST_HOLDERS, Claim, Doubtful
+from hub.domain.rulings import Ruling
 from hub.domain.submission import Order
 
 
@@ -135,6 +136,7 @@ class RecordRow:
 
     digest: of the content, so that what did not change is not written. changed: when, UTC.
     under_review: JSON Pointers, sorted, of levels of risk that somebody must look at; the timekeeper alone sets them.
+    contested, ruled: the places in it where agencies differ, without a ruling and by one.
     """
 
     id: RecordId
@@ -144,6 +146,7 @@ class RecordRow:
     content: bytes | None
     contested: tuple[str, ...]
     changed: datetime
+    ruled: tuple[str, ...] = ()
     under_review: tuple[str, ...] = ()
 
 
@@ -187,6 +190,34 @@ class SettledRow:
     by: str
     at: datetime
     reason: bytes
+
+
+class OnRecord(NamedTuple):
+    """A ruling and the record it is on, by its rid."""
+
+    rid: str
+    ruling: Ruling
+
+
+@dataclass(frozen=True, slots=True)
+class RulingRow:
+    """What an operator ruled. reasons: local key -> the reason, sealed for each local id the ruling names. at: UTC."""
+
+    rid: str
+    ruling: Ruling
+    by: str
+    at: datetime
+    reasons: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class RulingOver:
+    """A ruling that an operator takes back. reasons: as in `RulingRow`. at: UTC."""
+
+    id: str
+    by: str
+    at: datetime
+    reasons: Mapping[str, bytes]
 
 
 @dataclass(slots=True)
@@ -248,6 +279,8 @@ class Decision:
     """Claim digests that were crowded and are no more."""
     watched: set[str] = field(default_factory=set)
     """Persons at whose risk the timekeeper must look again."""
+    rulings: list[RulingRow] = field(default_factory=list)
+    rulings_over: list[RulingOver] = field(default_factory=list)
 
 
 class Keys(Protocol):
@@ -324,6 +357,10 @@ class ShareTransaction(Protocol):
 
     async def settled(self, locals_: Iterable[str]) -> Mapping[str, Order]:
         """Local key -> the description of it that somebody found right."""
+        ...
+
+    async def rulings(self, locals_: Iterable[str]) -> list[OnRecord]:
+        """The rulings that name one of these local keys, each once; those taken back left out."""
         ...
 
     async def write(self, decision: Decision) -> None:

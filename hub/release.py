@@ -14,8 +14,9 @@ from hub.ports import HeldRow, PersonRow, RecordId, RecordRow, Seal
 class Release:
     """What an agency is to hold of a record.
 
-    document: what is digested: `{"type", "key", "version", "body", "marks": {"contested": [], "underReview": []}}`, or
-    `{"type", "key", "withdrawn": true}` where the agency is to hold nothing. Marks are JSON Pointers into the body.
+    document: what is digested: `{"type", "key", "version", "body", "marks": {...}}`, or
+    `{"type", "key", "withdrawn": true}` where the agency is to hold nothing. Marks are `contested`, `ruled` and
+    `underReview`, each a list of JSON Pointers into the body.
     digest: SHA-256 of the document's canonical JSON, 64 hex digits; also its ETag.
     sources: where each part came from, for parts that this agency may see; outside the digest.
     withheld: there is a record, but limited access keeps it back.
@@ -51,22 +52,22 @@ def render(
     if person.restricted and not contract.limited_access:
         return _nothing(record_id, withheld=True)
     content = orjson.loads(seal.open(f"person:{record_id.person}", record.content))
-    body, contested, sources = content["body"], content["contested"], content["sources"]
-    under_review = [*record.under_review]
+    body, sources = content["body"], content["sources"]
+    marks = {name: content[name] for name in ("contested", "ruled")}
+    marks["underReview"] = [*record.under_review]
     if _says_limited(body) and not contract.limited_access:
         return _nothing(record_id, withheld=True)
     if receives.fields is not None:
         visible = receives.fields | {""}
         body = {name: value for name, value in body.items() if name in visible}
-        contested = [path for path in contested if _first(path) in visible]
-        under_review = [path for path in under_review if _first(path) in visible]
+        marks = {name: [path for path in paths if _first(path) in visible] for name, paths in marks.items()}
         sources = {path: names for path, names in sources.items() if _first(path) in visible}
     document = {
         "type": record_id.type,
         "key": record_id.key,
         "version": receives.version,
         "body": body,
-        "marks": {"contested": contested, "underReview": under_review},
+        "marks": marks,
     }
     known_as = digest(sorted(key for key, _ in _own(contract.agency, person)))
     return Release(document, digest(document), withdrawn=False, sources=sources, known_as=known_as)
@@ -83,8 +84,8 @@ def _nothing(record_id: RecordId, *, withheld: bool = False) -> Release:
 
 
 def _first(path: str) -> str:
-    """The record's own property in which a JSON Pointer lies; "" for the whole record, which is always visible."""
-    return path.split("/", 2)[1] if path else ""
+    """The record's own property in which a place lies; "" for the whole record, which is always visible."""
+    return path.partition("#")[0].split("/", 2)[1] if path else ""
 
 
 def wrap(release: Release, held: HeldRow, person: PersonRow | None, seal: Seal) -> bytes:

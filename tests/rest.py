@@ -57,6 +57,7 @@ from hub.trust.agencies import AS_OPERATORS, Agencies, Scope
 from hub.trust.contracts import load_contracts
 from hub.trust.sealing import CompressingSeal, LookupKeys
 from hub.trust.tokens import Caller
+from hub.wiring.conflicts import own_conflicts
 from hub.wiring.desk import desk as operators_desk
 from hub.wiring.foundation import Foundation
 from tests.builders.hub import quick_engine
@@ -163,11 +164,15 @@ async def rest_hub(url: str) -> AsyncIterator[RestHub]:
     numbers = iter(range(10**9))
     sharing = Sharing(SqlStore(engine), registry, contracts, keys, seal, now, lambda: uuid7(next(numbers)))
     relay_store, metrics = SqlRelayStore(engine), Metrics(registry.types())
+    agencies = Agencies(AgencyStore(engine), contracts, keys, now)
+    settings = Settings.model_validate({"key": SecretBytes(b"m" * 32), "lookup_key": SecretBytes(b"k" * 32)})
+    base = Foundation(settings, engine, registry, contracts, keys, seal, AgencyStore(engine), agencies, now)
     async with Gatherer(sharing.share) as gatherer:
         services = Services(
             verifier=Verifier(contracts),
             gatherer=gatherer,
             reading=Reading(SqlReading(engine), contracts, registry, keys, seal, now),
+            conflicts=own_conflicts(base),
             feed=Feed(relay_store, contracts, seal, now, delivered, stop),
             receipts=ReceiptStore(engine),
             risk_reviews=RiskReviewStore(engine),
@@ -179,7 +184,6 @@ async def rest_hub(url: str) -> AsyncIterator[RestHub]:
             now=now,
             max_body_bytes=LIMIT,
         )
-        agencies = Agencies(AgencyStore(engine), contracts, keys, now)
         operations = Operations(
             queues=lambda: look_at_queues(engine, frozenset(), now()),
             broker=None,
@@ -194,8 +198,6 @@ async def rest_hub(url: str) -> AsyncIterator[RestHub]:
             Parkings(ParkedStore(engine), receipts, seal, now).park,
             MESSAGE_LIMIT,
         )
-        settings = Settings.model_validate({"key": SecretBytes(b"m" * 32), "lookup_key": SecretBytes(b"k" * 32)})
-        base = Foundation(settings, engine, registry, contracts, keys, seal, AgencyStore(engine), agencies, now)
         broker = Broker()
         desk = operators_desk(base, intake, MemoryPositions(broker))
         app = create_app(services, operations, desk, registry)

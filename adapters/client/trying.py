@@ -17,7 +17,7 @@ from hub.domain.canonical import Json, digest, parse
 from hub.domain.errors import Fault, Rejected
 from hub.spec.registry import Registry
 
-_UNMARKED: Json = {"contested": [], "underReview": []}
+_UNMARKED: Json = {"contested": [], "ruled": [], "underReview": []}
 _NO_DELIVERY = Fault("", "kind", "is neither a delivery of the feed nor a submission as `hub adapt` prints it")
 
 

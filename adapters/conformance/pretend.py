@@ -102,7 +102,7 @@ class PretendHub:
             "key": self.key(record),
             "version": self.version,
             "body": record.body,
-            "marks": {"contested": [], "underReview": []},
+            "marks": {"contested": [], "ruled": [], "underReview": []},
         }
         return self._numbered(person, [record.local_id], document, shown=shown)
 

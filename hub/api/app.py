@@ -5,7 +5,19 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from hub.api import convergence, docs, feed, health, inventory, oauth, offenders, risk_reviews, search, submissions
+from hub.api import (
+    conflicts,
+    convergence,
+    docs,
+    feed,
+    health,
+    inventory,
+    oauth,
+    offenders,
+    risk_reviews,
+    search,
+    submissions,
+)
 from hub.api.admin.desk import Desk
 from hub.api.admin.routes import ROUTERS as ADMIN_ROUTERS
 from hub.api.counting import Counting
@@ -39,7 +51,7 @@ def bare_app(registry: Registry) -> FastAPI:
         redirect_slashes=False,
     )
     writes = (offenders.writes, *(writes_of(named) for named in NAMED), submissions.router)
-    shared = (search.router, feed.router, inventory.router, convergence.router, risk_reviews.router)
+    shared = (search.router, feed.router, inventory.router, convergence.router, conflicts.router, risk_reviews.router)
     reads = (offenders.reads, *(reads_of(named) for named in NAMED), *shared)
     for router in (*writes, *reads, *ADMIN_ROUTERS, oauth.router, health.router, docs.router):
         app.include_router(router)

@@ -11,6 +11,7 @@ from hub.domain.contract import Contract
 from hub.exchange.feed import Feed
 from hub.exchange.gather import Gatherer
 from hub.exchange.measuring import Measuring
+from hub.exchange.own_conflicts import OwnConflicts
 from hub.exchange.parked import Parkings
 from hub.exchange.read import Reading
 from hub.exchange.reconcile import Reconciling
@@ -35,6 +36,7 @@ class Services:
     verifier: Verifies
     gatherer: Gatherer
     reading: Reading
+    conflicts: OwnConflicts
     feed: Feed
     receipts: ReceiptStore
     parkings: Parkings

@@ -5,7 +5,7 @@ Records have their own schemas, in `schemas/`. Tests hold every answer against t
 
 from typing import Any
 
-from hub.api import convergence_documents, inventory_shapes
+from hub.api import convergence_documents, differences, inventory_shapes
 from hub.api.shaping import NEXT, list_of, ref, shape, text, time
 from hub.domain.errors import Reason
 
@@ -52,7 +52,7 @@ _DOCUMENT = {
     "key": _KEY,
     "version": "1.0.0",
     "body": {"reference": "ASM-20417", "oasysNumber": _KEY, "layer": 3, "lifecycle": {"status": "OPEN"}},
-    "marks": {"contested": [], "underReview": []},
+    "marks": {"contested": [], "ruled": [], "underReview": []},
 }
 _SOURCES = {
     "type": "object",
@@ -100,6 +100,15 @@ _PARKED_FAULT = shape(
     "detail",
 )
 
+_OWN_CONFLICT = {
+    "person": _PERSON,
+    "localIds": ["X100001"],
+    "type": "offender",
+    "key": "-",
+    "link": "/v1/offenders/X100001",
+    "differences": [differences.DIFFERENCE],
+}
+
 EVENT_EXAMPLE = {
     "specversion": "1.0",
     "id": "2f1c0c1e-assessment-7",
@@ -115,6 +124,30 @@ EVENT_EXAMPLE = {
 SHAPES: dict[str, dict[str, Any]] = {
     **convergence_documents.SHAPES,
     **inventory_shapes.SHAPES,
+    **differences.SHAPES,
+    "OwnConflicts": shape(
+        "Where agencies differ, some of it, by person and record. There may be fewer than asked for, and still a next "
+        "page.",
+        {
+            "conflicts": list_of(
+                shape(
+                    "A record in which agencies differ, at places that your contract shows you.",
+                    {
+                        "person": _PERSON_ID,
+                        "localIds": _LOCAL_IDS,
+                        "type": text("Record type."),
+                        "key": text("Key."),
+                        "link": text("Path of the record."),
+                        "differences": list_of(ref("Difference"), "The places, by their path."),
+                    },
+                    _OWN_CONFLICT,
+                ),
+                "The records.",
+            ),
+            "next": NEXT,
+        },
+        {"conflicts": [_OWN_CONFLICT], "next": None},
+    ),
     "Problem": shape(
         "Problem details (RFC 9457). Paths and rules, never a value of a record.",
         {
@@ -166,13 +199,16 @@ SHAPES: dict[str, dict[str, Any]] = {
                             "contested": list_of(
                                 {"type": "string"}, "JSON Pointers where agencies differ that must not."
                             ),
+                            "ruled": list_of(
+                                {"type": "string"}, "JSON Pointers where they differ and an operator has ruled."
+                            ),
                             "underReview": list_of(
                                 {"type": "string"},
                                 'JSON Pointers of levels of risk to be looked at again, which stand until then; "" '
                                 "where the record as a whole is the warning.",
                             ),
                         },
-                        {"contested": ["/dateOfBirth"], "underReview": []},
+                        {"contested": ["/dateOfBirth"], "ruled": [], "underReview": []},
                     ),
                 },
                 _DOCUMENT,

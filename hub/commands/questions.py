@@ -1,8 +1,8 @@
-"""`hub reviews`, `hub crowded-identifiers` and `hub conflicts`: what somebody must look at."""
+"""`hub reviews` and `hub crowded-identifiers`: what somebody must look at."""
 
 from typing import Any
 
-from hub.api.admin.question_documents import conflict_document, crowded_document, review_document
+from hub.api.admin.question_documents import crowded_document, review_document
 from hub.commands.looking import Agency, Identifier, Limit, LocalId, Look, Named, Person, looked_at
 from hub.commands.showing import AsJson, show_list
 
@@ -22,12 +22,6 @@ _CROWDED = {
     "local ids": "holders",
     "such as": "for.agency",
     "its local id": "for.localId",
-}
-_CONFLICTS = {
-    "person": "record.person",
-    "type": "record.type",
-    "key": "record.key",
-    "differences": "differences",
 }
 
 
@@ -58,21 +52,3 @@ def crowded_identifiers(limit: Limit = 50, as_json: AsJson = False) -> None:
 
     found = looked_at(Named(None, None, None), page, limit)
     show_list("identifiers", [crowded_document(each) for each in found], _CROWDED, as_json=as_json)
-
-
-def conflicts(
-    person: Person = None,
-    local_id: LocalId = None,
-    identifier: Identifier = None,
-    agency: Agency = None,
-    limit: Limit = 50,
-    as_json: AsJson = False,
-) -> None:
-    """Show where agencies differ that must not: who, and since when."""
-
-    async def page(look: Look, after: str | None, count: int) -> tuple[list[Any], str | None]:
-        found = await look.outlook.conflicts.listed(look.operator, look.person, agency, after, count)
-        return found.conflicts, found.next
-
-    found = looked_at(Named(person, local_id, identifier), page, limit)
-    show_list("conflicts", [conflict_document(each) for each in found], _CONFLICTS, as_json=as_json)

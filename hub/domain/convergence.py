@@ -8,9 +8,11 @@ that relate properties hold only inside what is taken whole.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from enum import StrEnum
+from typing import NamedTuple, TypeAlias
 
 from hub.domain.canonical import Json, canonical
+from hub.domain.rulings import NONE, Rulings, Saying
 from hub.domain.submission import Order
 
 
@@ -41,10 +43,16 @@ class Latest:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """The first kind of agency to say something is believed; others only if no listed kind speaks."""
+    """The first kind of agency to say something is believed; others only if no listed kind speaks.
+
+    holds: whether an agency holds the person, by what it says in the record. Within a kind, those that do are believed
+    before those that do not; where several do and differ, authority is contested: the latest stands and is marked,
+    unless a ruling settles it. None: within a kind the latest is believed.
+    """
 
     path: str
     kinds: tuple[str, ...]
+    holds: Callable[[Standing], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +60,26 @@ class Highest:
     """The highest on an ordered list is believed: for risk. Nothing said is never low.
 
     by: for an object taken whole, the property that is compared; empty where the value itself is.
+    rulable: whether an operator's ruling may settle it, on a level that some agency says.
     """
 
     path: str
     ranks: Mapping[Json, int]
     by: str
+    rulable: bool = False
+
+    def rank(self, value: Json) -> int:
+        """Its place among the levels; -1 where none is said."""
+        compared = value.get(self.by) if self.by and value is not None else value
+        return -1 if compared is None else self.ranks[compared]
 
 
 @dataclass(frozen=True, slots=True)
 class Agree:
-    """Agencies must say the same; while they do not, the fallback's value stands and is marked contested."""
+    """Agencies must say the same; while they do not, the fallback's value stands and is marked contested.
+
+    Where a ruling settles what they say, the value it names stands instead, and is marked as ruled.
+    """
 
     path: str
     fallback: "Latest | Authority | Highest"
@@ -99,35 +117,81 @@ class Converged:
     body: valid under the newest version.
     contested: JSON Pointers, sorted, where agencies differ that must not.
     sources: JSON Pointer of a converged place -> the agencies its value came from, sorted.
+    ruled: JSON Pointers, sorted, where agencies differ and a ruling says what stands.
     """
 
     body: Json
     contested: tuple[str, ...]
     sources: dict[str, list[str]]
+    ruled: tuple[str, ...]
+
+
+class State(StrEnum):
+    """What agencies that differ at a place come to."""
+
+    OPEN = "open"
+    """They must not differ: the place is contested."""
+    RULED = "ruled"
+    """A ruling says what stands."""
+    LEVELS = "levels"
+    """They may differ, for each judges risk by itself: the highest level stands, unless a ruling settles it."""
+
+
+class Disagreement(NamedTuple):
+    """A place where agencies differ.
+
+    said: by all who have a say in it. stands: of these, what is shared. level: whether it is a level of risk.
+    """
+
+    state: State
+    said: list[Said]
+    stands: Said
+    level: bool
 
 
 class _Marks:
     """What is noted down while a record is converged."""
 
-    __slots__ = ("contested", "sources")
+    __slots__ = ("disagreements", "rulings", "sources")
 
-    def __init__(self) -> None:
-        self.contested: dict[str, list[Said]] = {}
+    def __init__(self, rulings: Rulings) -> None:
+        self.rulings = rulings
+        self.disagreements: dict[str, Disagreement] = {}
         self.sources: dict[str, list[str]] = {}
 
+    def in_state(self, state: State) -> tuple[str, ...]:
+        """The places that are in a state."""
+        return tuple(sorted(path for path, each in self.disagreements.items() if each.state is state))
 
-def converge(rule: Rule, standing: Sequence[Standing]) -> Converged:
-    """The one shared record of these assertions; at least one, withdrawn ones left out."""
-    marks = _Marks()
+    def disputed(self, path: str, said: list[Said], otherwise: Said, unsettled: State) -> Said:
+        """What stands where agencies differ: by a ruling, otherwise as given; then the place is in this state.
+
+        A level of risk is settled among those alone whom the ruling names: whoever else speaks may know more.
+        """
+        level = unsettled is State.LEVELS
+        local = self.rulings.stands(path, sayings(path, said), alone=level)
+        stands = next((one for one in said if one[0].local == local), otherwise)
+        self.disagreements[path] = Disagreement(unsettled if local is None else State.RULED, said, stands, level)
+        return stands
+
+
+def converge(rule: Rule, standing: Sequence[Standing], rulings: Rulings = NONE) -> Converged:
+    """The one shared record of these assertions, at least one, withdrawn ones left out, and of the rulings on it."""
+    marks = _Marks(rulings)
     body = _resolve(rule, [(assertion, assertion.body) for assertion in standing], marks)
-    return Converged(body, tuple(sorted(marks.contested)), marks.sources)
+    return Converged(body, marks.in_state(State.OPEN), marks.sources, marks.in_state(State.RULED))
 
 
-def disagreements(rule: Rule, standing: Sequence[Standing]) -> dict[str, list[Said]]:
-    """JSON Pointer of each contested place -> what is said there; of the same assertions as `converge`."""
-    marks = _Marks()
+def disagreements(rule: Rule, standing: Sequence[Standing], rulings: Rulings = NONE) -> dict[str, Disagreement]:
+    """JSON Pointer of each place where agencies differ -> what they come to; of the same as `converge`."""
+    marks = _Marks(rulings)
     _resolve(rule, [(assertion, assertion.body) for assertion in standing], marks)
-    return marks.contested
+    return marks.disagreements
+
+
+def sayings(path: str, said: Iterable[Said]) -> list[Saying]:
+    """What is said at a place, as rulings see it."""
+    return [Saying(each.local, each.since.get(path, each.order), value) for each, value in said]
 
 
 def latest_per_local_id(standing: Iterable[Standing]) -> list[Standing]:
@@ -228,13 +292,29 @@ def _choose(rule: Latest | Authority | Highest | Agree, path: str, said: list[Sa
         case Latest():
             return _latest(path, said)
         case Authority():
-            return _latest(path, _first_kind(rule.kinds, said))
+            return _with_authority(rule, path, said, marks)
         case Highest():
-            return _latest(path, _top(rule, said))
+            highest = _latest(path, _top(rule, said))
+            levels = [one for one in said if rule.rank(one[1]) >= 0] if rule.rulable else []
+            differ = len({rule.rank(value) for _, value in levels}) > 1
+            return marks.disputed(path, levels, highest, State.LEVELS) if differ else highest
         case Agree():
-            if len({canonical(value) for _, value in said}) > 1:
-                marks.contested[path] = said
-            return _choose(rule.fallback, path, said, marks)
+            fallback = _choose(rule.fallback, path, said, marks)
+            return marks.disputed(path, said, fallback, State.OPEN) if _differ(said) else fallback
+
+
+def _with_authority(rule: Authority, path: str, said: list[Said], marks: _Marks) -> Said:
+    speakers = _first_kind(rule.kinds, said)
+    if rule.holds is None or speakers[0][0].kind not in rule.kinds:
+        return _latest(path, speakers)
+    holders = [one for one in speakers if rule.holds(one[0])]
+    latest = _latest(path, holders or speakers)
+    is_contested = _differ(holders) and len({assertion.agency for assertion, _ in holders}) > 1
+    return marks.disputed(path, holders, latest, State.OPEN) if is_contested else latest
+
+
+def _differ(said: list[Said]) -> bool:
+    return len({canonical(value) for _, value in said}) > 1
 
 
 def _latest(path: str, said: list[Said]) -> Said:
@@ -254,12 +334,8 @@ def _first_kind(kinds: tuple[str, ...], said: list[Said]) -> list[Said]:
 
 
 def _top(rule: Highest, said: list[Said]) -> list[Said]:
-    def rank(value: Json) -> int:
-        compared = value.get(rule.by) if rule.by and value is not None else value
-        return -1 if compared is None else rule.ranks[compared]
-
-    top = max(rank(value) for _, value in said)
-    return [one for one in said if rank(one[1]) == top]
+    top = max(rule.rank(value) for _, value in said)
+    return [one for one in said if rule.rank(one[1]) == top]
 
 
 def _item_key(key: tuple[str, ...], item: Json) -> bytes:

@@ -12,9 +12,10 @@ from hub.domain.convergence import Rule, Standing, since_through
 from hub.domain.joining import Likely, Pair, Verdict
 from hub.domain.recognition import Recognised
 from hub.domain.risk import carried_with_risk, speaks_of_risk
+from hub.domain.rulings import Ruling
 from hub.domain.submission import Order
 from hub.exchange.prepare import Prepared
-from hub.ports import LocalIdRow, People, RecordId, RecordRow, Seal, ShareTransaction, StandingRow
+from hub.ports import LocalIdRow, OnRecord, People, RecordId, RecordRow, Seal, ShareTransaction, StandingRow
 
 
 @dataclass(slots=True)
@@ -86,6 +87,8 @@ class Case:
         self.people = Membership()
         self.standing: dict[str, Live] = {}
         self.records: dict[RecordId, RecordRow] = {}
+        self.rulings: dict[str, list[Ruling]] = defaultdict(list)
+        """By rid: the rulings that may hold on what is said of it."""
         self._rules = rules
         self._seal = seal
         for each in fresh:
@@ -164,6 +167,11 @@ class Case:
         """Shared records as the store has them."""
         self.records.update({row.id: row for row in rows})
 
+    def add_rulings(self, found: Iterable[OnRecord]) -> None:
+        """Rulings as the store has them."""
+        for rid, ruling in found:
+            self.rulings[rid].append(ruling)
+
     @property
     def rids(self) -> set[str]:
         """The records spoken of."""
@@ -193,12 +201,17 @@ class Membership:
         """The local keys of these persons."""
         return {key for person in persons for key in self.members.get(person, ())}
 
+    def of_several(self) -> set[str]:
+        """The local keys of those to be looked at who have more than one: nobody differs from himself."""
+        return self.locals_of(each for each in self.whole | self.part if len(self.members.get(each, ())) > 1)
+
 
 async def look_at_the_rest(tx: ShareTransaction, case: Case) -> None:
     """Fetch what is decided on, once it is clear who the persons are, in a bounded number of statements."""
     concerned = case.people
     case.add_standing(await tx.standing(concerned.locals_of(concerned.part), case.rids))
     case.add_records(await tx.records(concerned.part, case.rids))
+    case.add_rulings(await tx.rulings(concerned.of_several()))
     if concerned.whole:
         case.add_standing(await tx.standing(concerned.locals_of(concerned.whole), None))
         case.add_records(await tx.records(concerned.whole, None))

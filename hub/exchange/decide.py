@@ -1,16 +1,18 @@
 """What a batch changes: who is known, what is shared, what is owed. Pure: everything was fetched before."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 
 from hub.domain.canonical import canonical
 from hub.domain.contract import Contract
 from hub.domain.contract import People as Whose
-from hub.domain.convergence import Rule, converge, latest_per_local_id
+from hub.domain.convergence import Rule, Standing, converge, latest_per_local_id
 from hub.domain.errors import Halt
 from hub.domain.holding import SAID, holder_of
 from hub.domain.risk import level_of
+from hub.domain.rulings import Rulings
 from hub.exchange.case import Case, Live, sealed_since
 from hub.exchange.crowding import crowding
 from hub.exchange.persons import joined_and_parted
@@ -28,6 +30,7 @@ from hub.ports import (
 )
 from hub.spec.convergence import compile_rule
 from hub.spec.registry import Registry
+from hub.trust.naming import said_digest
 
 
 class Deciding:
@@ -161,7 +164,7 @@ class Deciding:
                 decision.owed.update(self._owed(case, existing.id))
             return
         record_id = RecordId(case.locals[lives[0].local].person, lives[0].record_type, lives[0].key)
-        content, contested = self._content(record_id, [live for live in lives if not live.withdrawn])
+        content, contested, ruled = self._content(case, record_id, lives)
         digest = self._keys.keyed_bytes("content", content or b"")
         if digest == existing.digest if existing is not None else content is None:
             return
@@ -174,6 +177,7 @@ class Deciding:
                 None if content is None else self._seal.seal(f"person:{record_id.person}", content),
                 contested,
                 decision.at,
+                ruled=ruled,
             )
         )
         decision.owed.update(self._owed(case, record_id))
@@ -187,15 +191,33 @@ class Deciding:
             if each.people is Whose.ALL or each.agency in agencies
         }
 
-    def _content(self, record_id: RecordId, lives: list[Live]) -> tuple[bytes | None, tuple[str, ...]]:
-        if not lives:
-            return None, ()
-        standing = latest_per_local_id(live.said(self._kind(live.agency), self._seal) for live in lives)
-        converged = converge(self.rules[record_id.type], standing)
-        content = {"body": converged.body, "contested": converged.contested, "sources": converged.sources}
+    def _content(
+        self, case: Case, record_id: RecordId, lives: list[Live]
+    ) -> tuple[bytes | None, tuple[str, ...], tuple[str, ...]]:
+        """What is shared, and where agencies differ in it: contested, and ruled on."""
+        standing = self.standing(lives)
+        if not standing:
+            return None, (), ()
+        converged = converge(self.rules[record_id.type], standing, self.rulings(case, lives[0].rid))
+        content = {
+            "body": converged.body,
+            "contested": converged.contested,
+            "ruled": converged.ruled,
+            "sources": converged.sources,
+        }
         if record_id.type == "offender" and (holder := holder_of(converged, standing)):
             content["holder"] = asdict(holder)
-        return canonical(content), converged.contested
+        return canonical(content), converged.contested, converged.ruled
+
+    def standing(self, lives: Iterable[Live]) -> list[Standing]:
+        """What speaks of a record; withdrawn assertions do not."""
+        return latest_per_local_id(
+            live.said(self._kind(live.agency), self._seal) for live in lives if not live.withdrawn
+        )
+
+    def rulings(self, case: Case, rid: str) -> Rulings:
+        """The rulings that may hold on a record."""
+        return Rulings(case.rulings.get(rid, ()), partial(said_digest, self._keys))
 
     def _kind(self, agency: str) -> str:
         try:

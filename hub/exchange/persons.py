@@ -98,7 +98,7 @@ def _membership(case: Case) -> Membership:
     whole = {person for person in before if before[person] != members.get(person)}
     whole |= {case.locals[key].person for person in whole for key in before[person]}
     whole |= {person for person in before if _access_changed(case, before[person])}
-    touched = {case.locals[each.local].person for each in case.fresh}
+    touched = {case.locals[local].person for local, _ in case.touched}
     return Membership(dict(members), whole, touched - whole)
 
 

@@ -14,7 +14,8 @@ from hub.domain.contract import Contract
 from hub.domain.errors import Fault, Reason, Rejected
 from hub.domain.identifiers import STRONG, Identifier, parse
 from hub.domain.submission import micros
-from hub.ports import AuditRow, Keys, PersonRow, RecordRow, Seal
+from hub.exchange.consulting import consultation_of_agency
+from hub.ports import Keys, PersonRow, RecordId, RecordRow, Seal
 from hub.release import Release, own_local_ids, render
 from hub.spec.keys import ONLY_ONE, join
 from hub.spec.registry import Registry
@@ -139,13 +140,7 @@ class Reading:
         return contract
 
     async def _person(self, view: View, agency: str, name: str) -> PersonRow:
-        person = await view.person_of(local_key(self._keys, agency, name))
-        if person is None and is_person_id(name):
-            person = await view.survivor(name)
-        found = await view.persons([person]) if person else {}
-        if person not in found:
-            _not_found()
-        return found[person]
+        return await person_named(view, self._keys, agency, name)
 
     async def _rids(self, view: View, agency: str, person: PersonRow, record_type: str, reference: str) -> list[str]:
         """The record's digest by the caller's own reference, where it is one, then by key."""
@@ -166,22 +161,24 @@ class Reading:
 
     async def _audit(self, contract: Contract, shown: Iterable[Shown]) -> None:
         """Who looked at what, on which basis and for what purpose: Data Protection Act 2018, section 62."""
-        await self._store.consulted([self._consultation(contract, each) for each in shown])
+        now = self._now()
+        records = [RecordId(each.person, each.type, each.key) for each in shown]
+        await self._store.consulted([consultation_of_agency(now, contract, each) for each in records])
 
-    def _consultation(self, contract: Contract, shown: Shown) -> AuditRow:
-        receives = contract.receives[shown.type]
-        return AuditRow(
-            self._now(),
-            "consultation",
-            contract.agency,
-            contract.agency,
-            shown.person,
-            shown.type,
-            shown.key,
-            reference="",
-            basis=receives.basis,
-            purpose=receives.purpose,
-        )
+
+async def person_named(view: View, keys: Keys, agency: str, name: str) -> PersonRow:
+    """The person of this name: the agency's own local id, or the hub's id, of one merged away as well.
+
+    Raises:
+        Rejected: `not-found`.
+    """
+    person = await view.person_of(local_key(keys, agency, name))
+    if person is None and is_person_id(name):
+        person = await view.survivor(name)
+    found = await view.persons([person]) if person else {}
+    if person not in found:
+        _not_found()
+    return found[person]
 
 
 def identifier_of(scheme: str, value: str, year: int) -> Identifier:

@@ -78,7 +78,7 @@ class Resolving:
 
     async def rule_pair(self, one: str, other: str, choice: Choice, why: str, by: str) -> Ruled:
         """The same, of two local keys; or of one twice, which is described as somebody else: that this is right."""
-        _check_reason(why)
+        check_reason(why)
         for _ in range(_TRIES):
             try:
                 async with self._store.sharing() as tx:
@@ -147,7 +147,8 @@ class Resolving:
         )
 
 
-def _check_reason(why: str) -> None:
+def check_reason(why: str) -> None:
+    """Raises `Rejected`: a decision's reason is no sentence."""
     if not SHORTEST_REASON <= len(why.strip()) <= LONGEST_REASON or not why.isprintable():
         fault = Fault("/why", "length", f"a sentence of {SHORTEST_REASON} to {LONGEST_REASON} characters")
         raise Rejected(Reason.INVALID_BODY, "say why, in a sentence", (fault,))

@@ -1,9 +1,17 @@
 """Reads the convergence rules that stand in a schema as `x-converge` into the tree that converges."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
+import jsonschema_rs
+
 from hub.domain.canonical import Json
-from hub.domain.convergence import Agree, Authority, Fields, Highest, Latest, Rule, Union
+from hub.domain.convergence import Agree, Authority, Fields, Highest, Latest, Rule, Standing, Union
 from hub.domain.errors import Halt
 from hub.spec.keywords import dereferenced
+
+Holds: TypeAlias = Callable[[Standing], bool]
+"""Whether an agency holds the person, by what it says in a record."""
 
 
 def compile_rule(schema: Json) -> Rule:
@@ -12,29 +20,35 @@ def compile_rule(schema: Json) -> Rule:
     Raises:
         Halt: a property stands without a rule, or a rule is not one of the five.
     """
-    return _compile(schema, schema, "")
+    return _compile(schema, schema, "", _holding(schema))
 
 
-def _compile(schema: Json, node: Json, path: str) -> Rule:
+def _holding(schema: Json) -> Holds:
+    """Whether an agency holds the person, by `x-holder`; a kind that is not named there holds whom it speaks of."""
+    validators = {kind: jsonschema_rs.Draft202012Validator(said) for kind, said in schema.get("x-holder", {}).items()}
+    return lambda standing: standing.kind not in validators or validators[standing.kind].is_valid(standing.body)
+
+
+def _compile(schema: Json, node: Json, path: str, holds: Holds) -> Rule:
     node = dereferenced(schema, node)
     stated = node.get("x-converge")
     if stated is not None:
-        return _stated(stated, path)
+        return _stated(stated, path, holds)
     properties = node.get("properties")
     if not properties:
         raise Halt(f"the schema gives no convergence rule for {path or 'the record'}")
-    return Fields(path, {name: _compile(schema, inner, f"{path}/{name}") for name, inner in properties.items()})
+    return Fields(path, {name: _compile(schema, inner, f"{path}/{name}", holds) for name, inner in properties.items()})
 
 
-def _stated(stated: Json, path: str) -> Rule:
+def _stated(stated: Json, path: str, holds: Holds) -> Rule:
     if stated["rule"] == "union":
-        return Union(path, tuple(stated["key"]), _choice(stated.get("equal", {"rule": "latest"}), path))
-    return _choice(stated, path)
+        return Union(path, tuple(stated["key"]), _choice(stated.get("equal", {"rule": "latest"}), path, holds))
+    return _choice(stated, path, holds)
 
 
-def _choice(stated: Json, path: str) -> Latest | Authority | Highest | Agree:
+def _choice(stated: Json, path: str, holds: Holds) -> Latest | Authority | Highest | Agree:
     if stated["rule"] == "agree":
-        fallback = _choice(stated["fallback"], path)
+        fallback = _choice(stated["fallback"], path, holds)
         if isinstance(fallback, Agree):
             raise Halt(f"the fallback of agree at {path} is agree again")
         return Agree(path, fallback)
@@ -42,9 +56,9 @@ def _choice(stated: Json, path: str) -> Latest | Authority | Highest | Agree:
         case "latest":
             return Latest(path)
         case "authority":
-            return Authority(path, tuple(stated["order"]))
+            return Authority(path, tuple(stated["order"]), holds if stated.get("within") == "holder" else None)
         case "highest":
             ranks = {value: rank for rank, value in enumerate(stated["order"])}
-            return Highest(path, ranks, stated.get("by", ""))
+            return Highest(path, ranks, stated.get("by", ""), stated.get("rulable", False))
         case unknown:
             raise Halt(f"the schema names the convergence rule {unknown!r} at {path}, which is not known")

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, bindparam, case, func, not_, null, or_, select, text, union
+from sqlalchemy import Row, and_, bindparam, case, func, not_, null, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.submission import micros
@@ -153,7 +153,7 @@ _CONFLICTS = (
     select(held.c.agency, func.count())
     .select_from(record)
     .join(held, and_(*(held.c[name] == record.c[name] for name in ("person", "type", "key"))))
-    .where(text("record.contested <> ''"), held.c.withdrawn.is_(False))
+    .where(record.c.contested != "", held.c.withdrawn.is_(False))
     .group_by(held.c.agency)
 )
 _SIDES = union(

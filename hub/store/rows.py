@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import orjson
 from sqlalchemy import RowMapping
 
 from hub.domain.joining import Likely
 from hub.domain.recognition import Claim
+from hub.domain.rulings import Ruling, Settled
 from hub.domain.submission import Order, micros
 from hub.ports import (
     AssertionRow,
@@ -15,6 +17,8 @@ from hub.ports import (
     PersonRow,
     RecordId,
     RecordRow,
+    RulingOver,
+    RulingRow,
     SettledRow,
     StandingLevel,
     StandingRow,
@@ -30,17 +34,21 @@ def audit_values(row: AuditRow) -> dict[str, Any]:
 
 def record_row(row: RowMapping) -> RecordRow:
     """The row of a shared record as the hub's parts know it."""
-    contested = tuple(row["contested"].split("\n")) if row["contested"] else ()
     return RecordRow(
         RecordId(row["person"], row["type"], row["key"]),
         row["rid"],
         row["revision"],
         row["digest"],
         row["content"],
-        contested,
+        _paths(row["contested"]),
         from_micros(row["changed"]),
         tuple(row["under_review"].split("\n")) if row["under_review"] is not None else (),
+        _paths(row["ruled"]),
     )
+
+
+def _paths(kept: str) -> tuple[str, ...]:
+    return tuple(kept.split("\n")) if kept else ()
 
 
 def record_values(row: RecordRow) -> dict[str, Any]:
@@ -52,6 +60,7 @@ def record_values(row: RecordRow) -> dict[str, Any]:
         "digest": row.digest,
         "content": row.content,
         "contested": "\n".join(row.contested),
+        "ruled": "\n".join(row.ruled),
         "changed": micros(row.changed),
         "under_review": "\n".join(row.under_review) if row.under_review else None,
     }
@@ -182,3 +191,33 @@ def verdict_values(row: VerdictRow) -> list[dict[str, Any]]:
     one, other, apart = row.verdict
     told = {"apart": apart, "by": row.by, "at": micros(row.at), "reason": row.reason}
     return [{"local": one, "other": other, **told}, {"local": other, "other": one, **told}]
+
+
+def ruling_of(row: RowMapping) -> Ruling:
+    """The ruling itself, from any of its rows."""
+    settles = {local: Settled(digest, Order(*since)) for local, (digest, since) in orjson.loads(row["settles"]).items()}
+    return Ruling(row["id"], row["path"], settles, row["stands"])
+
+
+def ruling_values(row: RulingRow) -> list[dict[str, Any]]:
+    """A ruling as its table keeps it: once for every local id that it names."""
+    ruling = row.ruling
+    settles = {local: [digest, list(since)] for local, (digest, since) in sorted(ruling.settles.items())}
+    told = {
+        "id": ruling.id,
+        "rid": row.rid,
+        "path": ruling.path,
+        "settles": orjson.dumps(settles).decode(),
+        "stands": ruling.stands,
+        "by": row.by,
+        "at": micros(row.at),
+    }
+    return [{"local": local, **told, "reason": row.reasons[local]} for local in settles]
+
+
+def ruling_over_values(over: RulingOver) -> list[dict[str, Any]]:
+    """What taking a ruling back changes in its rows, named so that no column has the name."""
+    return [
+        {"named": local, "ruling": over.id, "who": over.by, "when": micros(over.at), "why": reason}
+        for local, reason in sorted(over.reasons.items())
+    ]

@@ -30,6 +30,7 @@ from hub.ports import (
     Decision,
     LocalIdRow,
     Moved,
+    OnRecord,
     People,
     RecordRow,
     ShareTransaction,
@@ -48,6 +49,9 @@ from hub.store.rows import (
     local_values,
     record_row,
     record_values,
+    ruling_of,
+    ruling_over_values,
+    ruling_values,
     settled_values,
     standing_row,
     standing_values,
@@ -65,6 +69,7 @@ from hub.store.tables import (
     person,
     record,
     review,
+    ruling,
     settled,
     standing,
     unmatched,
@@ -155,6 +160,12 @@ _HISTORIES = select(assertion.c.slot, assertion.c.micros, assertion.c.sequence, 
 _RECORDS_OF_PERSONS = select(record).where(any_of(record.c.person, "persons"))
 _RECORDS = _RECORDS_OF_PERSONS.where(any_of(record.c.rid, "rids"))
 _DESCRIBED = select(described.c.local, described.c.number).where(any_of(described.c.local, "locals"))
+_RULINGS = select(ruling).where(any_of(ruling.c.local, "locals"), ruling.c.over_at.is_(None)).order_by(ruling.c.id)
+_RULING_OVER = (
+    ruling.update()
+    .where(ruling.c.local == bindparam("named"), ruling.c.id == bindparam("ruling"))
+    .values(over_by=bindparam("who"), over_at=bindparam("when"), over_reason=bindparam("why"))
+)
 _MERGED = (
     person.update()
     .where(or_(person.c.id == bindparam("removed"), person.c.survivor == bindparam("removed")))
@@ -300,6 +311,13 @@ class _SqlShareTransaction:
         rows = await self._connection.execute(_DESCRIBED, {"locals": as_set(locals_)})
         return {row.local: row.number for row in rows}
 
+    async def rulings(self, locals_: Iterable[str]) -> list[OnRecord]:
+        sought = as_set(locals_)
+        if not sought:
+            return []
+        rows = (await self._connection.execute(_RULINGS, {"locals": sought})).mappings()
+        return list({row["id"]: OnRecord(row["rid"], ruling_of(row)) for row in rows}.values())
+
     async def write(self, decision: Decision) -> None:
         await self._write_people(decision)
         await self._write_said(decision)
@@ -330,6 +348,9 @@ class _SqlShareTransaction:
             await self._write_reviews(decision)
         await delete_rows(connection, verdict, [each for pair in decision.taken_back for each in _sides(pair)])
         await upsert(connection, verdict, [each for row in decision.verdicts for each in verdict_values(row)])
+        await insert_rows(connection, ruling, [each for row in decision.rulings for each in ruling_values(row)])
+        over = [each for taken_back in decision.rulings_over for each in ruling_over_values(taken_back)]
+        await execute_many(connection, _RULING_OVER, over)
 
         await delete_rows(connection, likeness, [each for pair in decision.unlikely for each in _sides(pair)])
         await upsert(connection, likeness, [each for found in decision.likely for each in likely_values(found)])

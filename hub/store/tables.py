@@ -70,6 +70,24 @@ verdict = Table(
     Column("reason", LargeBinary, nullable=False),
 )
 
+# Each ruling stands once for every local id that it names, so that it is found from all of them by the key.
+ruling = Table(
+    "ruling",
+    metadata,
+    Column("local", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("rid", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("settles", Text, nullable=False),
+    Column("stands", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("reason", LargeBinary, nullable=False),
+    Column("over_by", Text),
+    Column("over_at", BigInteger),
+    Column("over_reason", LargeBinary),
+)
+
 # What likelihood says of two local ids stands twice, too; once where it says it of a local id and itself.
 likeness = Table(
     "likeness",
@@ -173,7 +191,9 @@ standing = Table(
 
 # --- what is shared ----------------------------------------------------------------------------------------
 
-_CONTESTED = text("contested <> ''")
+DIFFERING = "contested <> '' OR ruled <> ''"
+"""Of shared records: agencies differ in them; word for word what their index says of itself."""
+_DIFFERING = text(DIFFERING)
 
 record = Table(
     "record",
@@ -186,9 +206,10 @@ record = Table(
     Column("digest", Text, nullable=False),
     Column("content", LargeBinary),
     Column("contested", Text, nullable=False),
+    Column("ruled", Text, nullable=False),
     Column("changed", BigInteger, nullable=False),
     Column("under_review", Text),
-    Index("ix_record_contested", "person", "type", "key", postgresql_where=_CONTESTED, sqlite_where=_CONTESTED),
+    Index("ix_record_differing", "person", "type", "key", postgresql_where=_DIFFERING, sqlite_where=_DIFFERING),
 )
 
 owed = Table(

@@ -3,6 +3,7 @@
 from base64 import urlsafe_b64decode
 from collections.abc import Iterable
 
+from hub.domain.canonical import Json, canonical
 from hub.ports import Keys, Ladder
 
 _SHORTEST_BYTES = 7
@@ -41,3 +42,18 @@ def ladder_digests(keys: Keys, rungs: Iterable[str]) -> Ladder:
         digest += urlsafe_b64decode(letters + "==")[: _LONGER_BYTES if digest else _SHORTEST_BYTES]
         ladder.append(digest)
     return tuple(ladder)
+
+
+def said_digest(keys: Keys, local: str, path: str, value: Json) -> str:
+    """What is said under a local key at a place of a record; two agencies that say the same have other digests."""
+    return keys.keyed_bytes("said-at", canonical([local, path, value]))
+
+
+def place_key(keys: Keys, path: str) -> str:
+    """A place in a record, for names that tell nothing of what stands there."""
+    return keys.keyed("place", path)
+
+
+def opinion_digest(keys: Keys, rid: str, path: str, value: Json) -> str:
+    """What is said at a place of a record, whoever says it: by it a ruling names what it settles."""
+    return keys.keyed_bytes("opinion", canonical([rid, path, value]))

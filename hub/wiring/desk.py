@@ -15,6 +15,7 @@ from hub.store.jobs import JobStore
 from hub.store.letters import LetterStore
 from hub.store.parked import ParkedStore
 from hub.store.receipts import ReceiptStore
+from hub.wiring.conflicts import ruling_on_conflicts
 from hub.wiring.foundation import Foundation
 from hub.wiring.outlook import outlook_on
 from hub.wiring.resolving import resolving
@@ -31,6 +32,7 @@ def desk(base: Foundation, intake: Intake, inputs: InputPositions | None) -> Des
         replaying=Replaying(letters, handling, jobs, intake, suspended, base.seal, base.now, str(uuid4())),
         outlook=outlook_on(base, inputs),
         resolving=resolving(base),
+        ruling=ruling_on_conflicts(base),
     )
 
 

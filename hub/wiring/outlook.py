@@ -5,7 +5,6 @@ from uuid import uuid4
 from hub.api.admin.outlook import Outlook
 from hub.exchange.alerts import Alerts
 from hub.exchange.auditing import Auditing
-from hub.exchange.conflicts import OpenConflicts
 from hub.exchange.crowds import CrowdedIdentifiers
 from hub.exchange.deliveries import Deliveries
 from hub.exchange.measuring import Measuring
@@ -19,10 +18,8 @@ from hub.exchange.reviews import OpenReviews
 from hub.exchange.risk_reviews import RiskReviews
 from hub.exchange.verdicts import StandingDecisions
 from hub.ports import InputPositions
-from hub.spec.convergence import compile_rule
 from hub.store.alerts import AlertStore
 from hub.store.auditing import AuditStore
-from hub.store.conflicts import ConflictStore
 from hub.store.crowds import CrowdStore
 from hub.store.deliveries import DeliveriesStore
 from hub.store.jobs import JobStore
@@ -35,6 +32,7 @@ from hub.store.republishing import RepublishStore
 from hub.store.reviews import ReviewStore
 from hub.store.risk_reviews import RiskReviewStore
 from hub.store.verdicts import VerdictStore
+from hub.wiring.conflicts import open_conflicts
 from hub.wiring.foundation import Foundation
 
 
@@ -44,7 +42,6 @@ def outlook_on(base: Foundation, inputs: InputPositions | None) -> Outlook:
     audit, jobs = AuditStore(engine), JobStore(engine)
     people = People(SqlReading(engine), base.keys, now)
     deliveries = Deliveries(DeliveriesStore(engine), base.agencies, base.contracts, now)
-    rules = {each: compile_rule(base.registry.newest(each).schema) for each in base.registry.types()}
     return Outlook(
         deliveries=deliveries,
         measuring=Measuring(MeasuringStore(engine), base.registry, base.contracts, seal, now),
@@ -55,7 +52,7 @@ def outlook_on(base: Foundation, inputs: InputPositions | None) -> Outlook:
         people=people,
         reviews=OpenReviews(ReviewStore(engine), people, audit, seal, now),
         crowded=CrowdedIdentifiers(CrowdStore(engine), audit, base.keys, seal, now),
-        conflicts=OpenConflicts(ConflictStore(engine), people, audit, rules, base.contracts, seal, now),
+        conflicts=open_conflicts(base),
         reconciliations=Reconciliations(ReconcileStore(engine)),
         decisions=StandingDecisions(VerdictStore(engine), people, audit, seal, now),
         risk_reviews=RiskReviews(RiskReviewStore(engine), people, audit, now),

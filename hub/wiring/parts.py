@@ -59,6 +59,7 @@ from hub.store.watching import WatchStore
 from hub.trust.sealing import MasterKey
 from hub.trust.signing import OWN_ALGORITHM, SigningKeys
 from hub.trust.tokens import Tokens, Verifier
+from hub.wiring.conflicts import own_conflicts
 from hub.wiring.desk import desk
 from hub.wiring.foundation import Foundation
 from hub.wiring.spine import spine
@@ -169,6 +170,7 @@ class Parts:
             verifier=verifier,
             gatherer=Gatherer(self._share, window=settings.gather_window_ms / 1_000),
             reading=Reading(SqlReading(base.engine), base.contracts, base.registry, base.keys, base.seal, base.now),
+            conflicts=own_conflicts(base),
             feed=Feed(self._relay_store, base.contracts, base.seal, base.now, bells.delivered, bells.stop),
             receipts=self._receipts,
             parkings=self._parkings,

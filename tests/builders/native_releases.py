@@ -16,7 +16,13 @@ def released(
     local_ids: tuple[str, ...] = ("A1",),
 ) -> Delivery:
     """A release of a record of `A1`."""
-    document = {"type": record_type, "key": key, "version": "1.0.0", "body": body, "marks": {"contested": []}}
+    document = {
+        "type": record_type,
+        "key": key,
+        "version": "1.0.0",
+        "body": body,
+        "marks": {"contested": [], "ruled": [], "underReview": []},
+    }
     record = RecordName(person, record_type, key)
     return Delivery(number, digest(document), record, local_ids, {}, None, False, "1.0.0", body, (), document)
 

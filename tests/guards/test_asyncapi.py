@@ -50,7 +50,7 @@ def delivered(*, withdrawn: bool) -> list[Publication]:
             "key": "-",
             "version": "1.0.0",
             "body": {},
-            "marks": {"contested": [], "underReview": []},
+            "marks": {"contested": [], "ruled": [], "underReview": []},
         }
     held = HeldId("prison", RecordId(PERSON, "offender", "-"))
     row = HeldRow(held, 12, digest(document), withdrawn, NOW, NOW)

@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from hub.domain.convergence import State
 from hub.domain.inventory import Named
 from hub.ports import RecordId
 from hub.store.alerts import AlertState, AlertStore
 from hub.store.auditing import AuditPlace, AuditStore, Sought
-from hub.store.conflicts import ConflictStore
+from hub.store.conflicts import ConflictStore, Wanted
 from hub.store.deliveries import DeliveriesStore
 from hub.store.engine import create_schema, open_engine
 from hub.store.notices import NoticeStore
@@ -45,7 +46,8 @@ INSERT INTO assertion SELECT {agency}, 's-' || n, n, -1, 'slot-' || n, 'key-' ||
 INSERT INTO standing SELECT 'slot-' || n, 'key-' || n, {agency}, 's-' || n, n, -1, 'offender', '-', 'rid', false, NULL
   FROM {n};
 INSERT INTO record SELECT 'person-' || n, 'offender', '-', 'rid', 1, 'd', '\\x00',
-  CASE WHEN n % 100 = 0 THEN '/sex' ELSE '' END, n FROM {n};
+  CASE WHEN n % 100 = 0 THEN '/sex' ELSE '' END, CASE WHEN n % 500 = 0 THEN '/sex' ELSE '' END, n FROM {n};
+INSERT INTO ruling SELECT 'key-' || n, 'id-' || n, 'rid', '/sex', '{{}}', 'key-' || n, 'anna', n, '\\x00' FROM {n};
 INSERT INTO owed SELECT {agency}, 'person-' || n, 'offender', '-', 's', n, false FROM {n};
 INSERT INTO held SELECT {agency}, 'person-' || n, 'offender', '-', n, 'd', false, n, n,
   CASE WHEN n % 100 > 0 THEN n END, 'd', n, 'k', CASE WHEN n % 100 = 0 THEN n END, n, n, substr(md5('' || n), 1, 3)
@@ -100,12 +102,17 @@ QUESTIONS: dict[str, Callable[[AsyncEngine], Awaitable[object]]] = {
     "reviews of a person": lambda engine: ReviewStore(engine).listed(PEOPLE, None, None, 50),
     "reviews of an agency": lambda engine: ReviewStore(engine).listed(None, PRISON, None, 50),
     "decisions on a person": lambda engine: VerdictStore(engine).of_persons(PEOPLE, VerdictPlace(90, "a", "b"), 50),
-    "conflicts": lambda engine: ConflictStore(engine).listed(None, None, None, 50),
+    "conflicts": lambda engine: ConflictStore(engine).listed(Wanted(state=State.OPEN), None, 50),
+    "conflicts that are ruled on": lambda engine: ConflictStore(engine).listed(Wanted(state=State.RULED), None, 50),
     "conflicts beyond a place": lambda engine: ConflictStore(engine).listed(
-        None, None, RecordId("person-5", "offender", "-"), 50
+        Wanted(), RecordId("person-5", "offender", "-"), 50
     ),
-    "conflicts of a person": lambda engine: ConflictStore(engine).listed(PEOPLE, None, None, 50),
-    "conflicts of an agency": lambda engine: ConflictStore(engine).listed(None, PRISON, None, 50),
+    "conflicts of a person": lambda engine: ConflictStore(engine).listed(Wanted(PEOPLE), None, 50),
+    "conflicts of an agency": lambda engine: ConflictStore(engine).listed(Wanted(agency=PRISON), None, 50),
+    "levels of risk of a person": lambda engine: ConflictStore(engine).listed(
+        Wanted(PEOPLE, state=State.LEVELS), None, 50
+    ),
+    "one conflict": lambda engine: ConflictStore(engine).one(PEOPLE, "rid"),
     "reconciliations": lambda engine: ReconcileStore(engine).listed(None, None, 50),
     "reconciliations of an agency": lambda engine: ReconcileStore(engine).listed(PRISON, "i9", 50),
     "differences": _differences,

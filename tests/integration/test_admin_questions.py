@@ -174,9 +174,12 @@ async def test_a_conflict_says_where_who_and_since_when_but_never_what(hub: Rest
 
     (conflict,) = answer.json()["conflicts"]
     assert conflict["record"] == {"person": person, "type": "offender", "key": "-"}
-    assert conflict["differences"] == [
+    (difference,) = conflict["differences"]
+    assert difference.pop("id").startswith("c.")
+    assert [difference] == [
         {
             "path": "/sex",
+            "state": "open",
             "since": "2026-03-01T09:00:00Z",
             "opinions": [
                 {"agencies": ["probation"], "since": "2026-03-01T08:00:00Z"},

@@ -184,18 +184,18 @@ def test_it_is_shown_who_has_applied_what_of_a_person(hub: Hub) -> None:
 
 
 def test_conflicts_are_shown_without_what_is_said(hub: Hub) -> None:
-    shown = hub("conflicts", "--json", "--local-id", "prison", "A1234BC")
+    shown = hub("conflict", "list", "--json", "--local-id", "prison", "A1234BC")
 
     (conflict,) = told(shown)["conflicts"]
     assert [each["path"] for each in conflict["differences"]] == ["/sex"]
     assert "male" not in shown.said
-    assert "/sex" in hub("conflicts").said
-    assert told(hub("conflicts", "--json", "--local-id", "probation", "X100002"))["conflicts"] == []
+    assert "/sex" in hub("conflict", "list").said
+    assert told(hub("conflict", "list", "--json", "--local-id", "probation", "X100002"))["conflicts"] == []
 
 
 def test_the_audit_names_who_looked_from_the_command_line(hub: Hub) -> None:
-    hub("conflicts", "--local-id", "prison", "A1234BC")
-    person = told(hub("conflicts", "--json"))["conflicts"][0]["record"]["person"]
+    hub("conflict", "list", "--local-id", "prison", "A1234BC")
+    person = told(hub("conflict", "list", "--json"))["conflicts"][0]["record"]["person"]
     entries = told(hub("audit", "--json", "--person", person, "--actor", "cli:ben"))["entries"]
 
     assert {(each["action"], each["purpose"]) for each in entries} == {
@@ -210,7 +210,7 @@ def test_the_audit_names_who_looked_from_the_command_line(hub: Hub) -> None:
 def test_a_person_is_named_in_one_way_and_must_be_known(hub: Hub) -> None:
     nobody = hub("audit", "--local-id", "prison", "A9999ZZ")
     twice = hub("reviews", "--person", "p", "--local-id", "prison", "A1234BC")
-    several = hub("conflicts", "--identifier", "pnc", "81/34U")
+    several = hub("conflict", "list", "--identifier", "pnc", "81/34U")
 
     assert nobody[::2] == (2, "hub: nobody is known by it\n")
     assert "in one way" in twice.complained

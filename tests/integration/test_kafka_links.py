@@ -67,7 +67,13 @@ async def admin(kafka_bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
 
 
 def released(number: int, key: str = "-", **body: Json) -> list[Publication]:
-    document = {"type": "offender", "key": key, "version": "1.0.0", "body": body, "marks": {"contested": []}}
+    document = {
+        "type": "offender",
+        "key": key,
+        "version": "1.0.0",
+        "body": body,
+        "marks": {"contested": [], "ruled": [], "underReview": []},
+    }
     return [_published(number, key, document)]
 
 

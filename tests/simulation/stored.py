@@ -11,6 +11,7 @@ from hub.ports import (
     Decision,
     LocalIdRow,
     Moved,
+    OnRecord,
     People,
     RecordRow,
     ShareTransaction,
@@ -159,6 +160,10 @@ class _Transaction:
 
     async def described(self, locals_: Iterable[str]) -> Mapping[str, int]:
         return {key: self._tables.described[key][0] for key in locals_ if key in self._tables.described}
+
+    async def rulings(self, locals_: Iterable[str]) -> list[OnRecord]:
+        sought = set(locals_)
+        return [each for each in self._tables.rulings.values() if sought & each.ruling.settles.keys()]
 
     async def write(self, decision: Decision) -> None:
         self._decisions.append(decision)

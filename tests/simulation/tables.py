@@ -17,6 +17,7 @@ from hub.ports import (
     HeldRow,
     LocalIdRow,
     Moved,
+    OnRecord,
     Outlet,
     Owed,
     PersonRow,
@@ -52,6 +53,8 @@ class Tables:
     verdicts: dict[Pair, Verdict] = field(default_factory=dict)
     likely: dict[Pair, Likely] = field(default_factory=dict)
     settled: dict[str, SettledRow] = field(default_factory=dict)
+    rulings: dict[str, OnRecord] = field(default_factory=dict)
+    """By id; those taken back are not there."""
     assertions: dict[SubmissionId, AssertionRow] = field(default_factory=dict)
     standing: dict[str, StandingRow] = field(default_factory=dict)
     records: dict[RecordId, RecordRow] = field(default_factory=dict)
@@ -98,6 +101,9 @@ class Tables:
         for standing in decision.standing:
             said = self.assertions[SubmissionId(standing.agency, standing.order.id)]
             self.standing[standing.slot] = replace(standing, body=said.body)
+        self.rulings.update({row.ruling.id: OnRecord(row.rid, row.ruling) for row in decision.rulings})
+        for over in decision.rulings_over:
+            self.rulings.pop(over.id)
         self.audit.extend(decision.audit)
         for gone in decision.records_gone:
             self.records.pop(gone, None)

@@ -9,6 +9,7 @@ from hub.api.admin.outlook import Outlook
 from hub.exchange.letters import Letters
 from hub.exchange.replay import Replaying
 from hub.exchange.resolve import Resolving
+from hub.exchange.ruling import RulingOnConflicts
 from hub.trust.agencies import Agencies
 
 
@@ -21,6 +22,7 @@ class Desk:
     letters: Letters
     replaying: Replaying
     resolving: Resolving
+    ruling: RulingOnConflicts
 
 
 def desk_of(request: Request) -> Desk:

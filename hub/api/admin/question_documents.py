@@ -1,9 +1,7 @@
-"""People, reviews and conflicts, as operators are shown them: by their API, and by `--json`."""
+"""People and reviews, as operators are shown them: by their API, and by `--json`."""
 
 from typing import Any
 
-from hub.api.admin.delivery_documents import record_document
-from hub.exchange.conflicts import Conflict
 from hub.exchange.crowds import Crowded
 from hub.exchange.people import Known
 from hub.exchange.resolve import Ruled
@@ -76,21 +74,6 @@ def decided_document(decided: Decided) -> dict[str, Any]:
         "by": decided.by,
         "at": decided.at,
         "why": decided.why,
-    }
-
-
-def conflict_document(conflict: Conflict) -> dict[str, Any]:
-    """`Conflict` of the API description."""
-    return {
-        "record": record_document(conflict.record),
-        "differences": [
-            {
-                "path": each.path,
-                "since": each.since,
-                "opinions": [{"agencies": list(held.agencies), "since": held.since} for held in each.opinions],
-            }
-            for each in conflict.differences
-        ],
     }
 
 

@@ -1,4 +1,4 @@
-"""People, reviews and conflicts, as operators see them."""
+"""People and reviews, as operators see them."""
 
 from hub.api.shaping import NEXT, Schema, count_of, list_of, maybe, ref, shape, text, time
 
@@ -13,9 +13,6 @@ _TWO = {"agency": "probation", "localId": "X100001", "person": _OTHER}
 _ID = "r.Cx1pZ0b0m4mJt1xQb1z8Zw.kH3Vx0d3Qy2m7r1cV5uN0A"
 _REVIEW = {"id": _ID, "one": _ONE, "other": _TWO, "doubt": "contradicted", "since": _TIME}
 _CROWDED = {**_BY_IDENTIFIER, "holders": 4711, "since": _TIME, "for": _BY_LOCAL_ID}
-_OPINION = {"agencies": ["probation"], "since": _TIME}
-_DIFFERENCE = {"path": "/dateOfBirth", "since": _TIME, "opinions": [_OPINION, {**_OPINION, "agencies": ["prison"]}]}
-_CONFLICT = {"record": {"person": _PERSON, "type": "offender", "key": "-"}, "differences": [_DIFFERENCE]}
 
 _PERSON_ID = text("The hub's id of the person.")
 REVIEWED_ID = shape(
@@ -109,39 +106,5 @@ SHAPES: dict[str, Schema] = {
             "next": NEXT,
         },
         {"identifiers": [_CROWDED], "next": None},
-    ),
-    "Conflict": shape(
-        "A record on which agencies differ that must not; what they say is not told.",
-        {
-            "record": ref("RecordNamed"),
-            "differences": list_of(
-                shape(
-                    "A place where they differ.",
-                    {
-                        "path": text("JSON Pointer into the record."),
-                        "since": maybe(time("When a second opinion came up; null where that is not known.")),
-                        "opinions": list_of(
-                            shape(
-                                "Agencies that say the same.",
-                                {
-                                    "agencies": list_of({"type": "string"}, "The agencies."),
-                                    "since": time("Since when the first of them says so, by its own records."),
-                                },
-                                _OPINION,
-                            ),
-                            "The longest held first.",
-                        ),
-                    },
-                    _DIFFERENCE,
-                ),
-                "One for each contested place.",
-            ),
-        },
-        _CONFLICT,
-    ),
-    "Conflicts": shape(
-        "Some conflicts, by person and record. There may be fewer than asked for, and still a next page.",
-        {"conflicts": list_of(ref("Conflict"), "The conflicts."), "next": NEXT},
-        {"conflicts": [_CONFLICT], "next": None},
     ),
 }

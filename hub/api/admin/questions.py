@@ -1,4 +1,4 @@
-"""What somebody must look at: reviews and conflicts; and finding the people they are about."""
+"""What somebody must look at: reviews; and finding the people they are about."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from hub.api.admin.asked import REFUSED, asked
 from hub.api.admin.desk import desk_of
-from hub.api.admin.question_documents import conflict_document, crowded_document, known_document, review_document
+from hub.api.admin.question_documents import crowded_document, known_document, review_document
 from hub.api.admin.routing import PRINTABLE, admin_router
 from hub.api.bodies import answer
 from hub.api.callers import Operator
@@ -78,23 +78,3 @@ async def list_crowded_identifiers(
     page = await desk_of(request).outlook.crowded.listed(caller.name, after, limit)
     identifiers = [crowded_document(each) for each in page.identifiers]
     return answer({"identifiers": identifiers, "next": next_page(request, page.next, limit)})
-
-
-@router.get(
-    "/conflicts",
-    summary="List conflicts that stand now",
-    response_class=Response,
-    responses=answers("Conflicts", "By person and record.") | problems(Reason.NOT_FOUND, Reason.INVALID_ENVELOPE),
-)
-async def list_conflicts(
-    request: Request,
-    caller: Operator,
-    person: OfPerson = None,
-    agency: OfAgency = None,
-    after: After = None,
-    limit: Limit = 50,
-) -> Response:
-    """Records on which agencies differ that must not: where, who, and since when. Reading them is audited."""
-    page = await desk_of(request).outlook.conflicts.listed(caller.name, person, agency, after, limit)
-    conflicts = [conflict_document(each) for each in page.conflicts]
-    return answer({"conflicts": conflicts, "next": next_page(request, page.next, limit)})

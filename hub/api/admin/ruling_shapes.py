@@ -29,7 +29,7 @@ _DECIDED = {
     "by": "anna",
     "at": "2026-03-01T09:30:00.250000Z",
 }
-_WHY = text(
+WHY = text(
     "Why, for the audit. Name no person.",
     minLength=SHORTEST_REASON,
     maxLength=LONGEST_REASON,
@@ -91,15 +91,15 @@ SHAPES: dict[str, Schema] = {
     ),
     "DecideReview": shape(
         "What is decided of an open review.",
-        {"decision": _decision(Choice.LINK, Choice.KEEP_APART), "why": _WHY},
+        {"decision": _decision(Choice.LINK, Choice.KEEP_APART), "why": WHY},
         _LINK,
     ),
     "DecidePeople": shape(
         "What is decided of two local ids, whether a review is open or not.",
-        {"one": _local_id(_ONE), "other": _local_id(_OTHER), "decision": _decision(*Choice), "why": _WHY},
+        {"one": _local_id(_ONE), "other": _local_id(_OTHER), "decision": _decision(*Choice), "why": WHY},
         {"one": _ONE, "other": _OTHER, **_LINK},
     ),
-    "TakeBack": shape("Why a decision holds no more.", {"why": _WHY}, {"why": _WHY_SAID}),
+    "TakeBack": shape("Why a decision holds no more.", {"why": WHY}, {"why": _WHY_SAID}),
     "Decision": shape(
         "What was decided of two local ids, and holds. `one` is the side of the person asked for.",
         {

@@ -169,12 +169,13 @@ def test_disagreements_are_told_with_all_that_is_said_there_and_only_where_a_mar
     rule = Fields("", {"x": Agree("/x", PRISON_FIRST)})
     differing = [says("prison", "a", 1), says("probation", "b", 9), says("court", "a", 3)]
 
-    ((path, said),) = disagreements(rule, differing).items()
+    ((path, (_, said, stands, _)),) = disagreements(rule, differing).items()
 
     assert (path, [(each.agency, value) for each, value in said]) == (
         "/x",
         [("prison", "a"), ("probation", "b"), ("court", "a")],
     )
+    assert stands[1] == "a"
     assert tuple(disagreements(rule, differing)) == converge(rule, differing).contested
     assert disagreements(rule, [says("prison", "a", 1), says("probation", "a", 9)]) == {}
 

@@ -26,10 +26,13 @@ def record(
     *,
     id_: RecordId = OFFENDER,
     contested: tuple[str, ...] = (),
+    ruled: tuple[str, ...] = (),
     sources: dict[str, list[str]] | None = None,
 ) -> RecordRow:
-    content = {"body": body, "contested": contested, "sources": SOURCES if sources is None else sources}
-    return RecordRow(id_, "rid", 1, "-", SEAL.seal(f"person:{id_.person}", canonical(content)), contested, NOW)
+    content = {"body": body, "contested": contested, "ruled": ruled, "sources": SOURCES if sources is None else sources}
+    return RecordRow(
+        id_, "rid", 1, "-", SEAL.seal(f"person:{id_.person}", canonical(content)), contested, NOW, ruled=ruled
+    )
 
 
 def person(*, restricted: bool = False, survivor: str | None = None) -> PersonRow:
@@ -48,7 +51,7 @@ def test_a_release_is_type_key_version_body_and_marks() -> None:
         "key": "-",
         "version": "1.0.0",
         "body": BODY,
-        "marks": {"contested": ["/sex"], "underReview": []},
+        "marks": {"contested": ["/sex"], "ruled": [], "underReview": []},
     }
     assert release.digest == digest(release.document)
     assert not release.withdrawn
@@ -59,7 +62,7 @@ def test_what_the_contract_does_not_name_is_not_there_nor_its_marks_nor_its_sour
     release = render(only("names"), OFFENDER, record(contested=("/dateOfBirth", "/sex")), person(), SEAL)
 
     assert release.document["body"] == {"names": BODY["names"]}
-    assert release.document["marks"] == {"contested": [], "underReview": []}
+    assert release.document["marks"] == {"contested": [], "ruled": [], "underReview": []}
     assert release.sources == {"/names": ["prison"]}
 
 
@@ -69,8 +72,8 @@ def test_a_mark_within_a_property_goes_with_it() -> None:
     seen = render(only("limitedAccess"), OFFENDER, marked, person(), SEAL)
     unseen = render(only("names"), OFFENDER, marked, person(), SEAL)
 
-    assert seen.document["marks"] == {"contested": ["/limitedAccess/exclusion"], "underReview": []}
-    assert unseen.document["marks"] == {"contested": [], "underReview": []}
+    assert seen.document["marks"] == {"contested": ["/limitedAccess/exclusion"], "ruled": [], "underReview": []}
+    assert unseen.document["marks"] == {"contested": [], "ruled": [], "underReview": []}
 
 
 def test_the_source_of_a_record_taken_whole_is_named_whatever_part_is_seen() -> None:

@@ -12,7 +12,18 @@ from hub.domain.joining import Likely
 from hub.domain.outcome import Accepted, Refused
 from hub.domain.submission import Order, Submission
 from hub.exchange.share import Sharing
-from hub.ports import Decision, Moved, People, RecordRow, ShareTransaction, StandingRow, SubmissionId, Taken, Unfit
+from hub.ports import (
+    Decision,
+    Moved,
+    OnRecord,
+    People,
+    RecordRow,
+    ShareTransaction,
+    StandingRow,
+    SubmissionId,
+    Taken,
+    Unfit,
+)
 from tests.builders.hub import KEYS, NOW, SEAL, contract, reasons
 from tests.builders.records import PRISON, offender, said
 from tests.builders.valid_bodies import registry
@@ -59,6 +70,9 @@ class Scripted:
 
     async def settled(self, locals_: Iterable[str]) -> Mapping[str, Order]:
         return {}
+
+    async def rulings(self, locals_: Iterable[str]) -> list[OnRecord]:
+        return []
 
     async def write(self, decision: Decision) -> None:
         self.on_write(decision)

@@ -395,17 +395,18 @@ def upgrade() -> None:
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("contested", sa.Text(), nullable=False),
+        sa.Column("ruled", sa.Text(), nullable=False),
         sa.Column("changed", sa.BigInteger(), nullable=False),
         sa.Column("under_review", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("person", "type", "key", name=op.f("pk_record")),
     )
     op.create_index(
-        "ix_record_contested",
+        "ix_record_differing",
         "record",
         ["person", "type", "key"],
         unique=False,
-        postgresql_where=sa.text("contested <> ''"),
-        sqlite_where=sa.text("contested <> ''"),
+        postgresql_where=sa.text("contested <> '' OR ruled <> ''"),
+        sqlite_where=sa.text("contested <> '' OR ruled <> ''"),
     )
     op.create_table(
         "review",
@@ -460,6 +461,22 @@ def upgrade() -> None:
         sqlite_where=sa.text("closed IS NULL"),
     )
     op.create_index(op.f("ix_risk_review_person"), "risk_review", ["person"], unique=False)
+    op.create_table(
+        "ruling",
+        sa.Column("local", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("rid", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("settles", sa.Text(), nullable=False),
+        sa.Column("stands", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("over_by", sa.Text(), nullable=True),
+        sa.Column("over_at", sa.BigInteger(), nullable=True),
+        sa.Column("over_reason", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("local", "id", name=op.f("pk_ruling")),
+    )
     op.create_table(
         "settled",
         sa.Column("local", sa.Text(), nullable=False),
@@ -579,6 +596,7 @@ def downgrade() -> None:
     )
     op.drop_table("sighting")
     op.drop_table("settled")
+    op.drop_table("ruling")
     op.drop_index(op.f("ix_risk_review_person"), table_name="risk_review")
     op.drop_index(
         "ix_risk_review_open",
@@ -600,10 +618,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_review_other"), table_name="review")
     op.drop_table("review")
     op.drop_index(
-        "ix_record_contested",
+        "ix_record_differing",
         table_name="record",
-        postgresql_where=sa.text("contested <> ''"),
-        sqlite_where=sa.text("contested <> ''"),
+        postgresql_where=sa.text("contested <> '' OR ruled <> ''"),
+        sqlite_where=sa.text("contested <> '' OR ruled <> ''"),
     )
     op.drop_table("record")
     op.drop_index(op.f("ix_person_survivor"), table_name="person")
