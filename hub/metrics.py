@@ -58,6 +58,7 @@ class Queues:
     unpublished: stream agency -> deliveries committed and not yet on its topic. paused: agencies whose input stands.
     crowded: identifiers that too many hold. withheld: agency -> records that limited access keeps back from it.
     parked: agency -> records it could not apply.
+    unmatched: local ids to be compared with the others. unmatched_s: age of the oldest that may not wait, in seconds.
     letters: agency -> dead letters that wait. letters_s: agency -> age of the one that waits longest, in seconds.
     """
 
@@ -73,6 +74,8 @@ class Queues:
     letters: Mapping[str, int] = field(default_factory=dict)
     letters_s: Mapping[str, float] = field(default_factory=dict)
     risk_reviews: Sequence[OpenRiskReviews] = ()
+    unmatched: int = 0
+    unmatched_s: float = 0.0
 
 
 class Metrics:
@@ -96,6 +99,14 @@ class Metrics:
             ("agency", "difference"),
             registry=self._registry,
         )
+        self._matched = Counter(
+            "hub_matched",
+            "Pairs of local ids by what likelihood newly says of them: link, review, or undone",
+            ("found",),
+            registry=self._registry,
+        )
+        self._unmatched = self._gauge("hub_unmatched", "Local ids to be compared with the others")
+        self._oldest_unmatched = self._gauge("hub_unmatched_oldest_seconds", "Age of the one that waits longest")
         self._owed = self._gauge("hub_owed", "Records whose current release an agency may not have yet")
         self._lag = self._gauge("hub_relay_lag_seconds", "Age of the oldest debt")
         self._unpublished = self._gauge("hub_unpublished", "Deliveries committed, not yet on the topic", "agency")
@@ -135,10 +146,17 @@ class Metrics:
         for kind in Difference:
             self._differences.labels(agency, kind.value).inc(found.get(kind, 0))
 
+    def count_matched(self, links: int, reviews: int, undone: int) -> None:
+        """Count what likelihood newly says."""
+        for found, count in (("link", links), ("review", reviews), ("undone", undone)):
+            self._matched.labels(found).inc(count)
+
     def exposition(self, queues: Queues) -> bytes:
         """Everything in Prometheus's text format, with the queues as they are now."""
         self._owed.set(queues.debts)
         self._lag.set(queues.lag_s)
+        self._unmatched.set(queues.unmatched)
+        self._oldest_unmatched.set(queues.unmatched_s)
         _show(self._unpublished, queues.unpublished)
         _show(self._paused, dict.fromkeys(queues.paused, 1))
         self._crowded.set(queues.crowded)

@@ -115,6 +115,12 @@ class Settings(BaseSettings):
     measure_every_s: float = Field(300.0, ge=1, le=86_400)
     """How often the convergence index is measured; a pass over a million records takes a second or two."""
 
+    match_weights: FilePath = Path(__file__).with_name("domain") / "likelihood" / "weights.toml"
+    """How people are weighed by likelihood; `hub match train` makes a file of your own. Those compared already are
+    compared anew as something is said of them."""
+    match_links: bool = True
+    """False: likelihood joins nobody by itself, whoever surely is one person is only put up for review."""
+
     alert_webhook: SecretStr | None = None
     """Where a notice is posted when alerts are raised: an https URL. None: nowhere; operators look by themselves."""
 

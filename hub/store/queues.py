@@ -12,7 +12,7 @@ from hub.store.dead_letters import LetterState
 from hub.store.engine import reading
 from hub.store.measuring import Measured, measured_since
 from hub.store.risk_reviews import OPEN_BY_AGENCY
-from hub.store.tables import agency, alert, crowd, dead_letter, outlet, owed, parked, withheld
+from hub.store.tables import agency, alert, crowd, dead_letter, outlet, owed, parked, unmatched, withheld
 
 _MICROS_PER_S = 1_000_000
 
@@ -22,6 +22,8 @@ async def look_at_queues(engine: AsyncEngine, streams: frozenset[str], now: date
     async with reading(engine) as connection:
         debts = await connection.scalar(select(func.count()).select_from(owed)) or 0
         oldest = await connection.scalar(select(func.min(owed.c.since)).where(owed.c.later.is_(False)))
+        to_match = await connection.scalar(select(func.count()).select_from(unmatched)) or 0
+        waits = await connection.scalar(select(func.min(unmatched.c.since)).where(unmatched.c.later.is_(False)))
         outlets = await connection.execute(select(outlet.c.agency, outlet.c.number, outlet.c.published))
         behind = {name: max(0, number - published) for name, number, published in outlets if name in streams}
         paused = (await connection.execute(select(agency.c.name).where(agency.c.paused.is_not(None)))).scalars().all()
@@ -52,6 +54,8 @@ async def look_at_queues(engine: AsyncEngine, streams: frozenset[str], now: date
         alerts=alerts,
         convergence=_convergence(measured, now),
         risk_reviews=reviews,
+        unmatched=to_match,
+        unmatched_s=0.0 if waits is None else _age_s(waits, now),
         letters={row.agency: int(row.many) for row in letters},
         letters_s={row.agency: _age_s(row.oldest, now) for row in letters},
     )

@@ -31,6 +31,7 @@ from hub.exchange.consume import Consumption
 from hub.exchange.dead_letters import DeadLetters
 from hub.exchange.due import Timekeeper
 from hub.exchange.feed import Feed
+from hub.exchange.finding import Recorded
 from hub.exchange.forgetting import Forgetting
 from hub.exchange.gather import Gatherer
 from hub.exchange.intake import Intake
@@ -62,6 +63,7 @@ from hub.trust.tokens import Tokens, Verifier
 from hub.wiring.conflicts import own_conflicts
 from hub.wiring.desk import desk
 from hub.wiring.foundation import Foundation
+from hub.wiring.matching import matching
 from hub.wiring.spine import spine
 
 _TRY_AGAIN_S = 2.0
@@ -140,6 +142,10 @@ class Parts:
         tells = base.settings.alert_webhook is not None
         risks = RiskWatch(WatchStore(base.engine), base.contracts, base.seal, base.now)
         await Timekeeper(AlertStore(base.engine), risks, base.now, tells=tells).run(self._bells.stop)
+
+    async def matching(self) -> None:
+        """Who is described anew is compared with the others."""
+        await matching(self._base, self._matched).run(self._bells.stop)
 
     async def measuring(self) -> None:
         """How far agencies agree, now and then."""
@@ -225,6 +231,10 @@ class Parts:
         self._metrics.count_submissions(submissions, outcomes)
         self._bells.owed.set()
         return outcomes
+
+    def _matched(self, recorded: Recorded) -> None:
+        self._metrics.count_matched(recorded.links, recorded.reviews, recorded.undone)
+        self._bells.owed.set()
 
     async def _settle(self, agency: str, receipts: Sequence[Receipt]) -> list[Settlement]:
         return await settle(self._receipts, agency, receipts, self._base.now())

@@ -54,6 +54,7 @@ async def serve_hub(settings: Settings, only: Collection[Part]) -> None:
                 running["republishing"] = parts.republishing()
                 running["timekeeping"] = parts.timekeeping()
                 running["forgetting"] = parts.forgetting()
+                running["matching"] = parts.matching()
                 running["measuring"] = parts.measuring()
                 if settings.alert_webhook is not None:
                     running["telling"] = parts.telling(settings.alert_webhook.get_secret_value())

@@ -25,7 +25,7 @@ from hub.store.agencies import AgencyStore
 from hub.store.engine import open_engine, reading, writing
 from hub.store.migrations import upgrade
 from hub.store.queues import look_at_queues
-from hub.store.tables import agency, audit, crowd, dead_letter, outlet, owed, parked, withheld
+from hub.store.tables import agency, audit, crowd, dead_letter, outlet, owed, parked, unmatched, withheld
 from hub.trust.agencies import Agencies, Credentials, Scope
 from hub.trust.sealing import LookupKeys, MasterKey
 from hub.trust.signing import SigningKeys
@@ -297,6 +297,10 @@ async def test_the_metrics_tell_what_came_of_submissions_and_what_waits(hub: Hub
     refused = Refused(Rejected(Reason.UNKNOWN_TYPE, ""))
     hub.metrics.count_submissions([submission, made_up], [accepted, refused])
     hub.metrics.count_request("GET", "/v1/feed", 200)
+    hub.metrics.count_matched(links=2, reviews=1, undone=0)
+    for minutes, later in ((90, True), (3, False)):
+        waits = {"local": str(minutes), "since": micros(NOW - timedelta(minutes=minutes)), "later": later}
+        await hub.execute(insert(unmatched).values({**waits, "stamp": "s"}))
     await hub.execute(update(agency).where(agency.c.name == probation.agency).values(paused=micros(NOW)))
     row = dict.fromkeys((column.name for column in outlet.columns if not column.nullable), 0)
     await hub.execute(insert(outlet).values({**row, "agency": "prison", "number": 7, "published": 5}))
@@ -325,3 +329,7 @@ async def test_the_metrics_tell_what_came_of_submissions_and_what_waits(hub: Hub
     assert 'hub_dead_letters_waiting{agency="prison"} 2.0' in told
     assert 'hub_dead_letter_oldest_seconds{agency="prison"} 600.0' in told
     assert "hub_owed 0.0" in told
+    assert "hub_unmatched 2.0" in told
+    assert "hub_unmatched_oldest_seconds 180.0" in told
+    for found, count in (("link", 2), ("review", 1), ("undone", 0)):
+        assert f'hub_matched_total{{found="{found}"}} {count}.0' in told

@@ -1,0 +1,50 @@
+"""Matching by likelihood, on its real store."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+from hub.domain.errors import Halt
+from hub.domain.likelihood.weights import read_weights
+from hub.exchange.decide import Deciding
+from hub.exchange.describing import Describing
+from hub.exchange.finding import Recorded, Recording
+from hub.exchange.matching import Judging, Matching
+from hub.exchange.persons import Recognising
+from hub.store.matching import SqlMatchingStore
+from hub.store.sharing import SqlStore
+from hub.wiring.foundation import Foundation
+from hub.wiring.spine import new_person_of
+
+
+def matching(base: Foundation, told: Callable[[Recorded], None]) -> Matching:
+    """Over the database, with the weights of the settings. told: as `Matching` has it.
+
+    Raises:
+        Halt: the file of weights is wrong.
+    """
+    deciding = Deciding(base.registry, base.contracts, base.keys, base.seal)
+    recognising = Recognising(base.seal, new_person_of(base))
+    return Matching(
+        SqlMatchingStore(base.engine),
+        Recording(SqlStore(base.engine), recognising, deciding, base.keys, base.seal, base.now),
+        Describing(base.contracts),
+        judging(base),
+        base.keys,
+        base.seal,
+        base.now,
+        told,
+    )
+
+
+def judging(base: Foundation) -> Judging:
+    """How descriptions are judged under the settings. Raises `Halt`: the file of weights is wrong."""
+    file = base.settings.match_weights
+    return Judging(read_weights(_document(file)), base.settings.match_links)
+
+
+def _document(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Halt(f"{file.name} is not TOML") from error
