@@ -61,9 +61,17 @@ def _name_other_numbers(step: Step) -> None:
     """What an event refers to the person by, but for the number of the case."""
     reference, path = step.piece.native.get("personReference"), f"{step.piece.path}/personReference"
     if not isinstance(reference, dict):
+        step.report.unknown(reference, path)
         return
     step.report.without_home(reference, path, ("identifiers",), "what the event says of itself")
-    for index, each in enumerate(_objects(reference.get("identifiers"))):
+    identifiers = reference.get("identifiers")
+    if not isinstance(identifiers, list):
+        step.report.unknown(identifiers, f"{path}/identifiers")
+        return
+    for index, each in enumerate(identifiers):
+        if not isinstance(each, dict):
+            step.report.unknown(each, f"{path}/identifiers/{index}")
+            continue
         taken = ("type", "value") if each.get("type") == "CRN" else ()
         step.report.without_home(each, f"{path}/identifiers/{index}", taken, "a number that the offender itself says")
 

@@ -90,8 +90,8 @@ def _manager(native: Mapping[str, Json]) -> dict[str, Json]:
         manager["active"] = False
     elif manager.get("active") is None:
         manager["active"] = manager.get("toDate") is None
-    if not _is_named(manager.get("staff")):
-        stated = manager.get("staff")
+    stated = manager.get("staff")
+    if isinstance(stated, dict | None) and not _is_named(stated):
         staff = stated if isinstance(stated, dict) else {}
         named = next(
             (each for name in ("providerEmployee", "trustOfficer") if _is_named(each := manager.get(name))), None

@@ -31,6 +31,11 @@ class Report:
             if name not in taken and has_value(value):
                 self.homeless.append(Homeless(f"{path}/{escaped(name)}", because))
 
+    def unknown(self, value: Json, path: str) -> None:
+        """Something of a shape that nothing reads; nothing where there is no value."""
+        if has_value(value):
+            self.homeless.append(Homeless(path, None))
+
     def read(self, reading: Reading, path: str) -> bool:
         """What a lens found, at the place of what it read; whether the reading may be used."""
         self.refused += _below(path, reading.faults)

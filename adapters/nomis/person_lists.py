@@ -1,8 +1,10 @@
 """The lists of a prisoner made ready for the lens, each element where it stood or with its origin told."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from hub.domain.canonical import Json
+from hub.spec.lens.found import has_value
 
 _SENTENCE_OF_TERM = {
     "sentenceSequence": "sentenceSequence",
@@ -142,12 +144,20 @@ def contacts(person: dict[str, Json], origins: dict[str, str]) -> None:
     people: list[Json] = []
     officials: list[Json] = []
     for name in ("nextOfKin", "otherContacts"):
-        for index, contact in enumerate(elements(person, name)):
-            listed, under = (officials, "officials") if contact.get("contactType") == "O" else (people, "contacts")
-            origins[f"/{under}/{len(listed)}"] = f"/{name}/{index}"
-            listed.append(contact)
+        for place, contact in _each(person.get(name), f"/{name}"):
+            is_official = isinstance(contact, dict) and contact.get("contactType") == "O"
+            listed, under = (officials, "officials") if is_official else (people, "contacts")
+            origins[f"/{under}/{len(listed)}"] = place
+            listed.append(dict(contact) if isinstance(contact, dict) else contact)
     for name, listed in (("contacts", people), ("officials", officials)):
         if listed:
             person[name] = listed
             person.pop("nextOfKin", None)
             person.pop("otherContacts", None)
+
+
+def _each(value: Json, at: str) -> Iterable[tuple[str, Json]]:
+    """What a list holds, each with its place, or what stands there alone; the lens refuses what is no object."""
+    if isinstance(value, list):
+        return [(f"{at}/{index}", each) for index, each in enumerate(value)]
+    return [(at, value)] if has_value(value) else []

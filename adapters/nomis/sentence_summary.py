@@ -8,6 +8,7 @@ from adapters.nomis.people import prepared_offender
 from adapters.nomis.taking import Read, Taking
 from adapters.nomis.unwrapping import Wrapped
 from hub.domain.canonical import Json
+from hub.spec.lens.found import has_value
 
 _CAME_OF_IT = "sentences say what came of a case"
 _OF_SUMMARY = {"prisonerNumber": None, "latestPrisonTerm": None}
@@ -66,6 +67,8 @@ def _prepared(taking: Taking, term: Mapping[str, Json], at: str) -> Prepared:
         account.left(case, place, _OF_CASE)
         if isinstance(case.get("issuingCourt"), dict):
             account.left(case["issuingCourt"], f"{place}/issuingCourt", _OF_COURT)
+        elif has_value(case.get("issuingCourt")):
+            account.refuse(f"{place}/issuingCourt", "type", "must be an object")
         for where, sentence in account.listed(case.get("sentences"), f"{place}/sentences"):
             origins |= _case_origins(f"/sentences/{len(sentences)}", place[len(at) :], where[len(at) :])
             sentences.append(_of_case(case) | _spelt(sentence))

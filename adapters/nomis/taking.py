@@ -11,6 +11,7 @@ from adapters.nomis.places import native_place
 from adapters.nomis.whole import about, remember, whole
 from hub.domain.canonical import Json, normalise
 from hub.domain.errors import Fault, Rejected
+from hub.spec.lens.found import has_value
 from hub.spec.lens.lens import Lens
 
 _NUMBERS = ("offenderNo", "nomsId", "prisonerNumber", "nomsNumber", "offenderIdDisplay", "prisonNumber")
@@ -45,6 +46,10 @@ class Taking:
 
         By its own number, by what the way it came says, or by a booking whose person is known.
         """
+        for name in _NUMBERS:
+            if has_value(native.get(name)) and _text(native[name]) is None:
+                self.account.refuse(f"{at}/{name}", "type", "must be a text")
+                return None
         number = _first(native, _NUMBERS) or _first(self.payload.about, _NUMBERS) or self._of_booking(native)
         if number is None:
             self.account.refuse(f"{at}/offenderNo", "required", "whose record it is must be said by a prison number")

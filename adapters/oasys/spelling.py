@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.domain.canonical import Json
+from hub.spec.lens.found import has_value
+from hub.spec.lens.paths import escaped
 
 _DAYS = frozenset({"initialSpDate", "reviewSpDate"})
 """Days that some releases of OASys write as 31/12/2025."""
@@ -73,12 +75,21 @@ def _answers(sections: list[Json]) -> Iterator[tuple[str, Json, str]]:
         if not isinstance(answers, list):
             yield f"sections-{index}", section, f"/sections/{index}"
             continue
+        yield from _further(section, {"section", "answers"}, f"sections-{index}", f"/sections/{index}")
         for number, each in enumerate(answers):
             place = f"/sections/{index}/answers/{number}"
             if isinstance(each, dict) and isinstance(each.get("question"), str):
                 yield each["question"], each.get("answer"), f"{place}/answer"
+                yield from _further(each, {"question", "answer"}, f"sections-{index}-{number}", place)
             else:
                 yield f"sections-{index}-{number}", each, place
+
+
+def _further(native: Mapping[str, Json], known: set[str], name: str, place: str) -> Iterator[tuple[str, Json, str]]:
+    """What an object says beyond what is known of its kind: each a question of its own, which no table has."""
+    for other, value in native.items():
+        if other not in known and has_value(value):
+            yield f"{name}-{other}", value, f"{place}/{escaped(other)}"
 
 
 def _iso(value: Json) -> Json:

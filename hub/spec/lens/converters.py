@@ -71,7 +71,7 @@ class Text(Plain):
 
 @dataclass(frozen=True, slots=True)
 class Flag(Plain):
-    """Yes or no, each in the native spellings given; the first is written."""
+    """Yes or no, each in the native spellings given, whatever their letters; the first is written."""
 
     yes: tuple[Json, ...] = (True,)
     no: tuple[Json, ...] = (False,)
@@ -99,7 +99,8 @@ class Codes(Plain):
     """Native codes and what they mean.
 
     shared: native code -> shared value. native: the shared value as it is spelled -> the native code written for it.
-    raw: what goes before a code that an open list does not name; None: closed.
+    raw: what goes before a code that an open list does not name; None: closed. Of a closed list a code may differ in
+    capital letters where that leaves one meaning; an open list keeps such a code raw.
     """
 
     name: str
@@ -117,11 +118,18 @@ class Codes(Plain):
         if code in self.shared:
             return self.shared[code]
         if self.raw is None:
-            raise Unsayable("code", f"must be one of the codes of {self.title}")
+            return self._in_other_letters(code)
         if not _RAW.fullmatch(code):
             raise Unsayable("code", f"must be one of the codes of {self.title}, or at most 200 printed characters")
         found.unlisted.append(Unlisted(path, self.name, code))
         return self.raw + code
+
+    def _in_other_letters(self, code: str) -> Json:
+        """What the one code means that differs in capital letters alone. Raises Unsayable: there is none such."""
+        meant = [value for own, value in self.shared.items() if own.casefold() == code.casefold()]
+        if not meant or any(not same(self, value, meant[0]) for value in meant):
+            raise Unsayable("code", f"must be one of the codes of {self.title}")
+        return meant[0]
 
     def write(self, value: Json, old: Json) -> Json:  # noqa: ARG002
         """Raises Unsayable: the closed list has no native code for it. Carried: the open one has none."""
@@ -146,5 +154,5 @@ def text_of(value: Json) -> str:
 
 def _among(raw: Json, words: tuple[Json, ...]) -> bool:
     if raw.__class__ is str:
-        raw = raw.strip()
+        return raw.strip().casefold() in [str(word).casefold() for word in words if word.__class__ in (str, bool)]
     return any(raw.__class__ is word.__class__ and raw == word for word in words)

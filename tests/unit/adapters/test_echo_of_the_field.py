@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.client.native import System
@@ -83,7 +83,7 @@ def beside(name: str) -> Iterator[Beside]:
 
 
 @pytest.mark.parametrize(("name", "record_type"), HANDED)
-@settings(max_examples=6)
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 async def test_whatever_was_told_and_is_announced_is_known_again(
     name: str, record_type: str, data: st.DataObject
