@@ -111,15 +111,17 @@ def _over_time(draw: st.DrawFn, record_type: str) -> list[tuple[Json | None, Jso
     return said
 
 
+_PLACES: tuple[Json, ...] = ({}, {"location": {"place": "custody"}}, {"location": {"place": "community"}})
 _OFFENDERS = st.builds(
-    lambda person, identifiers, more: (
-        {"names": person[0], "dateOfBirth": person[1], "aliases": None, "identifiers": identifiers} | more
+    lambda person, identifiers, more, place: (
+        {"names": person[0], "dateOfBirth": person[1], "aliases": None, "identifiers": identifiers} | more | place
     ),
     st.sampled_from([PEOPLE[0], *PEOPLE]),
     st.just([IDENTIFIERS[0]]) | st.lists(st.sampled_from(IDENTIFIERS), min_size=1, max_size=2),
     st.sampled_from(
         [{}, {}, {}, *({"limitedAccess": {"exclusion": kept, "restriction": False}} for kept in (False, True))]
     ),
+    st.sampled_from(_PLACES),
 )
 _NAMED = {
     "assessment": st.fixed_dictionaries(

@@ -25,6 +25,7 @@ from hub.exchange.matching import Judging, Matching
 from hub.exchange.persons import Recognising
 from hub.exchange.relay import Relay
 from hub.exchange.resolve import Choice, Resolving, Ruled
+from hub.exchange.risk_watch import RiskWatch
 from hub.exchange.share import Sharing
 from hub.ports import HeldId, HeldRow, Publisher, RecordId, Store
 from hub.release import Release, render
@@ -33,6 +34,7 @@ from hub.store.matching import SqlMatchingStore
 from hub.store.relaying import SqlRelayStore, held_row
 from hub.store.sharing import SqlStore
 from hub.store.tables import held, local_id, person, record, unmatched
+from hub.store.watching import WatchStore
 from hub.trust.naming import local_key
 from hub.trust.sealing import CompressingSeal, LookupKeys
 from tests.builders.valid_bodies import registry
@@ -115,6 +117,7 @@ class Hub:
             lambda: self.now,
         )
         self.matching = self._matching(links=True)
+        self.risk_watch = RiskWatch(WatchStore(self.engine), self.contracts, SEAL, lambda: self.now)
         self.relay = Relay(self.relay_store, self.publisher, self.contracts, SEAL, lambda: self.now)
 
     def _matching(self, *, links: bool) -> Matching:
@@ -155,6 +158,11 @@ class Hub:
         while handled := await self.relay.step():
             settled += handled
         return settled
+
+    async def watch(self) -> None:
+        """Look at every risk that is due."""
+        while await self.risk_watch.step():
+            pass
 
     async def rows(self, table: Table) -> list[dict[str, Json]]:
         """A whole table."""

@@ -6,7 +6,7 @@ With a million records a scan takes seconds, and takes them from the hub's own w
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,8 +28,10 @@ from hub.store.reading import SqlReading
 from hub.store.receipts import Applied, ReceiptStore
 from hub.store.reconciling import DifferenceRow, ReconcileStore
 from hub.store.reviews import ReviewPlace, ReviewStore
+from hub.store.risk_reviews import RiskReviewState, RiskReviewStore, SoughtReviews
 from hub.store.sightings import Sighting
 from hub.store.verdicts import VerdictPlace, VerdictStore
+from hub.store.watching import Looked, WatchStore
 
 ROWS = 30_000
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -64,7 +66,10 @@ INSERT INTO dead_letter SELECT 'position-' || n, {agency}, n, 'bad-json', 'd', '
 INSERT INTO audit (at, action, actor, agency, person, type, key, reference, basis, purpose)
   SELECT {micros} + n, 'disclosure', 'hub', {agency}, 'person-' || n, 'offender', '-', '1', '', '' FROM {n};
 INSERT INTO alert SELECT {agency}, 'person-' || n, 'offender', '-', n, 'not-applied', 'id-' || n, n, n,
-  CASE WHEN n % 2 = 0 THEN n END, 'anna', 'seen to', CASE WHEN n % 100 > 0 THEN n END, 'receipt' FROM {n};
+  CASE WHEN n % 2 = 0 THEN n END, 'anna', 'seen to', CASE WHEN n % 100 > 0 THEN n END, 'receipt', '' FROM {n};
+INSERT INTO watch SELECT 'person-' || n, {micros} + n FROM {n};
+INSERT INTO risk_review SELECT 'slot-' || n, 'past-review-date', n, 'id-' || n, 'key-' || n, 'person-' || n, 'offender',
+  '-', '', {agency}, {agency}, n, n, CASE WHEN n % 100 = 0 THEN n END, CASE WHEN n % 100 > 0 THEN n END FROM {n};
 INSERT INTO sighting SELECT {agency}, 'person-' || n, 'offender', '-', n, CASE WHEN n % 100 = 0 THEN n END, n, n,
   n, 'anna', n FROM {n};
 INSERT INTO notice SELECT 'id-' || n, '\\x00', 0, n FROM {n};
@@ -113,6 +118,20 @@ QUESTIONS: dict[str, Callable[[AsyncEngine], Awaitable[object]]] = {
         Wanted(PEOPLE, state=State.LEVELS), None, 50
     ),
     "one conflict": lambda engine: ConflictStore(engine).one(PEOPLE, "rid"),
+    "risk reviews": lambda engine: RiskReviewStore(engine).listed(SoughtReviews(), "id-5", 50),
+    "risk reviews that are open": lambda engine: RiskReviewStore(engine).listed(
+        SoughtReviews(RiskReviewState.OPEN), "id-5", 50
+    ),
+    "risk reviews put to an agency": lambda engine: RiskReviewStore(engine).listed(
+        SoughtReviews(RiskReviewState.OPEN, agency=PRISON), None, 50
+    ),
+    "risk reviews of an author": lambda engine: RiskReviewStore(engine).listed(
+        SoughtReviews(RiskReviewState.OPEN, author=PRISON), None, 50
+    ),
+    "risk reviews of a person": lambda engine: RiskReviewStore(engine).listed(SoughtReviews(persons=PEOPLE), None, 50),
+    "whose risk is to be looked at": lambda engine: WatchStore(engine).look(
+        AT + timedelta(microseconds=9), 50, lambda _watched: Looked()
+    ),
     "reconciliations": lambda engine: ReconcileStore(engine).listed(None, None, 50),
     "reconciliations of an agency": lambda engine: ReconcileStore(engine).listed(PRISON, "i9", 50),
     "differences": _differences,

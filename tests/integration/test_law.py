@@ -9,6 +9,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from enum import Enum
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -26,11 +27,13 @@ from hub.exchange.resolve import Choice
 from hub.ports import HeldId, RecordId, ShareTransaction, Store
 from hub.store.engine import create_schema, open_engine, writing
 from hub.store.sharing import SqlStore
-from hub.store.tables import crowd, local_id, metadata, owed, review, withheld
+from hub.store.tables import crowd, local_id, metadata, owed, review, risk_review, withheld
 from hub.trust.naming import local_key
 from tests.builders.histories import Ruling, histories, rulings
-from tests.builders.hub import KEYS, Hub, contract, quick_engine
+from tests.builders.hub import KEYS, NOW, Hub, contract, quick_engine
 
+LONG_AFTER = NOW + timedelta(days=3_650)
+"""When every day has passed that a history speaks of."""
 CONTRACTS = {
     each.agency: each
     for each in (
@@ -129,8 +132,8 @@ async def go(way: Sequence[Step], empty: Path, most_holders: int) -> "Agreed":
                 await rule(hub, step.rulings)
                 if step.relayed:
                     hub = Hub(engine, CONTRACTS, store=store, persons=hub.persons)
+                    await hub.watch()
                     await hub.deliver()
-            await hub.deliver()
             return await agreed(hub)
         finally:
             await engine.dispose()
@@ -152,7 +155,8 @@ Who: TypeAlias = frozenset[str]
 class Agreed(NamedTuple):
     """What must be the same: persons, release digests by (agency, person, type, key), reviews, what is withheld.
 
-    And which identifiers are crowded, with how many hold them.
+    And which identifiers are crowded, with how many hold them; and the open risk reviews: the assertion, the cause and
+    since when, with who is asked.
     """
 
     persons: frozenset[Who]
@@ -160,10 +164,14 @@ class Agreed(NamedTuple):
     reviews: frozenset[tuple[str, str, str]]
     withheld: frozenset[tuple[str, Who, str, str]]
     crowded: dict[str, int]
+    risks: frozenset[tuple[str, str, int, str]]
 
 
 async def agreed(hub: Hub) -> Agreed:
-    """What is agreed at rest; every agency holds just what would be rendered for it now."""
+    """What is agreed at rest, all days of review being past; every agency holds just what would be rendered for it."""
+    hub.now = LONG_AFTER
+    await hub.watch()
+    await hub.deliver()
     members: dict[str, set[str]] = defaultdict(set)
     for row in await hub.rows(local_id):
         members[row["person"]].add(row["key"])
@@ -184,6 +192,11 @@ async def agreed(hub: Hub) -> Agreed:
         frozenset((row["one"], row["other"], row["doubt"]) for row in await hub.rows(review)),
         frozenset(_named(id_, who) for id_ in kept_back),
         {row["digest"]: row["holders"] for row in await hub.rows(crowd)},
+        frozenset(
+            (row["slot"], row["cause"], row["since"], row["agency"])
+            for row in await hub.rows(risk_review)
+            if row["closed"] is None
+        ),
     )
 
 
