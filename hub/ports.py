@@ -737,3 +737,7 @@ class MatchingStore(Protocol):
     async def settle(self, turn: Turn) -> None:
         """End a turn; local ids of which something was said meanwhile wait for another."""
         ...
+
+    async def all_described(self, after: int, limit: int) -> list[Candidate]:
+        """The next so many descriptions there are, by their numbers, beyond this one."""
+        ...

@@ -7,48 +7,64 @@ from typing import Annotated
 import typer
 
 from hub.commands.match_files import SHIPPED_WEIGHTS, People, columns_in, links_in, people_in, weights_in
+from hub.commands.running import on_foundation
 from hub.commands.showing import AsJson, show_one
+from hub.domain.likelihood.common import written_common
 from hub.domain.likelihood.evaluation import THRESHOLD, Evaluation, Measured, matches
 from hub.domain.likelihood.evaluation import evaluate as measure
 from hub.domain.likelihood.pairs import Candidates, candidates
 from hub.domain.likelihood.training import train as estimated
 from hub.domain.likelihood.weights import written_weights
+from hub.exchange.training import Trained, Training
+from hub.store.matching import SqlMatchingStore
+from hub.wiring.foundation import Foundation
 
 commands = typer.Typer(no_args_is_help=True, help="Matching persons by likelihood: weights, and how right it is.")
 _FIGURES = 5
 
 _File = typer.Argument(exists=True, dir_okay=False, show_default=False)
-_Maps = Annotated[
-    list[Path],
-    typer.Option(
-        "--columns", exists=True, dir_okay=False, help="TOML: what each column means; twice if the files differ"
-    ),
-]
+_Maps = typer.Option(
+    "--columns", exists=True, dir_okay=False, help="TOML: what each column means; twice if the files differ"
+)
 
 
 @commands.command()
 def train(
-    left: Annotated[Path, _File],
-    columns: _Maps,
     out: Annotated[Path, typer.Option(dir_okay=False, help="where the weights go")],
+    left: Annotated[Path | None, _File] = None,
     right: Annotated[Path | None, _File] = None,
+    columns: Annotated[list[Path] | None, _Maps] = None,
 ) -> None:
-    """Estimate the weights of your own data, without labels: duplicates within one CSV file, or links between two."""
+    """Estimate the weights without labels: of the people this hub knows, or of those in files of yours.
+
+    Without files: of all whom agencies have described, with a list of the values that many of them have in common,
+    under the hub's own key. One CSV file: of duplicates within it; two: of links between them.
+    """
+    trained = on_foundation(_of_the_store) if left is None else _of_files(left, right, columns or [])
+    out.write_text(written_weights(trained.weights) + written_common(trained.common), encoding="utf-8")
+    expected = trained.weights.prior * trained.possible
+    typer.echo(f"{out.name}: weights from {trained.pairs:,} pairs; about {expected:,.0f} links")
+
+
+async def _of_the_store(base: Foundation) -> Trained:
+    return await Training(SqlMatchingStore(base.engine), base.keys, base.seal).train(weights_in(SHIPPED_WEIGHTS))
+
+
+def _of_files(left: Path, right: Path | None, columns: list[Path]) -> Trained:
     _, _, found = _compared(left, right, columns)
     weights = estimated(found, weights_in(SHIPPED_WEIGHTS))
+    people = len(found.left) + (0 if found.within else len(found.right))
     origin = (
         f"Estimated without labels by expectation maximisation over {len(found.patterns):,} blocked pairs "
-        f"of {len(found.left) + (0 if found.within else len(found.right)):,} records.\n"
-        "Fields that these records do not have are as shipped.\n"
+        f"of {people:,} records.\nFields that these records do not have are as shipped.\n"
     )
-    out.write_text(written_weights(replace(weights, origin=origin)), encoding="utf-8")
-    typer.echo(f"{out.name}: weights from {len(found.patterns):,} pairs; about {_expected(found, weights.prior)} links")
+    return Trained(replace(weights, origin=origin), {}, len(found.patterns), found.possible)
 
 
 @commands.command()
 def evaluate(
     left: Annotated[Path, _File],
-    columns: _Maps,
+    columns: Annotated[list[Path], _Maps],
     links: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="CSV of true links: two ids in each row")],
     right: Annotated[Path | None, _File] = None,
     weights: Annotated[
@@ -72,6 +88,8 @@ def evaluate(
 
 
 def _compared(left: Path, right: Path | None, maps: list[Path]) -> tuple[People, People, Candidates]:
+    if not maps:
+        raise typer.BadParameter("say with --columns what the columns of the files mean")
     if len(maps) > (1 if right is None else 2):
         raise typer.BadParameter("more --columns than files")
     one = people_in(left, columns_in(maps[0]))
@@ -79,10 +97,6 @@ def _compared(left: Path, right: Path | None, maps: list[Path]) -> tuple[People,
         return one, one, candidates(one.traits)
     other = people_in(right, columns_in(maps[-1]))
     return one, other, candidates(one.traits, other.traits)
-
-
-def _expected(found: Candidates, prior: float) -> str:
-    return f"{prior * found.possible:,.0f}"
 
 
 def _document(found: Candidates, result: Evaluation, threshold: float) -> dict[str, object]:

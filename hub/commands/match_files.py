@@ -12,6 +12,8 @@ from pathlib import Path
 from hub.domain import likelihood
 from hub.domain.errors import Halt, Reason, Rejected
 from hub.domain.likelihood.columns import Columns, read_columns
+from hub.domain.likelihood.common import Common, read_common
+from hub.domain.likelihood.levels import Field
 from hub.domain.likelihood.pairs import Pair
 from hub.domain.likelihood.traits import Traits
 from hub.domain.likelihood.weights import Weights, read_weights
@@ -31,6 +33,11 @@ class People:
 def weights_in(file: Path) -> Weights:
     """The weights of a file."""
     return read_weights(_toml(file))
+
+
+def common_in(file: Path) -> dict[Field, Common]:
+    """The list of common values in a file of weights; empty where it has none."""
+    return read_common(_toml(file))
 
 
 def columns_in(file: Path) -> Columns:

@@ -15,7 +15,7 @@ from hub.store.columns import any_of, as_set
 from hub.store.engine import reading, writing
 from hub.store.tables import assertion, blocking, described, local_id, standing, unmatched
 
-LARGE_BLOCK = 50
+LARGE_BLOCK = 20
 """A key that more than these have in common tells little; the next longer one counts in its place."""
 MOST_CANDIDATES = 100
 """Whom one local id is compared with."""
@@ -68,9 +68,9 @@ _BLOCK = (
 )
 _END = b"\xff" * 16
 """Behind a key, what comes after all the longer ones that begin with it."""
-_CANDIDATES = select(described.c.local, described.c.number, described.c.sealed).where(
-    any_of(described.c.number, "numbers")
-)
+_EVERYBODY = select(described.c.local, described.c.number, described.c.sealed)
+_CANDIDATES = _EVERYBODY.where(any_of(described.c.number, "numbers"))
+_NEXT = _EVERYBODY.where(described.c.number > bindparam("after")).order_by(described.c.number).limit(bindparam("most"))
 
 
 class SqlMatchingStore:
@@ -125,6 +125,12 @@ class SqlMatchingStore:
             done = [{"local": row.local, "stamp": row.stamp, "taker": turn.by} for row in turn.rows]
             await delete_rows(connection, unmatched, done)
             await connection.execute(_LET_GO, {"by": turn.by, "locals": as_set(row.local for row in turn.rows)})
+
+    async def all_described(self, after: int, limit: int) -> list[Candidate]:
+        """The next descriptions by their numbers."""
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(_NEXT, {"after": after, "most": limit})
+            return [Candidate(*row) for row in rows]
 
     async def _shared(self, connection: AsyncConnection, ladders: Collection[Ladder]) -> dict[Ladder, list[int]]:
         """Who has each key, in its shortest form whose block is not large; ladders without such a form are missing."""

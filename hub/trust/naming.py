@@ -8,6 +8,7 @@ from hub.ports import Keys, Ladder
 
 _SHORTEST_BYTES = 7
 _LONGER_BYTES = 4
+_TERM_LETTERS = 12
 
 
 def local_key(keys: Keys, agency: str, local_id: str) -> str:
@@ -57,3 +58,8 @@ def place_key(keys: Keys, path: str) -> str:
 def opinion_digest(keys: Keys, rid: str, path: str, value: Json) -> str:
     """What is said at a place of a record, whoever says it: by it a ruling names what it settles."""
     return keys.keyed_bytes("opinion", canonical([rid, path, value]))
+
+
+def term_digest(keys: Keys, field: str, value: str) -> str:
+    """A value of a field that is compared, as the list of common values names it."""
+    return keys.keyed("term", field, value)[:_TERM_LETTERS]

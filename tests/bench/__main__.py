@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from tests.bench import decisions, inside, load, mapping, matching, reconcile, rest, stream, validation
+from tests.bench import decisions, inside, load, mapping, matching, one_match, reconcile, rest, stream, validation
 from tests.bench.table import Measure, show, show_profile
 
 SECTIONS = (
@@ -25,13 +25,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("only", nargs="*", help=f"of {', '.join(SECTIONS)}; all unless named")
     parser.add_argument("--messages", type=int, default=20_000, help="in each run of rest and stream")
-    parser.add_argument("--records", type=int, default=200_000, help="how far growth goes, from a tenth of it; in load")
+    parser.add_argument(
+        "--records",
+        type=int,
+        default=200_000,
+        help="how far growth goes, from a tenth of it; in load; among how many one is matched",
+    )
     given = parser.parse_args()
     wanted = given.only or SECTIONS
     sections: dict[str, Callable[[], list[Measure]]] = {
         "validation": validation.measures,
         "mapping": mapping.measures,
-        "matching": matching.measures,
+        "matching": lambda: [*matching.measures(), *one_match.measures(given.records)],
         "rest": lambda: rest.measures(given.messages // 2),
         "stream": lambda: stream.measures(given.messages),
         "growth": lambda: inside.growth(given.records // 10, given.records, sample=5_000),

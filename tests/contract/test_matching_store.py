@@ -171,6 +171,17 @@ async def test_whoever_is_not_described_any_more_is_found_no_more(stores: Stores
         assert list(await tx.described([ANN, BOB])) == [BOB]
 
 
+async def test_all_descriptions_can_be_read_page_by_page(stores: Stores) -> None:
+    people: dict[str, Iterable[Ladder]] = {key: [SMITH] for key in (ANN, BOB, "other")}
+    await know(stores, people)
+
+    first = await stores.matching.all_described(0, 2)
+    second = await stores.matching.all_described(first[-1].number, 2)
+
+    assert sorted(each.local for each in [*first, *second]) == sorted(people)
+    assert await stores.matching.all_described(second[-1].number, 2) == []
+
+
 # --- candidates --------------------------------------------------------------------------------------------
 
 

@@ -96,3 +96,9 @@ class MemoryMatchingStore:
                     del self._tables.unmatched[row.local]
                 else:
                     self._tables.unmatched[row.local] = replace(waiting, turn=None)
+
+    async def all_described(self, after: int, limit: int) -> list[Candidate]:
+        await self._wire.cross("matching.read")
+        everybody = self._tables.described.items()
+        rows = sorted((number, key, each.sealed) for key, (number, each) in everybody if number > after)
+        return [Candidate(key, number, sealed) for number, key, sealed in rows[:limit]]

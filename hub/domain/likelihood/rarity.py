@@ -47,17 +47,22 @@ UNKNOWN: Rarity = _Unknown()
 class Counted:
     """How common values are among the people given."""
 
-    def __init__(self, people: Iterable[Traits]) -> None:
-        self._counts: dict[Field, Counter[str]] = {field: Counter() for field in _VALUES}
+    def __init__(self, people: Iterable[Traits] = ()) -> None:
+        self.counts: dict[Field, Counter[str]] = {field: Counter() for field in _VALUES}
+        self._totals: Counter[Field] = Counter()
         for traits in people:
-            for field, read in _VALUES.items():
-                if value := read(traits):
-                    self._counts[field][value] += 1
-        self._totals = {field: counts.total() for field, counts in self._counts.items()}
+            self.add(traits)
+
+    def add(self, traits: Traits) -> None:
+        """Count one more."""
+        for field, read in _VALUES.items():
+            if value := read(traits):
+                self.counts[field][value] += 1
+                self._totals[field] += 1
 
     def share(self, field: Field, value: str) -> float | None:
         """The share of the others with this value: of those that have it, one is the person asked about."""
-        counts = self._counts.get(field)
+        counts = self.counts.get(field)
         if counts is None or value not in counts:
             return None
         return max(counts[value] - 1, _SEEN_ONCE) / self._totals[field]

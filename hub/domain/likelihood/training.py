@@ -23,7 +23,8 @@ _DOUBT_M = 0.5
 """Pairs of the usual kind added to those counted: a level never seen becomes unlikely, not impossible."""
 _DOUBT_U = 5_000.0
 """More of them for u: by chance two dates agree in a few of 100,000 pairs, too few to be counted alone."""
-_RANDOM_PAIRS = 100_000
+RANDOM_PAIRS = 100_000
+"""By which it is counted how two persons agree by chance."""
 
 _Shares = Mapping[Field, Mapping[Level, float]]
 
@@ -36,7 +37,7 @@ def train(found: Candidates, start: Weights) -> Weights:
     """
     if not found.patterns:
         raise Rejected(Reason.INVALID_BODY, "no two records have anything in common: nothing can be estimated")
-    return estimate(Counter(found.patterns.values()), random_patterns(found, _RANDOM_PAIRS), found.possible, start)
+    return estimate(Counter(found.patterns.values()), random_patterns(found, RANDOM_PAIRS), found.possible, start)
 
 
 def estimate(blocked: Mapping[Pattern, float], at_random: Iterable[Pattern], possible: int, start: Weights) -> Weights:

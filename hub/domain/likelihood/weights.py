@@ -33,12 +33,14 @@ class Weights:
 def read_weights(document: Mapping[str, object]) -> Weights:
     """The weights as the data file has them: `origin`, `prior` and a table [field.level] with m and u.
 
+    The file may have a list of common values as well; see `hub.domain.likelihood.common`.
+
     Raises:
         Halt: a field or level is missing or unknown, or a number is no probability above 0; named by its place.
     """
     prior = _probability(document.get("prior"), "prior")
     odds = {field: _field(document.get(field.value), field) for field in Field}
-    unknown = sorted(document.keys() - set(Field) - {"prior", "origin"})
+    unknown = sorted(document.keys() - set(Field) - {"prior", "origin", "common"})
     if unknown:
         raise Halt(f"weights: {unknown[0]} is no field that is compared")
     return Weights(prior, odds, str(document.get("origin", "")))

@@ -1,0 +1,118 @@
+"""Weights estimated of the people that agencies described, without labels, on both databases."""
+
+import random
+import tomllib
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from hub.commands.match_files import SHIPPED_WEIGHTS, weights_in
+from hub.domain.errors import Rejected
+from hub.domain.likelihood.blocking import ladders
+from hub.domain.likelihood.common import read_common, written_common
+from hub.domain.likelihood.evaluation import THRESHOLD
+from hub.domain.likelihood.levels import Field, Level
+from hub.domain.likelihood.score import score
+from hub.domain.likelihood.traits import Traits
+from hub.domain.likelihood.weights import read_weights, written_weights
+from hub.exchange.describing import written
+from hub.exchange.training import Trained, Training
+from hub.ports import Description
+from hub.store.matching import SqlMatchingStore
+from hub.store.sharing import SqlStore
+from hub.trust.naming import ladder_digests, term_digest
+from tests.bench.crowd import crowd, misspelt
+from tests.builders.hub import KEYS, NOW, SEAL, Hub
+from tests.contract.test_store_ports import PERSON, decision, local
+
+START = weights_in(SHIPPED_WEIGHTS)
+PEOPLE = 100
+
+
+def described(people: Sequence[Traits]) -> dict[str, Description | None]:
+    return {
+        f"local-{number}": Description(
+            SEAL.seal(f"local:local-{number}", written(traits)),
+            frozenset(ladder_digests(KEYS, rungs) for rungs in ladders(traits)),
+        )
+        for number, traits in enumerate(people)
+    }
+
+
+async def known(hub: Hub, people: Sequence[Traits]) -> None:
+    """Have these people described."""
+    store, descriptions = SqlMatchingStore(hub.engine), described(people)
+    rows = [local(key) for key in descriptions]
+    async with SqlStore(hub.engine).sharing() as tx:
+        await tx.write(replace(decision(locals_=rows, new=[PERSON]), unmatched=set(descriptions)))
+    turn = await store.take(len(people), NOW)
+    await store.describe(turn, descriptions)
+    await store.settle(turn)
+
+
+async def trained(hub: Hub, drawn: int = PEOPLE * 2) -> Trained:
+    return await Training(SqlMatchingStore(hub.engine), KEYS, SEAL, drawn).train(START)
+
+
+def caseload() -> list[tuple[Traits, Traits]]:
+    """Each person as two agencies have them."""
+    draw = random.Random(5)  # noqa: S311 -- a sample, no secret
+    return [(each, misspelt(each, draw)) for each in crowd(1, PEOPLE)]
+
+
+async def test_the_weights_of_the_people_described_tell_who_is_one_person(hub: Hub) -> None:
+    pairs = caseload()
+    await known(hub, [each for pair in pairs for each in pair])
+
+    weights = (await trained(hub)).weights
+
+    found = sum(score(one, other, weights).probability >= THRESHOLD for one, other in pairs)
+    wrong = sum(
+        score(one, other, weights).probability >= THRESHOLD
+        for (one, _), (_, other) in zip(pairs, pairs[1:] + pairs[:1], strict=True)
+    )
+    assert found > 0.9 * PEOPLE
+    assert wrong < 0.05 * PEOPLE
+    assert weights.odds[Field.DATE][Level.EXACT].weight > 10
+    assert PEOPLE / 2 < weights.prior * (2 * PEOPLE) ** 2 / 2 < PEOPLE * 2
+
+
+async def test_of_many_people_some_are_drawn_and_the_weights_are_much_the_same(hub: Hub) -> None:
+    await known(hub, [each for pair in caseload() for each in pair])
+
+    all_, some = await trained(hub), await trained(hub, PEOPLE)
+
+    assert some.pairs < all_.pairs
+    assert some.possible == all_.possible
+    assert some.weights.prior == pytest.approx(all_.weights.prior, rel=0.3)
+
+
+async def test_the_file_is_the_same_every_time_and_names_nobody(hub: Hub) -> None:
+    await known(hub, [each for pair in caseload() for each in pair])
+
+    texts = [written_weights(each.weights) + written_common(each.common) for each in [await trained(hub)] * 2]
+    document = tomllib.loads(texts[0])
+
+    assert texts[0] == texts[1]
+    assert "Estimated without labels" in texts[0]
+    assert not any(name in texts[0] for each in crowd(1, PEOPLE) for name in each.streets)
+    assert read_weights(document).odds.keys() == START.odds.keys()
+    assert Field.SURNAME in read_common(document)
+
+
+async def test_common_values_are_listed_under_the_hubs_own_key(hub: Hub) -> None:
+    smiths = [replace(each, surname="smith") for each in crowd(1, 30)]
+    await known(hub, [*smiths, *(replace(each, surname=f"n{place}") for place, each in enumerate(crowd(31, 70)))])
+
+    common = (await trained(hub)).common[Field.SURNAME]
+
+    assert common.shares == {term_digest(KEYS, Field.SURNAME, "smith"): 0.3}
+    assert common.rest == pytest.approx(0.01)
+
+
+async def test_people_with_nothing_in_common_teach_nothing(hub: Hub) -> None:
+    await known(hub, [Traits(surname="archer", forenames=("ann",))])
+
+    with pytest.raises(Rejected, match="have anything in common"):
+        await trained(hub)
