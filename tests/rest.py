@@ -52,7 +52,7 @@ from hub.store.reconciling import ReconcileStore
 from hub.store.relaying import SqlRelayStore
 from hub.store.risk_reviews import RiskReviewStore
 from hub.store.sharing import SqlStore
-from hub.store.tables import audit
+from hub.store.tables import audit, unmatched
 from hub.trust.agencies import AS_OPERATORS, Agencies, Scope
 from hub.trust.contracts import load_contracts
 from hub.trust.sealing import CompressingSeal, LookupKeys
@@ -60,6 +60,7 @@ from hub.trust.tokens import Caller
 from hub.wiring.conflicts import own_conflicts
 from hub.wiring.desk import desk as operators_desk
 from hub.wiring.foundation import Foundation
+from hub.wiring.matching import matching
 from tests.builders.hub import quick_engine
 from tests.simulation.broker import Broker, MemoryPositions
 
@@ -129,6 +130,11 @@ class RestHub:
         """Let the relay deliver all that is owed."""
         while await self.relay.step():
             self.delivered.set()
+
+    async def matched(self) -> None:
+        """Let everybody be compared who waits for it."""
+        while await matching(self.base, lambda _recorded: None).step() or await self.rows(select(unmatched)):
+            pass
 
     async def rows(self, statement: Select[Any]) -> list[Any]:
         async with reading(self.engine) as connection:

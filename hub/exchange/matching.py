@@ -44,11 +44,15 @@ class Judging:
 
     def judge(self, pair: Pair, one: Traits, other: Traits) -> tuple[Likely | None, Score]:
         """What likelihood says of two; None: that they are two people. And why."""
-        told = score(one, other, self.weights)
+        told = self.score(one, other)
         judged = verdict(told)
         if judged is Verdict.APART:
             return None, told
         return Likely(*pair, round(told.weight * _MILLI), self.links and judged is Verdict.LINK), told
+
+    def score(self, one: Traits, other: Traits) -> Score:
+        """How likely two are one person, and why."""
+        return score(one, other, self.weights)
 
 
 class Matching:

@@ -10,9 +10,13 @@ from hub.domain.canonical import Json
 from hub.domain.errors import Reason, Rejected
 from hub.domain.identifiers import strong_scheme
 from hub.domain.joining import Pair
+from hub.domain.likelihood.score import Score
 from hub.domain.recognition import dates_agree, names_agree
+from hub.domain.replacement import replaced
 from hub.exchange.consulting import HUB, consultation
 from hub.exchange.cursors import cursor_of, place_of
+from hub.exchange.describing import Describing
+from hub.exchange.matching import Judging
 from hub.exchange.pairs import pair_id, pair_named
 from hub.exchange.people import People
 from hub.exchange.prepare import features
@@ -58,8 +62,11 @@ class ReviewPage:
 class Asked:
     """A review to be decided. one, other: what each agency now says of who it is; None where that is withdrawn.
 
+    Where both are one local id that is described as somebody else than before, other is what was said before.
+
     names, dates: whether some name, some date of birth of both agree; None where one side says none.
     identifiers: strong numbers that both say: scheme, canonical form, and whether both are verified.
+    score: how likely they are one person, field by field; None where one side says nothing.
     """
 
     review: Review
@@ -68,6 +75,7 @@ class Asked:
     names: bool | None
     dates: bool | None
     identifiers: list[tuple[str, str, bool]]
+    score: Score | None
 
 
 def review_id(pair: Pair) -> str:
@@ -83,10 +91,21 @@ def pair_of_review(review: str) -> Pair:
 class OpenReviews:
     """The use case."""
 
-    def __init__(self, store: ReviewStore, people: People, audit: AuditStore, seal: Seal, now: Clock) -> None:
+    def __init__(
+        self,
+        store: ReviewStore,
+        people: People,
+        audit: AuditStore,
+        describing: Describing,
+        judging: Judging,
+        seal: Seal,
+        now: Clock,
+    ) -> None:
         self._store = store
         self._people = people
         self._audit = audit
+        self._describing = describing
+        self._judging = judging
         self._seal = seal
         self._now = now
 
@@ -129,17 +148,34 @@ class OpenReviews:
         row, now = question.review, self._now()
         concerned = sorted({row.one.person, row.other.person})
         await self._audit.note([consultation(now, operator, "review", each, ("offender", "-")) for each in concerned])
-        one, other = (self._said(side, question) for side in (row.one, row.other))
+        one = self._said(row.one, question.said.get(row.one.key))
+        before = self._before(question) if row.one == row.other else question.said.get(row.other.key)
+        other = self._said(row.other, before)
         first, second = features(one or {}), features(other or {})
         names, dates = names_agree(first.names, second.names), dates_agree(first.dates, second.dates)
-        return Asked(self._opened(row), one, other, names, dates, _in_common(one, other))
+        asked = self._opened(row)
+        score = self._score((asked.one, one), (asked.other, other))
+        return Asked(asked, one, other, names, dates, _in_common(one, other), score)
 
-    def _said(self, side: Side, question: Question) -> Json:
-        sealed = question.said.get(side.key)
+    def _said(self, side: Side, sealed: bytes | None) -> Json:
         if sealed is None:
             return None
-        body = orjson.loads(self._seal.open(f"local:{side.key}", sealed))
+        body = self._body(side, sealed)
         return {name: body[name] for name in _WHO if name in body}
+
+    def _body(self, side: Side, sealed: bytes) -> Json:
+        return orjson.loads(self._seal.open(f"local:{side.key}", sealed))
+
+    def _before(self, question: Question) -> bytes | None:
+        """What was said of a local id before it was described as somebody else; None where it no longer is."""
+        side, bodies = question.review.one, {order: sealed for order, sealed in question.history if sealed is not None}
+        descriptions = [(order, features(self._body(side, sealed))) for order, sealed in bodies.items()]
+        found = replaced(descriptions, question.settled)
+        return bodies[found.before] if found else None
+
+    def _score(self, *sides: tuple[ReviewedId, Json]) -> Score | None:
+        described = [self._describing.traits(side.agency, side.local_id, said) for side, said in sides if said]
+        return self._judging.score(*described) if len(described) == len(sides) else None
 
     def _opened(self, row: ReviewRow) -> Review:
         return Review(

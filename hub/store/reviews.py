@@ -1,17 +1,18 @@
 """Open reviews: pairs of local ids that may be one person, and somebody must look at."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import FromClause, Label, Row, Select, or_, select, tuple_
+from sqlalchemy import FromClause, Label, Row, Select, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.joining import Pair
+from hub.domain.submission import Order
 from hub.store.columns import among
 from hub.store.engine import reading
-from hub.store.tables import assertion, local_id, review, standing
+from hub.store.tables import assertion, local_id, review, settled, standing
 from hub.store.times import from_micros
 
 EXAMINED = 5_000
@@ -55,10 +56,15 @@ class Reviews:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A review with what the two agencies now say. said: local key -> sealed offender record, None when withdrawn."""
+    """A review with what the two agencies now say. said: local key -> sealed offender record, None when withdrawn.
+
+    history: where both are one local id, all that was ever said of it. settled: what somebody found right of that.
+    """
 
     review: ReviewRow
     said: Mapping[str, bytes | None]
+    history: Sequence[tuple[Order, bytes | None]] = ()
+    settled: Order | None = None
 
 
 class ReviewStore:
@@ -94,7 +100,12 @@ class ReviewStore:
                 assertion, (assertion.c.agency == standing.c.agency) & (assertion.c.id == standing.c.id)
             )
             offenders = standing_.where(among(standing.c.local, pair), standing.c.type == "offender")
-            return Question(_row(row), {each.local: each.body for each in await connection.execute(offenders)})
+            said = {each.local: each.body for each in await connection.execute(offenders)}
+            if row.one != row.other:
+                return Question(_row(row), said)
+            history = [(_order(each), each.body) for each in await connection.execute(_history(row.one))]
+            found = (await connection.execute(select(settled).where(settled.c.local == row.one))).first()
+            return Question(_row(row), said, history, _order(found) if found else None)
 
 
 async def keys_of(connection: AsyncConnection, persons: Collection[str]) -> list[str]:
@@ -124,6 +135,17 @@ def _with_sides(window: Any, agency: str | None) -> Select[Any]:  # noqa: ANN401
 def of_side(name: str, side: FromClause) -> list[Label[Any]]:
     """What a `Side` is made of, each column under the name of the side."""
     return [side.c[each].label(f"{name}_{each}") for each in ("agency", "person", "sealed")]
+
+
+def _history(local: str) -> Select[Any]:
+    """All offender records that were ever said of a local id."""
+    columns = (assertion.c.micros, assertion.c.sequence, assertion.c.id, assertion.c.body)
+    of_local = and_(standing.c.local == local, standing.c.type == "offender")
+    return select(*columns).join(standing, standing.c.slot == assertion.c.slot).where(of_local)
+
+
+def _order(row: Row[Any]) -> Order:
+    return Order(row.micros, row.sequence, row.id)
 
 
 def _row(row: Row[Any]) -> ReviewRow:

@@ -7,6 +7,7 @@ from hub.exchange.alerts import Alerts
 from hub.exchange.auditing import Auditing
 from hub.exchange.crowds import CrowdedIdentifiers
 from hub.exchange.deliveries import Deliveries
+from hub.exchange.describing import Describing
 from hub.exchange.measuring import Measuring
 from hub.exchange.people import People
 from hub.exchange.positions import LookAtPositions
@@ -34,6 +35,7 @@ from hub.store.risk_reviews import RiskReviewStore
 from hub.store.verdicts import VerdictStore
 from hub.wiring.conflicts import open_conflicts
 from hub.wiring.foundation import Foundation
+from hub.wiring.matching import judging
 
 
 def outlook_on(base: Foundation, inputs: InputPositions | None) -> Outlook:
@@ -50,7 +52,7 @@ def outlook_on(base: Foundation, inputs: InputPositions | None) -> Outlook:
         punctuality=Punctuality(PunctualityStore(engine), people, audit, base.contracts.keys(), now),
         retries=Retries(ParkedStore(engine), audit, seal, now),
         people=people,
-        reviews=OpenReviews(ReviewStore(engine), people, audit, seal, now),
+        reviews=OpenReviews(ReviewStore(engine), people, audit, Describing(base.contracts), judging(base), seal, now),
         crowded=CrowdedIdentifiers(CrowdStore(engine), audit, base.keys, seal, now),
         conflicts=open_conflicts(base),
         reconciliations=Reconciliations(ReconcileStore(engine)),

@@ -56,11 +56,18 @@ async def test_a_review_is_read_with_both_sides_and_the_explanation_and_the_look
     sides = {review[side]["agency"]: read[side] for side in ("one", "other")}
     for agency, said in (("prison", QUILL), ("probation", OTHER)):
         assert (sides[agency]["names"], sides[agency]["dateOfBirth"]) == (said["names"], said["dateOfBirth"])
+    likelihood = read["explanation"].pop("likelihood")
     assert read["explanation"] == {
         "namesAgree": False,
         "datesOfBirthAgree": False,
         "identifiers": [{"scheme": "pnc", "canonical": "1981/0000034U", "verified": True}],
     }
+    assert [(each["field"], each["level"]) for each in likelihood["fields"]] == [
+        ("forename", "different"),
+        ("surname", "different"),
+        ("date", "different"),
+        ("identifier", "exact"),
+    ]
     looks = [row for row in await hub.audited("consultation") if row.purpose == "review"]
     assert {(row.actor, row.person) for row in looks} == {
         (OPERATOR, review["one"]["person"]),

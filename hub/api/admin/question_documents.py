@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hub.domain.likelihood.score import Score
 from hub.exchange.crowds import Crowded
 from hub.exchange.people import Known
 from hub.exchange.resolve import Ruled
@@ -49,6 +50,7 @@ def asked_document(asked: Asked) -> dict[str, Any]:
                 {"scheme": scheme, "canonical": canonical, "verified": verified}
                 for scheme, canonical, verified in asked.identifiers
             ],
+            "likelihood": _likelihood(asked.score),
         },
     }
 
@@ -75,6 +77,16 @@ def decided_document(decided: Decided) -> dict[str, Any]:
         "at": decided.at,
         "why": decided.why,
     }
+
+
+def _likelihood(score: Score | None) -> dict[str, Any] | None:
+    if score is None:
+        return None
+    fields = [
+        {"field": each.field.value, "level": each.level.value, "weight": round(each.weight, 2)}
+        for each in score.reasons
+    ]
+    return {"probability": score.probability, "weight": round(score.weight, 2), "fields": fields}
 
 
 def _reviewed_id(side: ReviewedId) -> dict[str, Any]:

@@ -4,12 +4,20 @@ from typing import Any
 
 from hub.api.admin.question_shapes import REVIEWED_ID
 from hub.api.admin.question_shapes import SHAPES as QUESTIONS
-from hub.api.shaping import NEXT, Schema, list_of, ref, shape, text, time
+from hub.api.shaping import NEXT, Schema, list_of, maybe, ref, shape, text, time
+from hub.domain.likelihood.levels import Field, Level
 from hub.exchange.resolve import LONGEST_REASON, SHORTEST_REASON, Choice
 
 _SAYS = {"names": {"surname": "Quill", "forenames": ["Rowan"]}, "dateOfBirth": "1984-11-05"}
 _NUMBER = {"scheme": "pnc", "canonical": "1981/0000034U", "verified": True}
-_EXPLANATION = {"namesAgree": False, "datesOfBirthAgree": False, "identifiers": [_NUMBER]}
+_FIELD = {"field": "surname", "level": "different", "weight": -3.83}
+_LIKELIHOOD = {"probability": 0.00002, "weight": -15.6, "fields": [_FIELD]}
+_EXPLANATION = {
+    "namesAgree": False,
+    "datesOfBirthAgree": False,
+    "identifiers": [_NUMBER],
+    "likelihood": _LIKELIHOOD,
+}
 _WHY_SAID = "both files carry the same photograph and fingerprints"
 _LINK: dict[str, Any] = {"decision": "link", "why": _WHY_SAID}
 _ONE, _OTHER = {"agency": "prison", "localId": "A1234BC"}, {"agency": "probation", "localId": "X100001"}
@@ -37,10 +45,38 @@ WHY = text(
 )
 _SAID: Schema = {
     "type": ["object", "null"],
-    "description": "What the agency now says of who it is, of its offender record; null where that is withdrawn.",
+    "description": "What the agency now says of who it is, of its offender record; null where that is withdrawn. In a "
+    "review of doubt `replaced` both sides are one local id: `one` is what is said now, `other` what was said before.",
 }
 _AGREE: Schema = {"type": ["boolean", "null"], "description": "Whether some agree; null where one side says none."}
 _DECISION = {"link": "one person", "keep-apart": "never one person", "take-back": "what was decided holds no more"}
+
+
+_WEIGHED = maybe(
+    shape(
+        "How likely the two are one person; null where one side says nothing.",
+        {
+            "probability": {"type": "number", "minimum": 0, "maximum": 1, "description": "That they are one."},
+            "weight": {"type": "number", "description": "The same in bits: the fields' with what any two begin with."},
+            "fields": list_of(
+                shape(
+                    "A field.",
+                    {
+                        "field": {"enum": [each.value for each in Field], "description": "Which."},
+                        "level": {
+                            "enum": [each.value for each in Level],
+                            "description": "How near the two are; never what they are.",
+                        },
+                        "weight": {"type": "number", "description": "In bits: above 0 it speaks for one person."},
+                    },
+                    _FIELD,
+                ),
+                "The fields that both say.",
+            ),
+        },
+        _LIKELIHOOD,
+    )
+)
 
 
 def _decision(*choices: Choice) -> Schema:
@@ -83,6 +119,7 @@ SHAPES: dict[str, Schema] = {
                         ),
                         "Strong identifiers that both say.",
                     ),
+                    "likelihood": _WEIGHED,
                 },
                 _EXPLANATION,
             ),
@@ -90,7 +127,8 @@ SHAPES: dict[str, Schema] = {
         {"review": QUESTIONS["Review"]["examples"][0], "one": _SAYS, "other": None, "explanation": _EXPLANATION},
     ),
     "DecideReview": shape(
-        "What is decided of an open review.",
+        "What is decided of an open review. Of one of doubt `replaced`, `link` says that the description is right; "
+        "there is nobody to keep apart: else its agency must correct what it says.",
         {"decision": _decision(Choice.LINK, Choice.KEEP_APART), "why": WHY},
         _LINK,
     ),

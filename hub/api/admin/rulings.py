@@ -45,7 +45,8 @@ async def read_review(request: Request, caller: Operator, review: _Review) -> Re
     "/reviews/{review}/decision",
     summary="Decide a review",
     response_class=Response,
-    responses=answers("Ruled", "Decided, and everything that follows is owed.") | problems(*REFUSED, Reason.NOT_FOUND),
+    responses=answers("Ruled", "Decided, and everything that follows is owed.")
+    | problems(*REFUSED, Reason.NOT_FOUND, Reason.WRONG_STATE),
     openapi_extra=body("DecideReview"),
 )
 async def decide_review(request: Request, caller: Operator, review: _Review) -> Response:
