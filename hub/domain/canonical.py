@@ -20,7 +20,11 @@ Json: TypeAlias = Any
 DEEPEST = 64
 """Levels of nesting a document may have; the deepest schema needs a quarter of it, orjson writes at most 254."""
 
+MOST_MARKS = 200_000
+"""Work that one document may be, see `marks`: half of what fits into 1 MiB, and read within some 50 ms."""
+
 _PLAIN = frozenset({str, bool})
+_NESTED = frozenset({dict, list})
 _SAFE_INTEGER = 2**53 - 1
 _SMALLEST_ALIKE = 1e-5
 """From here up, orjson and RFC 8785 write fractions alike; below, they differ in the exponent."""
@@ -36,13 +40,32 @@ def digest(value: Json) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
+def marks(raw: bytes) -> int:
+    """How much work JSON is, told without reading it: at least its values, texts' own punctuation counted with it."""
+    return raw.count(b",") + 2 * (raw.count(b"[") + raw.count(b"{"))
+
+
+def holds_more_than(most: int, value: Json) -> bool:
+    """Whether there are more values in this one, at all levels; looks no further than needed."""
+    found, left = 0, [value]
+    while left:
+        inside = left.pop()
+        found += len(inside)
+        if found > most:
+            return True
+        left.extend(each for each in (inside.values() if type(inside) is dict else inside) if type(each) in _NESTED)
+    return False
+
+
 def parse(raw: bytes) -> Json:
     """Read JSON as it enters the hub and normalise its numbers.
 
     Raises:
         Rejected: `bad-json` when it is not JSON in UTF-8, `invalid-body` when a key or a number has no
-            canonical form.
+            canonical form, `too-large` when it holds so many values that everybody else would wait for it.
     """
+    if marks(raw) > MOST_MARKS:
+        raise Rejected(Reason.TOO_LARGE, "holds too many values; send less at a time")
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:

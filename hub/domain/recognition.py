@@ -207,12 +207,15 @@ def names_agree(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str
     """
     if not one or not other:
         return None
-    return any(_alike(a, b) for a in one for b in other)
+    return bool((one & other) - {("", "")}) or _in_part(one, other) or _in_part(other, one)
 
 
-def _alike(one: tuple[str, str], other: tuple[str, str]) -> bool:
-    compared = [(a, b) for a, b in zip(one, other, strict=True) if a and b]
-    return bool(compared) and all(a == b for a, b in compared)
+def _in_part(short: frozenset[tuple[str, str]], whole: frozenset[tuple[str, str]]) -> bool:
+    """Whether some variant that lacks a part has its other part in common with one. There may be too many to pair."""
+    surnames, forenames = {surname for surname, _ in whole if surname}, {forename for _, forename in whole if forename}
+    return any(
+        (not forename and surname in surnames) or (not surname and forename in forenames) for surname, forename in short
+    )
 
 
 def _assign(known: Mapping[str, Known], components: list[list[str]], new_person: Callable[[], str]) -> dict[str, str]:

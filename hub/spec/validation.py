@@ -7,19 +7,24 @@ and rules, never as values. The tests hold the two together, formats included.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import islice
 from typing import Any
 
 import jsonschema_rs
+import orjson
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-from hub.domain.canonical import Json
+from hub.domain.canonical import Json, holds_more_than, marks
 from hub.domain.errors import Fault
 
 MOST_FAULTS = 20
+MOST_VALUES = 10_000
+"""In a body, at all levels; the largest assessment seen has five hundred. What is done with a body takes as long."""
+MOST_EXPLAINED = 3_000
+"""Values of a body beyond which only its first fault is told: `jsonschema` looks at some 70 values in a millisecond."""
 DEEPEST = 32
 """Nesting of a body beyond which nothing is explained; the deepest schema needs half of it."""
 
@@ -45,12 +50,31 @@ class Validation:
         )
 
     def faults(self, body: Json) -> list[Fault]:
-        """What is wrong with the body, at most `MOST_FAULTS`; empty when it is valid."""
+        """What is wrong with the body, at most `MOST_FAULTS`; empty when it is valid.
+
+        Bounded: whoever sends the worst there is does not keep everybody else waiting.
+        """
+        if _is_larger_than(MOST_VALUES, body):
+            return [Fault("", "values", f"holds more than {MOST_VALUES} values")]
         if self.decides.is_valid(body):
             return list(islice((fault for rule in self.rules for fault in rule(body)), MOST_FAULTS))
         if _is_deeper_than(DEEPEST, body):
             return [Fault("", "depth", f"is nested deeper than {DEEPEST} levels")]
+        if _is_larger_than(MOST_EXPLAINED, body):
+            return [self.first(body)]
         return list(islice(self._explain(body), MOST_FAULTS)) or [Fault("", "schema", "does not fit the schema")]
+
+    def first(self, body: Json) -> Fault:
+        """One of the faults of a body that is not valid, found by what decides."""
+        try:
+            self.decides.validate(body)
+        except jsonschema_rs.ValidationError as error:
+            *place, keyword = error.schema_path
+            kind = error.kind
+            missing = [kind.property] if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required) else []
+            node = reduce(lambda outer, name: outer[name], place, self.explains.schema)
+            return _told(pointer([*error.instance_path, *missing]), str(keyword), node)
+        raise ValueError("the body is valid")
 
     def _explain(self, body: Json) -> Iterator[Fault]:
         """One fault a place: a number where a code belongs is of the wrong type, not also an unknown code."""
@@ -93,12 +117,15 @@ _Explaining = extend(  # type: ignore[no-untyped-call]  # the stubs leave it unt
 
 
 def _fault(error: ValidationError) -> Fault:
-    keyword = str(error.validator)
     node = error.schema if isinstance(error.schema, dict) else {}
+    return _told(pointer(error.absolute_path), str(error.validator), node)
+
+
+def _told(path: str, keyword: str, node: Json) -> Fault:
     if keyword in {"enum", "anyOf"} and "x-codes" in node:
         keyword = "x-codes"
     detail = _DETAILS.get(keyword, _other_detail)(node.get(keyword), node)
-    return Fault(pointer(error.absolute_path), keyword, detail)
+    return Fault(path, keyword, detail)
 
 
 def _type_detail(stated: Json, _node: Json) -> str:
@@ -139,6 +166,17 @@ _DETAILS: dict[str, Callable[[Json, Json], str]] = {
     "minItems": lambda stated, _node: f"must have at least {stated} items",
     "anyOf": _any_of_detail,
 }
+
+
+def _is_larger_than(most: int, body: Json) -> bool:
+    """Whether it holds more values; told from how it is written, which is quick, where that is few enough."""
+    if not isinstance(body, dict | list):
+        return False
+    try:
+        few = marks(orjson.dumps(body)) <= most
+    except orjson.JSONEncodeError:  # nested deeper than it writes
+        few = False
+    return not few and holds_more_than(most, body)
 
 
 def _is_deeper_than(limit: int, value: Json) -> bool:

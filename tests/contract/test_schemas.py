@@ -16,7 +16,7 @@ from hub.domain.submission import Order
 from hub.spec.convergence import compile_rule
 from hub.spec.record import RecordSpec, withdrawal_schema
 from hub.spec.registry import Registry, schemas_folder
-from hub.spec.validation import Validation
+from hub.spec.validation import MOST_FAULTS, Validation
 
 FOLDER = schemas_folder()
 REGISTRY = Registry.load(FOLDER)
@@ -115,6 +115,19 @@ def test_what_decides_and_what_explains_agree(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 3), label="changes")):
         _damage(data, body)
     assert _agree(Validation.of(_spec(path).schema), body)
+
+
+@given(data=st.data())
+def test_the_first_fault_is_one_of_those_explained(data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(_files("valid")), label="example")
+    body = orjson.loads(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 3), label="changes")):
+        _damage(data, body)
+    validation = Validation.of(_spec(path).schema)
+    if not validation.decides.is_valid(body):
+        first, explained = validation.first(body), validation.faults(body)
+        assert first.path in {each.path for each in explained} or len(explained) == MOST_FAULTS
+        assert first in explained or any(each.path == first.path for each in explained)
 
 
 @given(body=_JUNK)

@@ -9,7 +9,7 @@ import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hub.domain.canonical import DEEPEST, Json, canonical, digest, normalise, parse
+from hub.domain.canonical import DEEPEST, Json, canonical, digest, holds_more_than, marks, normalise, parse
 from hub.domain.errors import Reason, Rejected
 
 TEXTS = st.text(max_size=20)
@@ -135,3 +135,34 @@ def test_a_digest_is_sha256_of_the_canonical_form() -> None:
 
     assert digest(value) == hashlib.sha256('{"a":"é","b":[1,null]}'.encode()).hexdigest()
     assert digest(orjson.loads(b'{"b":[1,null],"a":"\\u00e9"}')) == digest(value)
+
+
+@pytest.mark.parametrize("value", [b"[]", b"{}", b"1", b"[[[[1]]]]", b'{"":1}'])
+def test_a_document_of_so_many_values_that_others_would_wait_is_not_read(
+    value: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orjson, "loads", lambda _: pytest.fail("it is read"))
+    with pytest.raises(Rejected) as refusal:
+        parse(b"[" + b",".join([value] * (1_048_576 // (len(value) + 1))) + b"]")
+
+    assert refusal.value.reason is Reason.TOO_LARGE
+
+
+def test_a_full_document_of_small_records_is_read() -> None:
+    record = {"subject": "X100001", "data": {"identifiers": [{"scheme": "pnc", "value": "81/34U"}] * 50}}
+    raw = orjson.dumps([record] * 600)
+
+    assert len(raw) > 1_000_000
+    assert parse(raw) == [record] * 600
+
+
+@given(st.recursive(st.integers(0, 9) | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_marks_are_at_least_as_many_as_values_and_counting_stops_in_time(value: Json) -> None:
+    def inside(outer: Json) -> int:
+        held = outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
+        return len(held) + sum(inside(each) for each in held)
+
+    if isinstance(value, dict | list):
+        assert marks(orjson.dumps(value)) >= inside(value)
+        assert not holds_more_than(inside(value), value)
+        assert inside(value) == 0 or holds_more_than(inside(value) - 1, value)

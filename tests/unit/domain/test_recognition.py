@@ -414,6 +414,20 @@ def test_every_person_that_was_lives_on_or_names_its_survivor(known: dict[str, K
     assert set(outcome.split) <= alive
 
 
+NAMES = st.frozensets(st.tuples(st.sampled_from(["", "a", "b"]), st.sampled_from(["", "c", "d"])), max_size=4)
+
+
+@given(NAMES, NAMES)
+def test_names_agree_when_those_of_some_two_variants_do(
+    one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]
+) -> None:
+    def alike(a: tuple[str, str], b: tuple[str, str]) -> bool:
+        parts = [(x, y) for x, y in zip(a, b, strict=True) if x and y]
+        return bool(parts) and all(x == y for x, y in parts)
+
+    assert names_agree(one, other) == (any(alike(a, b) for a in one for b in other) if one and other else None)
+
+
 # --- crowded identifiers --------------------------------------------------------------------------------------
 
 
