@@ -11,11 +11,11 @@ async def requested(http: httpx.AsyncClient, whom: str, method: str, url: str, *
     """The answer, whatever it says. whom: for the error, such as `the hub`.
 
     Raises:
-        Unavailable: there is none.
+        Unavailable: there is none, or none that can be read.
     """
     try:
         return await http.request(method, url, **request)
-    except httpx.TransportError as error:
+    except (httpx.RequestError, OSError) as error:
         raise _nobody(whom, error) from error
     except AttributeError as error:
         if not _is_a_lost_socket(error):

@@ -15,6 +15,7 @@ import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict
 
+from adapters.client.requesting import requested
 from hub.clock import Clock
 from hub.domain.errors import Unavailable
 
@@ -51,7 +52,7 @@ class Jwks:
             try:
                 self._keys = await self._fetch()
                 self._read = self._asked
-            except (httpx.HTTPError, OSError, ValueError) as error:
+            except (Unavailable, httpx.HTTPStatusError, OSError, ValueError) as error:
                 _log.warning("issuer_keys_unavailable", error=type(error).__name__)
         if key_id not in self._keys and self._read != self._asked:
             raise Unavailable("the issuer's keys cannot be had now")
@@ -65,7 +66,7 @@ class Jwks:
 
     async def _fetch(self) -> dict[str, _Jwk]:
         if self._place.startswith(("https://", "http://")):
-            response = await self._client.get(self._place, timeout=_TIMEOUT_S)
+            response = await requested(self._client, "the issuer", "GET", self._place, timeout=_TIMEOUT_S)
             return _by_id(response.raise_for_status().content)
         return _by_id(await asyncio.to_thread(Path(self._place).read_bytes))
 

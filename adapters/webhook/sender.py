@@ -9,9 +9,11 @@ from contextlib import asynccontextmanager
 
 import httpx
 
+from adapters.client.requesting import requested
 from hub.domain.errors import Unavailable
 
 TIMEOUT_S = 10.0
+_WHOM = "the webhook for alerts"
 
 
 class WebhookSender:
@@ -24,12 +26,11 @@ class WebhookSender:
     async def send(self, id_: str, content: bytes) -> None:
         """Post a notice. Raises `Unavailable` unless it is answered with a status from 200 to 299."""
         headers = {"content-type": "application/json", "idempotency-key": id_}
-        try:
-            answer = await self._client.post(self._url, content=content, headers=headers, timeout=TIMEOUT_S)
-        except (httpx.HTTPError, OSError) as error:
-            raise Unavailable(f"the webhook for alerts does not answer: {type(error).__name__}") from None
+        answer = await requested(
+            self._client, _WHOM, "POST", self._url, content=content, headers=headers, timeout=TIMEOUT_S
+        )
         if not answer.is_success:
-            raise Unavailable(f"the webhook for alerts answers {answer.status_code}")
+            raise Unavailable(f"{_WHOM} answers {answer.status_code}")
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ import pytest
 
 from adapters.identity.jwks import Jwks
 from hub.domain.errors import Unavailable
+from tests.builders.lost_socket import lost_socket
 
 
 class Issuer:
@@ -105,3 +106,10 @@ async def test_keys_may_stand_in_a_file(tmp_path: Path) -> None:
     file.write_bytes(document(["one"]))
     later = Jwks(str(file), lambda: datetime(2024, 5, 1, tzinfo=UTC), httpx.AsyncClient())
     assert await later.find("one")
+
+
+async def test_a_connection_that_ends_while_it_is_made_is_an_issuer_out_of_reach() -> None:
+    jwks = Jwks("https://issuer.example/keys", lambda: datetime.now(UTC), httpx.AsyncClient(transport=lost_socket()))
+
+    with pytest.raises(Unavailable):
+        await jwks.find("one")

@@ -5,6 +5,7 @@ import pytest
 
 from adapters.webhook.sender import WebhookSender
 from hub.domain.errors import Unavailable
+from tests.builders.lost_socket import lost_socket
 
 URL = "https://duty.example/alerts?token=hidden"
 
@@ -35,3 +36,8 @@ async def test_anything_else_is_tried_again_and_the_address_is_not_told(answer: 
         await sender(answer, []).send("n1", b"{}")
 
     assert "hidden" not in str(caught.value)
+
+
+async def test_a_connection_that_ends_while_it_is_made_is_tried_again() -> None:
+    with pytest.raises(Unavailable):
+        await WebhookSender(URL, httpx.AsyncClient(transport=lost_socket())).send("n1", b"{}")
