@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
@@ -49,6 +50,13 @@ class Convergence:
     reviews: int
 
 
+class Conflicts(NamedTuple):
+    """Records of one type in which agencies differ that must not, at some place without a ruling, and by one."""
+
+    open: int
+    ruled: int
+
+
 @dataclass(frozen=True, slots=True)
 class Queues:
     """What waits in the hub. debts: records owed to agencies.
@@ -57,7 +65,7 @@ class Queues:
 
     unpublished: stream agency -> deliveries committed and not yet on its topic. paused: agencies whose input stands.
     crowded: identifiers that too many hold. withheld: agency -> records that limited access keeps back from it.
-    parked: agency -> records it could not apply.
+    parked: agency -> records it could not apply. conflicts: by record type, none where there is none.
     unmatched: local ids to be compared with the others. unmatched_s: age of the oldest that may not wait, in seconds.
     letters: agency -> dead letters that wait. letters_s: agency -> age of the one that waits longest, in seconds.
     """
@@ -71,6 +79,7 @@ class Queues:
     parked: Mapping[str, int]
     alerts: Sequence[OpenAlerts] = ()
     convergence: Sequence[Convergence] = ()
+    conflicts: Mapping[str, Conflicts] = field(default_factory=dict)
     letters: Mapping[str, int] = field(default_factory=dict)
     letters_s: Mapping[str, float] = field(default_factory=dict)
     risk_reviews: Sequence[OpenRiskReviews] = ()
@@ -128,6 +137,7 @@ class Metrics:
         self._taken = self._gauge("hub_properties_taken_ratio", "Share of the properties that are taken", "agency")
         self._oldest = self._gauge("hub_oldest_disagreement_seconds", "Age of the oldest disagreement", "agency")
         self._conflicts = self._gauge("hub_conflicts", "Contested records that are held", "agency")
+        self._differing = self._gauge("hub_differing_records", "Records in which agencies differ", "type", "state")
         self._reviews = self._gauge("hub_reviews", "Open reviews on own local ids", "agency")
         self._paused = self._gauge("hub_input_paused", "1 while the agency's input from Kafka is paused", "agency")
 
@@ -175,7 +185,13 @@ class Metrics:
             self._risk_reviews.labels(reviews.agency, reviews.cause).set(reviews.count)
             self._oldest_risk_review.labels(reviews.agency, reviews.cause).set(reviews.oldest_s)
         self._show_convergence(queues.convergence)
+        self._show_conflicts(queues.conflicts)
         return generate_latest(self._registry)
+
+    def _show_conflicts(self, conflicts: Mapping[str, Conflicts]) -> None:
+        for record_type in self._types:
+            for state, count in conflicts.get(record_type, Conflicts(0, 0))._asdict().items():
+                self._differing.labels(record_type, state).set(count)
 
     def _show_convergence(self, convergence: Sequence[Convergence]) -> None:
         self._agreed.clear()

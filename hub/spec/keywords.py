@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from hub.domain.canonical import Json
+from hub.domain.contract import Kind
 from hub.spec.codes import CodeList
 from hub.spec.keys import AGENCY
 
@@ -32,6 +33,7 @@ def broken(
     yield from _root(schema, rules, preparations)
     yield from _keys(schema)
     yield from _converge(schema, schema, "")
+    yield from _holders(schema)
     yield from _sensitivity(schema, schema, "")
     yield from _codes(schema, "", lists)
 
@@ -70,6 +72,16 @@ def _keys(schema: Json) -> Iterator[str]:
     for name in always:
         if name not in schema.get("required", ()) or _may_be_null(schema["properties"].get(name, {})):
             yield f"{name} names the record, so it must be required and never null"
+
+
+def _holders(schema: Json) -> Iterator[str]:
+    for kind, saying in schema.get("x-holder", {}).items():
+        if kind not in set(Kind):
+            yield f"x-holder names {kind}, which is no kind of agency"
+        try:
+            Draft202012Validator.check_schema(saying)
+        except SchemaError as error:
+            yield f"x-holder of {kind} is not a JSON Schema: {error.json_path}"
 
 
 def _named(alternatives: list[Json]) -> Iterator[str]:
@@ -117,6 +129,8 @@ def _choice(node: Json, stated: Json, path: str) -> Iterator[str]:
             yield from _choice(node, stated["fallback"], path)
         case "authority" if not stated.get("order"):
             yield f"{path}: authority names no kind of agency"
+        case "authority" if stated.get("within", "holder") != "holder":
+            yield f"{path}: authority knows no order within a kind but that of the holder"
         case "highest":
             yield from _highest(node, stated, path)
         case name if name not in _CHOICES:

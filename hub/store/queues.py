@@ -3,16 +3,28 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import case, func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.domain.submission import micros
-from hub.metrics import Convergence, OpenAlerts, OpenRiskReviews, Queues
+from hub.metrics import Conflicts, Convergence, OpenAlerts, OpenRiskReviews, Queues
 from hub.store.dead_letters import LetterState
 from hub.store.engine import reading
 from hub.store.measuring import Measured, measured_since
 from hub.store.risk_reviews import OPEN_BY_AGENCY
-from hub.store.tables import agency, alert, crowd, dead_letter, outlet, owed, parked, unmatched, withheld
+from hub.store.tables import (
+    DIFFERING,
+    agency,
+    alert,
+    crowd,
+    dead_letter,
+    outlet,
+    owed,
+    parked,
+    record,
+    unmatched,
+    withheld,
+)
 
 _MICROS_PER_S = 1_000_000
 
@@ -41,6 +53,7 @@ async def look_at_queues(engine: AsyncEngine, streams: frozenset[str], now: date
             OpenRiskReviews(row.agency, row.cause, int(row.many), _age_s(row.oldest, now))
             for row in await connection.execute(OPEN_BY_AGENCY)
         ]
+        differing = (await connection.execute(_DIFFERING)).all()
         measured = await measured_since(connection, now.date() - timedelta(days=1))
     lag_s = 0.0 if oldest is None else _age_s(oldest, now)
     return Queues(
@@ -53,12 +66,24 @@ async def look_at_queues(engine: AsyncEngine, streams: frozenset[str], now: date
         parked=not_applied,
         alerts=alerts,
         convergence=_convergence(measured, now),
+        conflicts={row.type: Conflicts(int(row.open), int(row.ruled)) for row in differing},
         risk_reviews=reviews,
         unmatched=to_match,
         unmatched_s=0.0 if waits is None else _age_s(waits, now),
         letters={row.agency: int(row.many) for row in letters},
         letters_s={row.agency: _age_s(row.oldest, now) for row in letters},
     )
+
+
+_DIFFERING = (
+    select(
+        record.c.type,
+        func.sum(case((record.c.contested != "", 1), else_=0)).label("open"),
+        func.sum(case((record.c.ruled != "", 1), else_=0)).label("ruled"),
+    )
+    .where(text(f"({DIFFERING})"))
+    .group_by(record.c.type)
+)
 
 
 def _convergence(measured: Sequence[Measured], now: datetime) -> list[Convergence]:

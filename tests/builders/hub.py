@@ -108,10 +108,11 @@ class Hub:
             lambda: self.now,
             lambda: uuid7(next(self.persons), 0),
         )
+        self.deciding = Deciding(registry(), self.contracts, KEYS, SEAL)
         self.resolving = Resolving(
             self.store or SqlStore(self.engine, self.most_holders),
             Recognising(SEAL, lambda: uuid7(next(self.persons), 0)),
-            Deciding(registry(), self.contracts, KEYS, SEAL),
+            self.deciding,
             KEYS,
             SEAL,
             lambda: self.now,

@@ -7,30 +7,34 @@ import asyncio
 import shutil
 import tempfile
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
 from hub.domain.contract import People
 from hub.domain.errors import Unavailable
+from hub.domain.ids import uuid7
 from hub.domain.recognition import MOST_HOLDERS
+from hub.domain.rulings import rule_on
 from hub.domain.submission import Submission
+from hub.exchange.persons import Recognising
 from hub.exchange.resolve import Choice
-from hub.ports import HeldId, RecordId, ShareTransaction, Store
+from hub.ports import HeldId, OnRecord, RecordId, ShareTransaction, Store
 from hub.store.engine import create_schema, open_engine, writing
 from hub.store.sharing import SqlStore
 from hub.store.tables import crowd, local_id, metadata, owed, review, risk_review, withheld
 from hub.trust.naming import local_key
 from tests.builders.histories import Ruling, histories, rulings
-from tests.builders.hub import KEYS, NOW, Hub, contract, quick_engine
+from tests.builders.hub import KEYS, NOW, SEAL, Hub, contract, quick_engine
+from tests.builders.rulings import DIGEST, Differing, Recorder, differing
 
 LONG_AFTER = NOW + timedelta(days=3_650)
 """When every day has passed that a history speaks of."""
@@ -43,6 +47,11 @@ CONTRACTS = {
         contract("court", people=People.ALL, fields={"assessment": frozenset({"reference", "roshSummary"})}),
     )
 }
+
+
+Found = TypeVar("Found")
+Local = TypeVar("Local", str, tuple[str, str])
+"""A local id, as its agency names it or by its key."""
 
 
 class Crash(Enum):
@@ -62,11 +71,18 @@ class Step(NamedTuple):
     crash: Crash | None
     relayed: bool
     rulings: Sequence[Ruling] = ()
-    """What an operator decides after the batch."""
+    """What an operator decides of people after the batch."""
+    settled: Sequence[OnRecord] = ()
+    """What is ruled then where agencies differ, or will."""
 
 
 @st.composite
-def ways(draw: st.DrawFn, submissions: Sequence[Submission], decided: Sequence[Ruling] = ()) -> list[Step]:
+def ways(
+    draw: st.DrawFn,
+    submissions: Sequence[Submission],
+    decided: Sequence[Ruling] = (),
+    settled: Sequence[OnRecord] = (),
+) -> list[Step]:
     """Some order, cut into batches, with repetitions and crashes; each decision when both local ids are known."""
     steps = draw(_batches(submissions))
     spoken_of = [{(each.agency, each.local_id) for each in step.batch} for step in steps]
@@ -74,10 +90,15 @@ def ways(draw: st.DrawFn, submissions: Sequence[Submission], decided: Sequence[R
         first = max(_first(spoken_of, ruling.one), _first(spoken_of, ruling.other))
         when = draw(st.integers(first, len(steps) - 1))
         steps[when] = steps[when]._replace(rulings=[*steps[when].rulings, ruling])
+    keys = [{local_key(KEYS, *local) for local in known} for known in spoken_of]
+    for each in settled:
+        first = max(_first(keys, local) for local in each.ruling.settles)
+        when = draw(st.integers(first, len(steps) - 1))
+        steps[when] = steps[when]._replace(settled=[*steps[when].settled, each])
     return steps
 
 
-def _first(spoken_of: Sequence[set[tuple[str, str]]], local: tuple[str, str]) -> int:
+def _first(spoken_of: Sequence[set[Local]], local: Local) -> int:
     return next(index for index, known in enumerate(spoken_of) if local in known)
 
 
@@ -118,6 +139,11 @@ HOLDERS = st.sampled_from([MOST_HOLDERS, MOST_HOLDERS, 2])
 
 async def go(way: Sequence[Step], empty: Path, most_holders: int) -> "Agreed":
     """Walk this way from an empty database; what everybody holds in the end."""
+    return await went(way, empty, most_holders, agreed)
+
+
+async def went(way: Sequence[Step], empty: Path, most_holders: int, then: Callable[[Hub], Awaitable[Found]]) -> Found:
+    """Walk this way from an empty database; what is found then."""
     with tempfile.TemporaryDirectory() as folder:
         engine = quick_engine(Path(shutil.copy(empty, folder)))
         try:
@@ -130,13 +156,21 @@ async def go(way: Sequence[Step], empty: Path, most_holders: int) -> "Agreed":
                         await hub.take(*step.batch)
                 await hub.take(*step.batch)
                 await rule(hub, step.rulings)
+                for each in step.settled:
+                    await recorder(hub).record(each)
                 if step.relayed:
                     hub = Hub(engine, CONTRACTS, store=store, persons=hub.persons)
                     await hub.watch()
                     await hub.deliver()
-            return await agreed(hub)
+            return await then(hub)
         finally:
             await engine.dispose()
+
+
+def recorder(hub: Hub) -> Recorder:
+    """Records rulings in this hub."""
+    store = hub.store or SqlStore(hub.engine, hub.most_holders)
+    return Recorder(store, Recognising(SEAL, lambda: uuid7(next(hub.persons), 0)), hub.deciding, SEAL, lambda: hub.now)
 
 
 async def rule(hub: Hub, rulings: Sequence[Ruling]) -> None:
@@ -250,6 +284,43 @@ def test_when_all_that_was_decided_is_taken_back_everything_is_as_it_was(empty: 
             Step(submissions[:1], None, relayed, back),
         ]
         assert asyncio.run(go(way, empty, most)) == never
+
+
+@st.composite
+def settlements(draw: st.DrawFn, places: Sequence[Differing]) -> list[OnRecord]:
+    """Rulings on some places where agencies differ; now and then two on one, of different minds."""
+    chosen = draw(st.lists(st.sampled_from(places), min_size=1, max_size=4))
+    return [
+        OnRecord(each.rid, rule_on(f"r{number}", each.path, each.said, draw(st.sampled_from(each.said)).local, DIGEST))
+        for number, each in enumerate(chosen)
+    ]
+
+
+@pytest.mark.timeout(600)
+@settings(max_examples=max(4, settings().max_examples // 8))
+@given(st.data())
+def test_what_is_ruled_where_agencies_differ_stands_whatever_the_way_and_is_gone_when_taken_back(
+    empty: Path, data: st.DataObject
+) -> None:
+    submissions = data.draw(histories(), "history")
+    decided, most = data.draw(rulings(submissions), "decisions"), data.draw(HOLDERS, "most holders")
+    never = Step(submissions, None, relayed=False, rulings=decided)
+    places = asyncio.run(went([never], empty, most, differing))
+    assume(places)
+    settled = data.draw(settlements(places), "rulings")
+    at_once = asyncio.run(go([never._replace(settled=settled)], empty, most))
+
+    assert asyncio.run(go(data.draw(ways(submissions, decided, settled), "way"), empty, most)) == at_once
+    back = went([never._replace(settled=settled)], empty, most, lambda hub: taken_back(hub, settled))
+    assert asyncio.run(back) == asyncio.run(go([never], empty, most))
+
+
+async def taken_back(hub: Hub, settled: Sequence[OnRecord]) -> Agreed:
+    """What everybody holds when every ruling is taken back."""
+    for each in settled:
+        await recorder(hub).record(each, back=True)
+    await hub.deliver()
+    return await agreed(hub)
 
 
 async def go_at_once(

@@ -25,7 +25,7 @@ from hub.store.agencies import AgencyStore
 from hub.store.engine import open_engine, reading, writing
 from hub.store.migrations import upgrade
 from hub.store.queues import look_at_queues
-from hub.store.tables import agency, audit, crowd, dead_letter, outlet, owed, parked, unmatched, withheld
+from hub.store.tables import agency, audit, crowd, dead_letter, outlet, owed, parked, record, unmatched, withheld
 from hub.trust.agencies import Agencies, Credentials, Scope
 from hub.trust.sealing import LookupKeys, MasterKey
 from hub.trust.signing import SigningKeys
@@ -305,6 +305,10 @@ async def test_the_metrics_tell_what_came_of_submissions_and_what_waits(hub: Hub
     row = dict.fromkeys((column.name for column in outlet.columns if not column.nullable), 0)
     await hub.execute(insert(outlet).values({**row, "agency": "prison", "number": 7, "published": 5}))
     await hub.execute(insert(withheld).values(agency="prison", person="p", type="offender", key="-"))
+    marks = {"contested": "/sex", "ruled": ""}, {"contested": "/sex", "ruled": "/dateOfBirth"}
+    for number, marked in enumerate(marks):
+        shared = {"person": f"p{number}", "type": "offender", "key": "-", "rid": "r", "revision": 1, "digest": "d"}
+        await hub.execute(insert(record).values(**shared, **marked, changed=0))
     await hub.execute(insert(crowd).values(digest="d", holders=21, since=0))
     named = {"agency": "prison", "person": "p", "type": "offender", "key": "-"}
     await hub.execute(insert(parked).values({**named, "number": 5, "since": micros(NOW), "faults": b"[]"}))
@@ -326,6 +330,8 @@ async def test_the_metrics_tell_what_came_of_submissions_and_what_waits(hub: Hub
     assert 'hub_withheld{agency="prison"} 1.0' in told
     assert 'hub_parked{agency="prison"} 1.0' in told
     assert "hub_crowded_identifiers 1.0" in told
+    assert 'hub_differing_records{state="open",type="offender"} 2.0' in told
+    assert 'hub_differing_records{state="ruled",type="offender"} 1.0' in told
     assert 'hub_dead_letters_waiting{agency="prison"} 2.0' in told
     assert 'hub_dead_letter_oldest_seconds{agency="prison"} 600.0' in told
     assert "hub_owed 0.0" in told

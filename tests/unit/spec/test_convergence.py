@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from hub.domain.convergence import Agree, Authority, Fields, Highest, Latest, Union
+from hub.domain.convergence import Agree, Authority, Fields, Highest, Latest, Standing, Union
 from hub.domain.errors import Halt
+from hub.domain.submission import Order
 from hub.spec.convergence import compile_rule
 from tests.builders.valid_bodies import registry
 
@@ -30,6 +31,7 @@ def rule_of(stated: dict[str, Any]) -> object:
         (BY_KIND, Authority("/x", ("prison", "probation"))),
         ({"rule": "highest", "order": ["low", "high"]}, Highest("/x", {"low": 0, "high": 1}, "")),
         ({"rule": "highest", "order": ["low"], "by": "overall"}, Highest("/x", {"low": 0}, "overall")),
+        ({"rule": "highest", "order": ["low"], "rulable": True}, Highest("/x", {"low": 0}, "", rulable=True)),
         ({"rule": "agree", "fallback": LATEST}, Agree("/x", Latest("/x"))),
         ({"rule": "union", "key": ["number"], "equal": LATEST}, Union("/x", ("number",), Latest("/x"))),
         ({"rule": "union", "key": [], "equal": BY_KIND}, Union("/x", (), Authority("/x", ("prison", "probation")))),
@@ -38,6 +40,22 @@ def rule_of(stated: dict[str, Any]) -> object:
 )
 def test_a_stated_rule_becomes_that_rule_at_its_place(stated: dict[str, Any], rule: object) -> None:
     assert rule_of(stated) == rule
+
+
+def test_who_holds_the_person_is_told_by_kind_and_whoever_is_of_another_holds_whom_it_speaks_of() -> None:
+    stated = schema(x={"x-converge": {**BY_KIND, "within": "holder"}})
+    stated["x-holder"] = {"probation": {"required": ["x"], "properties": {"x": {"const": "current"}}}}
+    compiled = compile_rule(stated)
+    assert isinstance(compiled, Fields)
+    rule = compiled.properties["x"]
+    assert isinstance(rule, Authority)
+    assert rule.holds is not None
+
+    def holds(kind: str, **body: str) -> bool:
+        return rule.holds is not None and rule.holds(Standing("agency", kind, "1", Order(1, -1, "s"), body))
+
+    assert [holds("probation", x="current"), holds("probation", x="ended"), holds("probation")] == [True, False, False]
+    assert holds("prison", x="ended")
 
 
 def test_a_rule_on_the_record_itself_takes_it_whole() -> None:

@@ -82,6 +82,18 @@ def _nobody_with_authority(schema: Json) -> None:
     schema["properties"]["notes"]["x-converge"] = {"rule": "authority", "order": []}
 
 
+def _order_within_a_kind(schema: Json) -> None:
+    schema["properties"]["notes"]["x-converge"] = {"rule": "authority", "order": ["prison"], "within": "loudest"}
+
+
+def _holder_of_no_kind(schema: Json) -> None:
+    schema["x-holder"] = {"circus": {}}
+
+
+def _holder_by_no_schema(schema: Json) -> None:
+    schema["x-holder"] = {"prison": {"type": 7}}
+
+
 def _order_the_wrong_way(schema: Json) -> None:
     schema["properties"]["riskLevel"]["x-converge"]["order"].reverse()
 
@@ -165,6 +177,9 @@ def _no_json_schema(schema: Json) -> None:
     ("change", "told"),
     [
         (_without_rule, "/notes: x-converge is missing"),
+        (_order_within_a_kind, "/notes: authority knows no order within a kind but that of the holder"),
+        (_holder_of_no_kind, "x-holder names circus, which is no kind of agency"),
+        (_holder_by_no_schema, "x-holder of prison is not a JSON Schema"),
         (_unknown_rule, "/notes: the convergence rule loudest is not known"),
         (_unknown_fallback, "/notes: the convergence rule loudest is not known"),
         (_nobody_with_authority, "/notes: authority names no kind"),
