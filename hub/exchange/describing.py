@@ -1,8 +1,9 @@
 """What of an offender record is compared to find out who is one person, and how it is kept."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
+from typing import Any
 
 import orjson
 
@@ -18,6 +19,14 @@ _SEXES = {"male": "m", "female": "f"}
 _OF_ONE_PERSON = frozenset({"ni-number", "home-office-number", "youth-offending-number"})
 """Schemes beside the strong ones of which a person has one number."""
 _HOUSE_AND_STREET = re.compile(r"(\d+\s*[A-Za-z]?)\b[\s,]+(\D.*)")
+
+
+def _pairs(kept: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(map(tuple, kept))
+
+
+_PARTS: Mapping[str, Callable[[Any], Any]] = {"surname": str, "sex": str, "identifiers": _pairs, "own": _pairs}
+"""Of the traits that are no list of texts: how they are read again."""
 
 
 class Describing:
@@ -66,11 +75,8 @@ def written(traits: Traits) -> bytes:
 
 def read_traits(kept: bytes) -> Traits:
     """The way back."""
-    return Traits(**{name: _tuples(value) for name, value in orjson.loads(kept).items()})
-
-
-def _tuples(value: Json) -> Json:
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+    said = orjson.loads(kept)
+    return Traits(**{name: _PARTS.get(name, tuple)(value) for name, value in said.items()})
 
 
 def _words(names: Iterable[str]) -> tuple[str, ...]:

@@ -17,10 +17,9 @@ from hub.clock import Clock
 from hub.domain.errors import Unavailable
 from hub.domain.joining import Likely, Pair, pair_of
 from hub.domain.likelihood.blocking import ladders
-from hub.domain.likelihood.score import Score, score
+from hub.domain.likelihood.score import Scale, Score
 from hub.domain.likelihood.traits import Traits
 from hub.domain.likelihood.verdict import Verdict, verdict
-from hub.domain.likelihood.weights import Weights
 from hub.exchange.describing import Describing, read_traits, written
 from hub.exchange.finding import Found, Recorded, Recording
 from hub.ports import Description, Keys, MatchingStore, Seal, Unmatched
@@ -39,7 +38,7 @@ _log = structlog.get_logger(__name__)
 class Judging:
     """How descriptions are judged. links: who is surely one person is linked without asking, else only reviewed."""
 
-    weights: Weights
+    scale: Scale
     links: bool
 
     def judge(self, pair: Pair, one: Traits, other: Traits) -> tuple[Likely | None, Score]:
@@ -52,7 +51,7 @@ class Judging:
 
     def score(self, one: Traits, other: Traits) -> Score:
         """How likely two are one person, and why."""
-        return score(one, other, self.weights)
+        return self.scale.score(one, other)
 
 
 class Matching:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, delete, insert, or_, select, text, update
@@ -17,7 +17,7 @@ from hub.store.tables import assertion, blocking, described, local_id, standing,
 
 LARGE_BLOCK = 20
 """A key that more than these have in common tells little; the next longer one counts in its place."""
-MOST_CANDIDATES = 100
+MOST_CANDIDATES = 60
 """Whom one local id is compared with."""
 TURN = timedelta(minutes=2)
 """How long a worker has its local ids to itself."""
@@ -49,18 +49,31 @@ _FORGET = delete(described).where(any_of(described.c.local, "locals")).returning
 _DESCRIBE = insert(described).returning(described.c.local, described.c.number)
 _LET_GO = update(unmatched).where(_OF_TURN).values(taker=None, until=None)
 
-# Looks no further into a block than it takes to know that it is large: that costs the same however many there are.
+# Looks no further into a block than it takes to know that it is large: that costs the same however many there are. The
+# next longer key is looked for only then; a key has three forms at most, and what is NULL finds nobody.
 _BLOCKS = text(
     """
-    SELECT sought.place, block.numbers
-    FROM unnest(CAST(:firsts AS bytea[]), CAST(:lasts AS bytea[])) WITH ORDINALITY AS sought(first, last, place)
-    CROSS JOIN LATERAL (
-        SELECT array_agg(entry.number) AS numbers
-        FROM (SELECT number FROM blocking WHERE key BETWEEN sought.first AND sought.last LIMIT :most) AS entry
-    ) AS block
-    WHERE block.numbers IS NOT NULL
+    SELECT sought.place, CASE
+        WHEN cardinality(short.numbers) < :most THEN short.numbers
+        WHEN sought.longer IS NOT NULL AND cardinality(longer.numbers) < :most THEN longer.numbers
+        WHEN sought.longest IS NOT NULL AND cardinality(longest.numbers) < :most THEN longest.numbers
+    END AS numbers
+    FROM unnest(CAST(:shorts AS bytea[]), CAST(:longers AS bytea[]), CAST(:longests AS bytea[]))
+        WITH ORDINALITY AS sought(short, longer, longest, place)
+    CROSS JOIN LATERAL (SELECT array(
+        SELECT number FROM blocking WHERE key BETWEEN sought.short AND sought.short || CAST(:end AS bytea) LIMIT :most
+    ) AS numbers) AS short
+    CROSS JOIN LATERAL (SELECT array(
+        SELECT number FROM blocking WHERE cardinality(short.numbers) >= :most
+        AND key BETWEEN sought.longer AND sought.longer || CAST(:end AS bytea) LIMIT :most
+    ) AS numbers) AS longer
+    CROSS JOIN LATERAL (SELECT array(
+        SELECT number FROM blocking WHERE cardinality(longer.numbers) >= :most
+        AND key BETWEEN sought.longest AND sought.longest || CAST(:end AS bytea) LIMIT :most
+    ) AS numbers) AS longest
     """
 )
+_FORMS = 3
 _BLOCK = (
     select(blocking.c.number)
     .where(blocking.c.key.between(bindparam("first"), bindparam("last")))
@@ -112,7 +125,8 @@ class SqlMatchingStore:
     async def candidates(self, sought: Mapping[str, Collection[Ladder]]) -> Mapping[str, Candidates]:
         """Others that have a key in common with each; those with most in common first."""
         async with reading(self._engine) as connection:
-            shared = await self._shared(connection, {ladder for ladders in sought.values() for ladder in ladders})
+            every = sorted({ladder for ladders in sought.values() for ladder in ladders})
+            shared = await self._shared(connection, every)
             met = {key: _met(ladders, shared) for key, ladders in sought.items()}
             numbers = as_set(number for counted, _ in met.values() for number in counted)
             rows = await connection.execute(_CANDIDATES, {"numbers": numbers}) if numbers else ()
@@ -132,17 +146,15 @@ class SqlMatchingStore:
             rows = await connection.execute(_NEXT, {"after": after, "most": limit})
             return [Candidate(*row) for row in rows]
 
-    async def _shared(self, connection: AsyncConnection, ladders: Collection[Ladder]) -> dict[Ladder, list[int]]:
+    async def _shared(self, connection: AsyncConnection, ladders: Sequence[Ladder]) -> dict[Ladder, list[int]]:
         """Who has each key, in its shortest form whose block is not large; ladders without such a form are missing."""
-        found: dict[Ladder, list[int]] = {}
-        climbing, rung = set(ladders), 0
-        while climbing:
-            blocks = await _blocks(connection, {ladder[rung] for ladder in climbing}, self._large_block + 1)
-            small = {each for each in climbing if len(blocks.get(each[rung], ())) <= self._large_block}
-            found.update({ladder: blocks.get(ladder[rung], []) for ladder in small})
-            rung += 1
-            climbing = {ladder for ladder in climbing - small if rung < len(ladder)}
-        return found
+        most = self._large_block + 1
+        if connection.dialect.name != "postgresql":
+            return {each: block async for each, block in _blocks_one_by_one(connection, ladders, most)}
+        forms = [[each[form] if form < len(each) else None for each in ladders] for form in range(_FORMS)]
+        sought = dict(zip(("shorts", "longers", "longests"), forms, strict=True)) | {"end": _END, "most": most}
+        rows = await connection.execute(_BLOCKS, sought)
+        return {ladders[row.place - 1]: row.numbers for row in rows if row.numbers is not None}
 
     def _nearest(self, key: str, counted: Counter[int], large: int, known: Mapping[int, Candidate]) -> Candidates:
         others = [known[number] for number in counted if number in known and known[number].local != key]
@@ -170,14 +182,14 @@ def _met(ladders: Collection[Ladder], shared: Mapping[Ladder, list[int]]) -> tup
     return counted, sum(ladder not in shared for ladder in ladders)
 
 
-async def _blocks(connection: AsyncConnection, keys: Collection[bytes], most: int) -> dict[bytes, list[int]]:
-    """Who has keys that begin so: key -> numbers, no more than `most`."""
-    firsts = sorted(keys)
-    if connection.dialect.name == "postgresql":
-        sought = {"firsts": firsts, "lasts": [key + _END for key in firsts], "most": most}
-        return {firsts[row.place - 1]: row.numbers for row in await connection.execute(_BLOCKS, sought)}
-    blocks = {}
-    for key in firsts:  # no round trips to save
-        rows = await connection.execute(_BLOCK, {"first": key, "last": key + _END, "most": most})
-        blocks[key] = list(rows.scalars())
-    return blocks
+async def _blocks_one_by_one(
+    connection: AsyncConnection, ladders: Sequence[Ladder], most: int
+) -> AsyncIterator[tuple[Ladder, list[int]]]:
+    """The same where there are no round trips to save."""
+    for ladder in ladders:
+        for key in ladder:
+            rows = await connection.execute(_BLOCK, {"first": key, "last": key + _END, "most": most})
+            block = list(rows.scalars())
+            if len(block) < most:
+                yield ladder, block
+                break

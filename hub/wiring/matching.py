@@ -2,9 +2,13 @@
 
 import tomllib
 from collections.abc import Callable
+from functools import lru_cache, partial
 from pathlib import Path
 
 from hub.domain.errors import Halt
+from hub.domain.likelihood.common import Listed, read_common
+from hub.domain.likelihood.rarity import UNKNOWN
+from hub.domain.likelihood.score import Scale
 from hub.domain.likelihood.weights import read_weights
 from hub.exchange.decide import Deciding
 from hub.exchange.describing import Describing
@@ -13,8 +17,12 @@ from hub.exchange.matching import Judging, Matching
 from hub.exchange.persons import Recognising
 from hub.store.matching import SqlMatchingStore
 from hub.store.sharing import SqlStore
+from hub.trust.naming import term_digest
 from hub.wiring.foundation import Foundation
 from hub.wiring.spine import new_person_of
+
+_TERMS = 1 << 16
+"""Values whose digests are kept; names come again and again."""
 
 
 def matching(base: Foundation, told: Callable[[Recorded], None]) -> Matching:
@@ -39,8 +47,11 @@ def matching(base: Foundation, told: Callable[[Recorded], None]) -> Matching:
 
 def judging(base: Foundation) -> Judging:
     """How descriptions are judged under the settings. Raises `Halt`: the file of weights is wrong."""
-    file = base.settings.match_weights
-    return Judging(read_weights(_document(file)), base.settings.match_links)
+    document = _document(base.settings.match_weights)
+    digest = lru_cache(maxsize=_TERMS)(partial(term_digest, base.keys))
+    common = read_common(document)
+    scale = Scale(read_weights(document), Listed(common, digest) if common else UNKNOWN)
+    return Judging(scale, base.settings.match_links)
 
 
 def _document(file: Path) -> dict[str, object]:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from deploy.servers.postgres import Postgres
 from hub.commands.match_files import SHIPPED_WEIGHTS, weights_in
 from hub.domain.likelihood.blocking import ladders
-from hub.domain.likelihood.score import score
+from hub.domain.likelihood.score import Scale
 from hub.domain.likelihood.traits import Traits
 from hub.domain.likelihood.verdict import REVIEW
 from hub.exchange.describing import read_traits, written
@@ -111,14 +111,14 @@ async def _match(engine: AsyncEngine, probe: _Probe) -> _Match:
     likely = set()
     for each in candidates.found:
         other = read_traits(SEAL.open(f"local:{each.local}", each.sealed))
-        if score(probe.traits, other, _WEIGHTS).probability >= REVIEW:
+        if _SCALE.score(probe.traits, other).probability >= REVIEW:
             likely.add(each.local)
     took_ms = (time.perf_counter() - begun) * 1_000
     met = any(each.local == probe.known for each in candidates.found)
     return _Match(took_ms, len(candidates.found), candidates.cut + candidates.large, met, probe.known in likely)
 
 
-_WEIGHTS = weights_in(SHIPPED_WEIGHTS)
+_SCALE = Scale(weights_in(SHIPPED_WEIGHTS))
 
 
 class _Part(NamedTuple):

@@ -15,6 +15,7 @@ from hub.domain.canonical import Json
 from hub.domain.contract import Contract, Delivery, Kind, People, Receives
 from hub.domain.errors import Reason
 from hub.domain.ids import uuid7
+from hub.domain.likelihood.score import Scale
 from hub.domain.outcome import Accepted, Outcome, Refused
 from hub.domain.recognition import MOST_HOLDERS
 from hub.domain.submission import Submission
@@ -128,7 +129,7 @@ class Hub:
             SqlMatchingStore(self.engine),
             Recording(store, recognising, deciding, KEYS, SEAL, lambda: self.now),
             Describing(self.contracts),
-            Judging(WEIGHTS, links),
+            Judging(Scale(WEIGHTS), links),
             KEYS,
             SEAL,
             lambda: self.now,

@@ -46,11 +46,13 @@ def locality(one: Traits, other: Traits) -> Level | None:
     return level if level in _AS_GOOD_AS_SAME or not _swapped(one, other) else None
 
 
+@lru_cache(maxsize=1 << 18)
 def district(code: str) -> str:
     """The first half of a British postcode; of any other all but its last two characters."""
     return code[:-3] if _BRITISH.fullmatch(code) else code[:-2]
 
 
+@lru_cache(maxsize=1 << 18)
 def sector(code: str) -> str:
     """The district and the digit after it; of a postcode that is not British all but its last character."""
     return code[:-2] if _BRITISH.fullmatch(code) else code[:-1]
@@ -67,6 +69,8 @@ def _nearest(ones: tuple[str, ...], others: tuple[str, ...], compare: Callable[[
         return None
     if len(ones) == len(others) == 1:
         return compare(ones[0], others[0])
+    if not set(ones).isdisjoint(others):
+        return Level.EXACT
     return min((compare(a, b) for a in ones for b in others), key=RANK.__getitem__)
 
 
