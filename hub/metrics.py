@@ -36,9 +36,10 @@ class OpenRiskReviews:
 
 @dataclass(frozen=True, slots=True)
 class Convergence:
-    """The convergence index of one agency, as last measured. All but the three last are shares from 0 to 1.
+    """The convergence index of one agency, as last measured. All but the four last are shares from 0 to 1.
 
     agreed: None where the agency holds nothing. oldest_s: age of the oldest disagreement in seconds, 0 without one.
+    unseen: risks that somebody must see and nobody has, as they are now.
     """
 
     agency: str
@@ -48,6 +49,7 @@ class Convergence:
     oldest_s: float
     conflicts: int
     reviews: int
+    unseen: int
 
 
 class Conflicts(NamedTuple):
@@ -139,6 +141,7 @@ class Metrics:
         self._conflicts = self._gauge("hub_conflicts", "Contested records that are held", "agency")
         self._differing = self._gauge("hub_differing_records", "Records in which agencies differ", "type", "state")
         self._reviews = self._gauge("hub_reviews", "Open reviews on own local ids", "agency")
+        self._unseen = self._gauge("hub_risks_unseen", "Risks that somebody must see and nobody has", "agency")
         self._paused = self._gauge("hub_input_paused", "1 while the agency's input from Kafka is paused", "agency")
 
     def count_submissions(self, submissions: Sequence[Submission], outcomes: Sequence[Outcome]) -> None:
@@ -203,6 +206,7 @@ class Metrics:
             self._oldest.labels(each.agency).set(each.oldest_s)
             self._conflicts.labels(each.agency).set(each.conflicts)
             self._reviews.labels(each.agency).set(each.reviews)
+            self._unseen.labels(each.agency).set(each.unseen)
 
     def _gauge(self, name: str, documentation: str, *labels: str) -> Gauge:
         return Gauge(name, documentation, labels, registry=self._registry)

@@ -22,6 +22,7 @@ from adapters.sandbox.announcing import announce
 from adapters.sandbox.caseload.caseload import caseload
 from adapters.sandbox.desk import desk
 from adapters.sandbox.native import NativeStore
+from adapters.sandbox.seeing import see
 from adapters.sandbox.work import play
 from hub.log import configure
 
@@ -61,7 +62,11 @@ async def _run(told: _Told) -> None:
     changes = (change for change in caseload(told.people, told.seed, told.until) if change.agency == told.agency)
     with closing(NativeStore(told.store)) as store:
         listening = socket.create_server(("127.0.0.1", told.port))
-        working = asyncio.gather(announce(store, told.hooks, time.time), play(store, changes, time.time))
+        working = asyncio.gather(
+            announce(store, told.hooks, time.time),
+            play(store, changes, time.time),
+            see(store, told.hooks, time.time),
+        )
         serving = asyncio.create_task(serve(desk(store, time.time), listening, stop))
         await asyncio.wait((working, serving), return_when=asyncio.FIRST_COMPLETED)
         working.cancel()

@@ -19,7 +19,7 @@ def desk(store: NativeStore, clock: Callable[[], float]) -> Starlette:
     async def tell(request: Request) -> Response:
         """Answers with the document as it is now held."""
         system, address = _place(request)
-        store.tell(system, address, orjson.loads(await request.body()), clock())
+        store.tell(system, address, orjson.loads(await request.body()), clock(), _number(request))
         return Response(orjson.dumps(store.told(system, address)), media_type=_JSON)
 
     async def forget(request: Request) -> Response:
@@ -40,6 +40,12 @@ def desk(store: NativeStore, clock: Callable[[], float]) -> Starlette:
             Route(path, show, methods=["GET"]),
         ]
     )
+
+
+def _number(request: Request) -> int | None:
+    """Of the delivery that is handed over, as the adapter says it."""
+    number = request.headers.get("idempotency-key", "").rpartition("-")[2]
+    return int(number) if number.isdecimal() else None
 
 
 def _place(request: Request) -> tuple[str, str]:

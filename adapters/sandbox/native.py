@@ -21,7 +21,8 @@ _TABLES = (
         system TEXT, record_type TEXT, local_id TEXT, reference TEXT, document BLOB,
         PRIMARY KEY (system, record_type, local_id, reference)) WITHOUT ROWID""",
     """CREATE TABLE IF NOT EXISTS told (
-        system TEXT, address TEXT, document BLOB, first REAL, PRIMARY KEY (system, address)) WITHOUT ROWID""",
+        system TEXT, address TEXT, document BLOB, first REAL, number INTEGER, seen REAL,
+        PRIMARY KEY (system, address)) WITHOUT ROWID""",
     """CREATE TABLE IF NOT EXISTS announcement (
         position INTEGER PRIMARY KEY, system TEXT, recorded TEXT, document BLOB, entered REAL, taken REAL)""",
     "CREATE INDEX IF NOT EXISTS announcement_waiting ON announcement (position) WHERE taken IS NULL",
@@ -37,6 +38,15 @@ class Announcement:
     system: str
     recorded: datetime
     document: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A registration as an adapter handed it over. number: of the delivery."""
+
+    system: str
+    address: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +109,17 @@ class NativeStore:
                 "UPDATE announcement SET taken = ? WHERE position = ?", [(now, each.position) for each in announcements]
             )
 
-    def tell(self, system: str, address: str, document: Json, now: float) -> None:
-        """Keep what an adapter hands over, in place of what it handed over there before."""
+    def tell(self, system: str, address: str, document: Json, now: float, number: int | None = None) -> None:
+        """Keep what an adapter hands over, in place of what it handed over there before; nobody has seen it yet.
+
+        number: the delivery's, where the adapter says it.
+        """
         self.handed_over += 1
         with self._transaction():
             self._connection.execute(
-                "INSERT INTO told VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET document = excluded.document",
-                (system, address, orjson.dumps(document), now),
+                "INSERT INTO told VALUES (?, ?, ?, ?, ?, NULL) ON CONFLICT DO UPDATE SET document = excluded.document,"
+                " number = excluded.number, seen = NULL",
+                (system, address, orjson.dumps(document), now, number),
             )
 
     def forget(self, system: str, address: str) -> None:
@@ -119,6 +133,23 @@ class NativeStore:
             "SELECT document FROM told WHERE (system, address) = (?, ?)", (system, address)
         ).fetchone()
         return None if row is None else orjson.loads(row[0])
+
+    def unseen(self, limit: int) -> list[Risk]:
+        """Registrations that were handed over and nobody has looked at, as they are now."""
+        rows = self._connection.execute(
+            "SELECT system, address, number FROM told WHERE seen IS NULL AND number IS NOT NULL"
+            " AND address LIKE '%/registrations/%' ORDER BY number LIMIT ?",
+            (limit,),
+        )
+        return [Risk(*row) for row in rows.fetchall()]
+
+    def note_seen(self, risks: Iterable[Risk], now: float) -> None:
+        """Somebody has looked at these, and the adapter knows."""
+        with self._transaction():
+            self._connection.executemany(
+                "UPDATE told SET seen = ? WHERE (system, address, number) = (?, ?, ?)",
+                [(now, each.system, each.address, each.number) for each in risks],
+            )
 
     def all_own(self) -> Iterator[Own]:
         """Every record of the agency's own."""

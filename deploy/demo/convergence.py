@@ -48,6 +48,14 @@ def convergence_table(measured: Mapping[str, Day]) -> Table:
     return table
 
 
+def seen_by_staff(agency: str, day: Day) -> str:
+    """How many risks were seen, by how many, and how late; no names."""
+    risks = day["risks"]
+    seen, slowest = f"{risks['seen']:,} of {risks['toBeSeen']:,}", risks["slowestSeconds"]
+    late = "" if slowest is None else f", the last {slowest:,.1f} s after the change"
+    return f"Risks seen at the {agency} service: {seen}, by {risks['staff']} of its staff{late}"
+
+
 async def _asked(stage: Stage, agency: str, since: datetime) -> Day:
     credentials = stage.credentials[agency]
     auth = ClientCredentials(f"{stage.hub}/oauth/token", credentials.client_id, credentials.secret)

@@ -11,7 +11,7 @@ from rich.table import Table
 from adapters.client.running.status import parked
 from adapters.client.running.store import Store
 from deploy.demo.compare import Compared
-from deploy.demo.convergence import Day, convergence_table
+from deploy.demo.convergence import Day, convergence_table, seen_by_staff
 from deploy.demo.latency import percentile
 from deploy.demo.stage import Beside
 
@@ -54,6 +54,8 @@ def what_is_parked(adapters: Sequence[Beside]) -> dict[tuple[str, str, str], int
 def show(result: Result, console: Console) -> None:
     """Print the result."""
     console.print(_records(result), _agreement(result), convergence_table(result.measured))
+    for agency, day in result.measured.items():
+        console.print(seen_by_staff(agency, day))
     for (adapter, refused_by, rules), count in sorted(result.parked.items()):
         console.print(f"Parked at the adapter of {adapter}: {count}, refused by {refused_by} for {rules}")
     entered = sum(result.entered.values())

@@ -19,7 +19,7 @@ from deploy.servers.errors import ServerFailed
 _LOOK_EVERY_S = 0.5
 _QUIET_S = 1.5
 _PATIENCE_S = 60.0
-_WAITING = ("inbox", "outbox", "toHandOver", "receiptsDue")
+_WAITING = ("inbox", "outbox", "toHandOver", "receiptsDue", "sightingsDue")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ _DAY = {
     "oldestDisagreement": _TIME,
     "conflicts": 3,
     "reviews": 1,
+    "risks": {"toBeSeen": 40, "seen": 38, "staff": 7, "slowestSeconds": 41_230.5},
     "properties": {"specification": 112, "filled": 61, "taken": 104},
 }
 
@@ -43,6 +44,12 @@ def _day(measured: Measured) -> dict[str, Any]:
         "oldestDisagreement": agreement.oldest,
         "conflicts": agreement.conflicts,
         "reviews": agreement.reviews,
+        "risks": {
+            "toBeSeen": measured.risks.risks,
+            "seen": measured.risks.seen,
+            "staff": measured.risks.staff,
+            "slowestSeconds": None if measured.risks.slowest is None else measured.risks.slowest.total_seconds(),
+        },
         "properties": {
             "specification": measured.properties,
             "filled": measured.filled,
@@ -67,7 +74,21 @@ SHAPES: dict[str, Schema] = {
             },
             "oldestDisagreement": maybe(time("Commit of the oldest change that it does not hold.")),
             "conflicts": count_of("Contested records that it holds."),
-            "reviews": count_of("Open reviews on a local id of its own."),
+            "reviews": count_of("Open reviews on a local id of its own, or of a level of risk that are put to it."),
+            "risks": shape(
+                "Risks that a member of its staff must see, by its contract.",
+                {
+                    "toBeSeen": count_of("How many there are."),
+                    "seen": count_of("How many of them have been seen as they are now."),
+                    "staff": count_of("By how many members of staff."),
+                    "slowestSeconds": {
+                        "type": ["number", "null"],
+                        "minimum": 0,
+                        "description": "The longest time from the commit of a change until it was seen.",
+                    },
+                },
+                _DAY["risks"],
+            ),
             "properties": shape(
                 "Of all record types' properties.",
                 {

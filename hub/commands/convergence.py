@@ -20,6 +20,8 @@ _COLUMNS = {
     "oldest disagreement (UTC)": "oldestDisagreement",
     "conflicts": "conflicts",
     "reviews": "reviews",
+    "risks": "risks.toBeSeen",
+    "seen": "risks.seen",
     "properties filled": "filled",
     "taken": "taken",
     "measured (UTC)": "measured",

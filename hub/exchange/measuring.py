@@ -20,7 +20,7 @@ from hub.domain.contract import Contract
 from hub.domain.errors import Unavailable
 from hub.ports import Seal
 from hub.spec.registry import Registry
-from hub.store.measuring import Agreement, Measured, MeasuringStore, Property, Sample
+from hub.store.measuring import Agreement, Measured, MeasuringStore, Property, Risks, Sample
 
 SAMPLED = 500
 """Standing assertions opened each time."""
@@ -63,7 +63,7 @@ class Measuring:
         """Measure once, for the day's row of every agency that has a contract. Raises `Unavailable`, `Halt`."""
         now = self._now()
         await self._store.seen(self._said(await self._sampled()), now)
-        agreements = await self._store.agreements()
+        agreements, risks = await self._store.agreements(), await self._store.risks()
         known = [each for each in await self._store.properties(now - REMEMBERED) if self._is_known(each)]
         await self._store.keep(
             [
@@ -72,6 +72,7 @@ class Measuring:
                     now.date(),
                     now,
                     agreements.get(agency, Agreement()),
+                    risks.get(agency, Risks()),
                     sum(map(len, self._properties.values())),
                     sum(each.agency == agency for each in known),
                     self._taken(contract),

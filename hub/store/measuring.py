@@ -1,18 +1,32 @@
 """How far agencies agree with what they were released, measured now and then, with a row for every day."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, bindparam, case, func, not_, null, or_, select, union
+from sqlalchemy import Row, and_, bindparam, case, distinct, func, not_, null, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.submission import micros
 from hub.store.bulk import upsert
 from hub.store.engine import reading, writing
-from hub.store.tables import assertion, convergence, filled, held, local_id, record, review, standing
+from hub.store.tables import (
+    assertion,
+    convergence,
+    filled,
+    held,
+    local_id,
+    record,
+    review,
+    risk_review,
+    sighting,
+    standing,
+)
 from hub.store.times import from_micros
+
+_MICRO = timedelta(microseconds=1)
 
 
 class Property(NamedTuple):
@@ -38,7 +52,7 @@ class Agreement:
     """Of what an agency holds: how many records there are, how many agree, since when the oldest of the rest does not.
 
     A record agrees when the digest the agency computed is that of its last release. conflicts: contested records that
-    it holds. reviews: open ones on a local id of its own.
+    it holds. reviews: open ones on a local id of its own, or on a level of risk that are put to it.
     """
 
     records: int = 0
@@ -46,6 +60,19 @@ class Agreement:
     oldest: datetime | None = None
     conflicts: int = 0
     reviews: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Risks:
+    """What somebody of an agency's staff must see, by its contract: how much, and how much has been seen as it is now.
+
+    staff: by how many. slowest: the longest time from the commit of a change until it was seen.
+    """
+
+    risks: int = 0
+    seen: int = 0
+    staff: int = 0
+    slowest: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +85,7 @@ class Measured:
     day: date
     measured: datetime
     agreement: Agreement
+    risks: Risks
     properties: int
     filled: int
     taken: int
@@ -79,9 +107,15 @@ class MeasuringStore:
         async with reading(self._engine) as connection:
             rows = (await connection.execute(_AGREEMENT)).all()
             conflicts = await _counts(connection, _CONFLICTS)
-            reviews = await _counts(connection, _REVIEWS)
+            reviews = Counter(await _counts(connection, _REVIEWS)) + Counter(await _counts(connection, _RISK_REVIEWS))
         agencies = {row.agency: row for row in rows}
         return {name: _agreement(name, agencies.get(name), conflicts, reviews) for name in {*agencies, *reviews}}
+
+    async def risks(self) -> dict[str, Risks]:
+        """By agency, counted over all that must be seen."""
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(_RISKS)
+            return {row.agency: Risks(row.risks, int(row.seen), row.staff, _span(row.slowest)) for row in rows}
 
     async def sample(self, beyond: str, limit: int) -> list[Sample]:
         """So many standing assertions that come after a place among the slots, which are as good as random."""
@@ -156,6 +190,18 @@ _CONFLICTS = (
     .where(record.c.contested != "", held.c.withdrawn.is_(False))
     .group_by(held.c.agency)
 )
+_IS_SEEN = sighting.c.seen_number >= sighting.c.number
+_RISKS = (
+    select(
+        sighting.c.agency,
+        func.count().label("risks"),
+        func.sum(case((_IS_SEEN, 1), else_=0)).label("seen"),
+        func.count(distinct(case((_IS_SEEN, sighting.c.seen_by)))).label("staff"),
+        func.max(case((_IS_SEEN, sighting.c.seen_at - held.c.since))).label("slowest"),
+    )
+    .join(held, and_(*(held.c[name] == sighting.c[name] for name in ("agency", "person", "type", "key"))))
+    .group_by(sighting.c.agency)
+)
 _SIDES = union(
     *(
         select(local_id.c.agency, review.c.one, review.c.other).join(review, side == local_id.c.key)
@@ -163,6 +209,9 @@ _SIDES = union(
     )
 ).subquery()
 _REVIEWS = select(_SIDES.c.agency, func.count()).group_by(_SIDES.c.agency)
+_RISK_REVIEWS = (
+    select(risk_review.c.agency, func.count()).where(risk_review.c.closed.is_(None)).group_by(risk_review.c.agency)
+)
 _SAMPLE = (
     select(standing.c.agency, standing.c.local, standing.c.type, assertion.c.body)
     .join(assertion, and_(assertion.c.agency == standing.c.agency, assertion.c.id == standing.c.id))
@@ -173,7 +222,8 @@ _SAMPLE = (
 
 
 def _values(row: Measured) -> dict[str, Any]:
-    agreement = asdict(row.agreement)
+    agreement = asdict(row.agreement) | asdict(row.risks)
+    agreement["slowest"] = None if row.risks.slowest is None else row.risks.slowest // _MICRO
     agreement["oldest"] = None if row.agreement.oldest is None else micros(row.agreement.oldest)
     named = {"agency": row.agency, "day": row.day.isoformat(), "measured": micros(row.measured)}
     return {**named, **agreement, "properties": row.properties, "filled": row.filled, "taken": row.taken}
@@ -183,4 +233,10 @@ def _measured(row: Row[Any]) -> Measured:
     oldest = None if row.oldest is None else from_micros(row.oldest)
     agreement = Agreement(row.records, row.agreeing, oldest, row.conflicts, row.reviews)
     day, measured = date.fromisoformat(row.day), from_micros(row.measured)
-    return Measured(row.agency, day, measured, agreement, row.properties, row.filled, row.taken)
+    risks = Risks(row.risks, row.seen, row.staff, _span(row.slowest))
+    return Measured(row.agency, day, measured, agreement, risks, row.properties, row.filled, row.taken)
+
+
+def _span(micros_: int | None) -> timedelta | None:
+    """Where clocks differ, something may have been seen before it was there: that is at once."""
+    return None if micros_ is None else max(timedelta(), micros_ * _MICRO)

@@ -98,6 +98,7 @@ def _convergence(measured: Sequence[Measured], now: datetime) -> list[Convergenc
             0.0 if each.agreement.oldest is None else _age_s(micros(each.agreement.oldest), now),
             each.agreement.conflicts,
             each.agreement.reviews,
+            each.risks.risks - each.risks.seen,
         )
         for each in last.values()
     ]

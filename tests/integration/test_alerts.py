@@ -62,6 +62,8 @@ class Late:
     outside: Outside = field(default_factory=Outside)
 
     def __post_init__(self) -> None:
+        for agency in self.hub.contracts:
+            self.must_see(None, agency)
         risks = RiskWatch(WatchStore(self.hub.engine), self.hub.contracts, self.hub.base.seal, self.hub.clock)
         self.timekeeper = Timekeeper(AlertStore(self.hub.engine), risks, self.hub.clock, tells=True)
         self.telling = Telling(NoticeStore(self.hub.engine), self.outside, self.hub.clock)
@@ -76,12 +78,12 @@ class Late:
         assert answer.status_code == 200, answer.text
         await self.hub.relayed()
 
-    def must_see(self, seconds: int) -> None:
-        """From now on probation must say who has seen a risk."""
-        contract = self.hub.contracts["probation"]
+    def must_see(self, seconds: int | None, agency: str = "probation") -> None:
+        """By when an agency must say from now on who has seen a risk; None: never."""
+        contract = self.hub.contracts[agency]
         registration = replace(contract.receives["registration"], seen_deadline=seconds)
         receives = {**contract.receives, "registration": registration}
-        self.hub.contracts["probation"] = replace(contract, receives=receives)
+        self.hub.contracts[agency] = replace(contract, receives=receives)
 
     async def sees(self, number: int) -> None:
         """Probation says who has seen a delivery, with its receipt."""

@@ -40,6 +40,25 @@ class Index:
         receipts = [{"number": number, "digest": digest or true}]
         assert (await self.hub.probation.post("/v1/receipts", json={"receipts": receipts})).status_code == 200
 
+    async def registers(self, reference: str, **more: object) -> None:
+        """Probation registers a risk of X1."""
+        body = {"scheme": "probation-register", "code": "RHRH", "reference": reference, **more}
+        body["period"] = {"start": "2026-01-05"}
+        path, headers = f"/v1/offenders/X1/registrations/{reference}", {"ce-id": f"{reference}-{len(more)}"}
+        answer = await self.hub.probation.put(path, json=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+        await self.hub.relayed()
+
+    async def registrations(self) -> list[int]:
+        """The numbers under which probation was delivered them."""
+        deliveries = (await self.hub.probation.get("/v1/feed")).json()["deliveries"]
+        return [each["number"] for each in deliveries if each["release"]["type"] == "registration"]
+
+    async def has_seen(self, number: int, by: str) -> None:
+        seen = {"by": by, "at": self.hub.now.isoformat()}
+        receipts = [{"number": number, "digest": "0" * 64, "seen": seen}]
+        assert (await self.hub.probation.post("/v1/receipts", json={"receipts": receipts})).status_code == 200
+
     async def measured(self, agency: str = "probation") -> Any:  # noqa: ANN401 - any JSON
         """The day's measure of an agency, measured now."""
         await self.hub.desk.outlook.measuring.step()
@@ -111,6 +130,25 @@ async def test_conflicts_and_reviews_count_for_each_agency_concerned(index: Inde
     assert (probation["conflicts"], prison["conflicts"]) == (1, 1)
     of_probation = [each for each in reviews if "probation" in (each["one"]["agency"], each["other"]["agency"])]
     assert (probation["reviews"], prison["reviews"]) == (len(of_probation), len(reviews))
+
+
+async def test_risks_are_counted_that_were_seen_as_they_are_now_by_how_many_and_how_late(index: Index) -> None:
+    await index.says("X1")
+    for reference in ("R1", "R2", "R3"):
+        await index.registers(reference)
+    numbers = await index.registrations()
+    for by, number in (("OFFICER_1", numbers[0]), ("OFFICER_2", numbers[1]), ("OFFICER_2", numbers[2])):
+        await index.has_seen(number, by)
+    seen = (await index.measured())["risks"]
+    await index.registers("R3", notes="changed")
+    changed = (await index.measured())["risks"]
+
+    assert (seen["toBeSeen"], seen["seen"], seen["staff"]) == (3, 3, 2)
+    assert 0 <= seen["slowestSeconds"] < 60
+    assert (changed["toBeSeen"], changed["seen"]) == (3, 2)
+    queues = await look_at_queues(index.hub.engine, frozenset(), index.hub.now)
+    told = Metrics(index.hub.registry.types()).exposition(queues).decode()
+    assert 'hub_risks_unseen{agency="probation"} 1.0' in told
 
 
 async def test_the_properties_an_agency_fills_are_sampled_and_remembered_for_a_while(index: Index) -> None:

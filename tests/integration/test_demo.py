@@ -26,9 +26,12 @@ def test_both_agencies_end_up_agreeing_with_the_hub(how: tuple[str, ...]) -> Non
     assert demo.returncode == 0, errors
     rows = re.findall(r"(probation|prison) +│ +(\d+) │ +(\d+) │ +(\d+) │ +(\d+) │ +(\d+) │ +(\d+) ", said)
     assert [row[0] for row in rows] == ["probation", "prison"]
+    assert said.count("Risks seen at the ") == len(rows)
     for _, agree, differ, _, _, lost, unsaid in rows:
         assert int(agree) > 20
         assert (differ, lost, unsaid) == ("0", "0", "0")
+    for agency, seen, to_be_seen, staff in re.findall(r"at the (\w+) service: (\d+) of (\d+), by (\d+) of its", said):
+        assert (int(to_be_seen) > 0, seen, int(staff) > 0) == (True, to_be_seen, True), agency
     for agency, agree, *_ in rows:
         assert re.search(rf"{agency} +│ +{agree} │ 100.0 % │ +none │", said), "the hub's own index says the same"
     for damage in ("documents deleted", "documents altered"):

@@ -15,6 +15,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from urllib.parse import unquote
 
 import structlog
 from starlette.applications import Starlette
@@ -126,10 +127,11 @@ def _sighting(document: Json) -> tuple[int, Seen]:
     raise Rejected(Reason.INVALID_BODY, "; ".join(f"{each.path}: {each.detail}" for each in faults), tuple(faults))
 
 
-def _address(request: Request) -> str:
-    """As it was asked for: a part of it may hold a slash, which is then written otherwise."""
+def _address(request: Request) -> tuple[str, str]:
+    """As it was asked for, in which a part may hold a slash written otherwise; and as it reads."""
     path: bytes = request.scope["raw_path"]
-    return path.decode().removeprefix("/").removesuffix("/seen")
+    asked = path.decode().removeprefix("/").removesuffix("/seen")
+    return asked, unquote(asked)
 
 
 def _refused(refusal: Rejected) -> Response:

@@ -11,6 +11,7 @@ _WAITING = {
     "outbox": "Submissions that wait to be sent to the hub",
     "toHandOver": "Releases that wait to be handed over to the native system",
     "receiptsDue": "Releases applied of which the hub is yet to be told",
+    "sightingsDue": "Releases somebody has seen of which the hub is yet to be told",
 }
 _PARKED = {"in": "parkedIn", "out": "parkedOut"}
 

@@ -45,9 +45,12 @@ class Sightings:
         """Make the table if it is not there."""
         self._connection.execute(_TABLE)
 
-    def note(self, address: str, number: int, seen: Seen) -> Noted:
-        """Keep that what was handed over at an address under a number was seen; of several words the first."""
-        held = [each for each in self._releases.held_at(address) if each.number >= number]
+    def note(self, address: Iterable[str], number: int, seen: Seen) -> Noted:
+        """Keep that what was handed over at an address under a number was seen; of several words the first.
+
+        address: in all spellings it may have.
+        """
+        held = [each for one in dict.fromkeys(address) for each in self._releases.held_at(one) if each.number >= number]
         for each in held:
             if each.number == number:
                 self._connection.execute(
@@ -64,6 +67,10 @@ class Sightings:
         return [
             Sighting(RecordName(*name), number, Seen(by, datetime.fromisoformat(at))) for *name, number, by, at in rows
         ]
+
+    def count(self) -> int:
+        """How many the hub is to be told of."""
+        return int(self._connection.execute("SELECT count(*) FROM sighting").fetchone()[0])
 
     def told(self, sightings: Iterable[Sighting]) -> None:
         """The hub knows of these, or they are overtaken."""

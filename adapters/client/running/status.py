@@ -22,6 +22,7 @@ def status(store: Store) -> dict[str, Json]:
         "toHandOver": releases["waiting"],
         "parkedOut": releases["parked"],
         "receiptsDue": releases["receipts"],
+        "sightingsDue": store.sightings.count(),
         "lastNumberApplied": releases["last"],
     }
 

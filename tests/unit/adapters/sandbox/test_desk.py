@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from adapters.sandbox.desk import desk
-from adapters.sandbox.native import NativeStore
+from adapters.sandbox.native import NativeStore, Risk
 
 
 @pytest.fixture
@@ -29,6 +29,13 @@ async def test_what_is_put_is_held_and_answered_as_it_is_held(store: NativeStore
     assert (answer.status_code, answer.json()) == (200, {"lastName": "MARSH"})
     assert store.told("nomis", "offenders/A1234BC") == {"lastName": "MARSH"}
     assert (await http.get("/nomis/offenders/A1234BC")).json() == {"lastName": "MARSH"}
+
+
+async def test_a_risk_is_to_be_seen_as_it_was_handed_over_last(store: NativeStore, http: httpx.AsyncClient) -> None:
+    path = "offenders/A1234BC/registrations/prison-alert%2FXR"
+    for number in (16, 17):
+        await http.put(f"/nomis/{path}", json={}, headers={"idempotency-key": f"prison-{number}"})
+    assert store.unseen(9) == [Risk("nomis", path, 17)]
 
 
 async def test_a_slash_within_a_reference_stays_within_it(store: NativeStore, http: httpx.AsyncClient) -> None:

@@ -90,6 +90,11 @@ WORD = {"number": 17, "by": "OFFICER_12", "at": "2026-03-01T10:00:00+01:00"}
 SEEN = "/people/A1/alerts/7%2F8/seen"
 
 
+async def test_an_address_is_known_however_it_is_spelt(store: Store, http: httpx.AsyncClient) -> None:
+    held(store, 17, "offenders/X1/registrations/scheme/two words")
+    assert (await http.post("/offenders/X1/registrations/scheme/two words/seen", json=WORD)).status_code == 202
+
+
 async def test_who_has_seen_what_was_handed_over_is_kept_for_the_hub(store: Store, http: httpx.AsyncClient) -> None:
     record = held(store, 17)
     answer = await http.post(SEEN, json=WORD)

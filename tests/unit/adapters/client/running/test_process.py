@@ -131,7 +131,7 @@ async def test_who_has_seen_it_is_told_with_what_is_held_and_not_of_what_was_ove
     told = []
     for number, by in ((3, "OFFICER_12"), (4, "OFFICER_13")):
         with store.transaction():
-            assert store.sightings.note(held.address, number, Seen(by, NOW)) is Noted.KEPT
+            assert store.sightings.note([held.address], number, Seen(by, NOW)) is Noted.KEPT
             store.releases.applied(replace(held, number=4))
         hub = PretendHub()
         async with Running(store, hub, FolderTarget(tmp_path / "out")) as running:
