@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 from aiokafka import AIOKafkaConsumer
 
-from adapters.kafka.broker import Broker, broker_errors
+from adapters.kafka.broker import Broker
 from adapters.kafka.member import Member, MessageHandler, NotTaken, Paused
 from adapters.kafka.parting import part_with_consumer
+from adapters.kafka.reaching import reaching
 from adapters.kafka.topics import INPUT_PREFIX
 from hub.domain.errors import Unavailable
 
@@ -77,7 +78,7 @@ class InputConsumer:
         member = Member(consumer, self._handle, self._paused)
         consumer.subscribe(pattern=_PATTERN, listener=member)
         try:
-            with broker_errors():
+            async with reaching(self._broker):
                 await consumer.start()
                 # A member that comes back under its name is handed its old partitions without a look at the topics,
                 # and a leader is not told that it leads: topics made meanwhile would stay unread. A second joining,

@@ -7,7 +7,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from adapters.kafka.broker import Broker, broker_errors
+from adapters.kafka.broker import Broker
+from adapters.kafka.reaching import reaching
 
 IN_SYNC = "min.insync.replicas"
 
@@ -16,7 +17,7 @@ async def make_topics(broker: Broker, wanted: Sequence[NewTopic]) -> None:
     """Have these topics, as planned; may be done again at any time. Raises `Unavailable`, `Halt`."""
     if not wanted:
         return
-    with broker_errors():
+    async with reaching(broker):
         admin = AIOKafkaAdminClient(**broker.arguments())
         try:
             await admin.start()

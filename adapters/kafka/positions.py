@@ -12,8 +12,9 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError, for_code
 from aiokafka.protocol.offset import OffsetRequest, OffsetResetStrategy
 from aiokafka.structs import OffsetAndMetadata
 
-from adapters.kafka.broker import Broker, broker_errors
+from adapters.kafka.broker import Broker
 from adapters.kafka.consumer import GROUP
+from adapters.kafka.reaching import reaching
 from adapters.kafka.topic_ids import TopicIds
 from adapters.kafka.topics import INPUT_PREFIX, input_topic
 from hub.ports import InputPosition
@@ -41,7 +42,7 @@ class KafkaPositions:
         topics = {input_topic(agency) for agency in agencies}
         if not topics:
             return []
-        with broker_errors():
+        async with reaching(self._broker):
             admin = AIOKafkaAdminClient(**self._broker.arguments())
             try:
                 await admin.start()

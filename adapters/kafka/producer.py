@@ -10,6 +10,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 
 from adapters.kafka.broker import REQUEST_TIMEOUT_MS, Broker, broker_errors
 from adapters.kafka.parting import part_with_producer
+from adapters.kafka.reaching import reaching
 from hub.domain.errors import Unavailable
 from hub.ports import Publication
 
@@ -64,8 +65,9 @@ class Producer:
         After a time-out the producer goes on trying, and whatever is published later comes after that: so the order
         of a partition holds. After any other error its sequence numbers may be lost, and another is built.
         """
-        with broker_errors():
+        async with reaching(self._broker):
             producer = await self._started()
+        with broker_errors():
             try:
                 async with asyncio.timeout(_SECONDS_TO_PUBLISH):
                     yield producer

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from adapters.kafka.broker import Broker, broker_errors
 from adapters.kafka.parting import part_with_consumer
+from adapters.kafka.reaching import reaching
 from adapters.kafka.topic_ids import TopicIds
 from hub.domain.errors import Unavailable
 
@@ -91,7 +92,7 @@ class TopicReader:
         # Assigned, not subscribed: there is one reader, so nothing to agree on and no session to run out.
         consumer.assign([self._partition])
         try:
-            with broker_errors():
+            async with reaching(self._broker):
                 await consumer.start()
                 if self._next is not None:
                     consumer.seek(self._partition, self._next)

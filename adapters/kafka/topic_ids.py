@@ -26,6 +26,7 @@ from aiokafka.protocol.types import (
 )
 
 from adapters.kafka.broker import Broker, broker_errors
+from adapters.kafka.reaching import reaching
 
 _METADATA = 3
 _VERSION = 12
@@ -142,9 +143,11 @@ class TopicIds:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AIOKafkaClient]:
         """The connection, for other requests too. Raises `Unavailable`, `Halt` for what fails inside."""
+        async with reaching(self._broker):
+            client = await self._client()
         with broker_errors():
             try:
-                yield await self._client()
+                yield client
             except (KafkaError, OSError, TimeoutError):
                 await self.close()
                 raise
