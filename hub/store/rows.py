@@ -42,8 +42,8 @@ def record_row(row: RowMapping) -> RecordRow:
         row["content"],
         _paths(row["contested"]),
         from_micros(row["changed"]),
-        tuple(row["under_review"].split("\n")) if row["under_review"] is not None else (),
-        _paths(row["ruled"]),
+        ruled=_paths(row["ruled"]),
+        under_review=tuple(row["under_review"].split("\n")) if row["under_review"] is not None else (),
     )
 
 
