@@ -110,6 +110,12 @@ class Metrics:
             ("agency", "difference"),
             registry=self._registry,
         )
+        self._not_compared = Counter(
+            "hub_not_compared",
+            "Passed over in matching: blocking keys that very many have (large), candidates beyond the most (cut)",
+            ("why",),
+            registry=self._registry,
+        )
         self._matched = Counter(
             "hub_matched",
             "Pairs of local ids by what likelihood newly says of them: link, review, or undone",
@@ -163,6 +169,11 @@ class Metrics:
         """Count what likelihood newly says."""
         for found, count in (("link", links), ("review", reviews), ("undone", undone)):
             self._matched.labels(found).inc(count)
+
+    def count_not_compared(self, large: int, cut: int) -> None:
+        """Count what matching passes over. large: keys that very many have. cut: candidates beyond the most."""
+        for why, count in (("large", large), ("cut", cut)):
+            self._not_compared.labels(why).inc(count)
 
     def exposition(self, queues: Queues) -> bytes:
         """Everything in Prometheus's text format, with the queues as they are now."""

@@ -37,11 +37,16 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """How many links and reviews by likelihood came about, and of how many pairs it says nothing any more."""
+    """How many links and reviews by likelihood came about, and of how many pairs it says nothing any more.
+
+    large, cut: keys by which nobody was sought, and candidates who were not compared; see `hub.ports.Candidates`.
+    """
 
     links: int = 0
     reviews: int = 0
     undone: int = 0
+    large: int = 0
+    cut: int = 0
 
 
 class Recording:

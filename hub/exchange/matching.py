@@ -8,7 +8,7 @@ forgets nothing: a local id waits until what was found of it is recorded, and fi
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 import structlog
@@ -22,7 +22,7 @@ from hub.domain.likelihood.traits import Traits
 from hub.domain.likelihood.verdict import Verdict, verdict
 from hub.exchange.describing import Describing, read_traits, written
 from hub.exchange.finding import Found, Recorded, Recording
-from hub.ports import Description, Keys, MatchingStore, Seal, Unmatched
+from hub.ports import Candidates, Description, Keys, MatchingStore, Seal, Unmatched
 from hub.trust.naming import ladder_digests
 
 TURN = 20
@@ -100,7 +100,10 @@ class Matching:
             turn, {key: self._description(key, each) for key, each in people.items()}
         )
         described = {key: (each, number) for key, each in people.items() if each and (number := numbers.get(key))}
-        self._told(await self._recording.record(numbers, await self._compared(described)))
+        candidates = await self._candidates(described)
+        recorded = await self._recording.record(numbers, await self._compared(described, candidates))
+        large, cut = sum(each.large for each in candidates.values()), sum(each.cut for each in candidates.values())
+        self._told(replace(recorded, large=large, cut=cut))
         await self._waiting.settle(turn)
         return len(turn.rows) == TURN
 
@@ -116,16 +119,23 @@ class Matching:
         digests = frozenset(ladder_digests(self._keys, ladder) for ladder in ladders(traits))
         return Description(self._seal.seal(f"local:{local}", written(traits)), digests)
 
-    async def _compared(self, described: Mapping[str, tuple[Traits, int]]) -> list[Found]:
-        """What is found of each two. described: local key -> description and its number."""
-        sought = {
-            key: {ladder_digests(self._keys, ladder) for ladder in ladders(traits)}
-            for key, (traits, _) in described.items()
-        }
+    async def _candidates(self, described: Mapping[str, tuple[Traits, int]]) -> Mapping[str, Candidates]:
+        """Whom each is compared with. described: local key -> description and its number."""
+        return await self._waiting.candidates(
+            {
+                key: {ladder_digests(self._keys, ladder) for ladder in ladders(traits)}
+                for key, (traits, _) in described.items()
+            }
+        )
+
+    async def _compared(
+        self, described: Mapping[str, tuple[Traits, int]], candidates: Mapping[str, Candidates]
+    ) -> list[Found]:
+        """What is found of each two."""
         found: dict[Pair, Found] = {}
-        for local, candidates in (await self._waiting.candidates(sought)).items():
+        for local, of_local in candidates.items():
             traits, number = described[local]
-            for other in candidates.found:
+            for other in of_local.found:
                 pair = pair_of(local, other.local)
                 theirs = read_traits(self._seal.open(f"local:{other.local}", other.sealed))
                 numbers = {local: number, other.local: other.number}

@@ -234,6 +234,7 @@ class Parts:
 
     def _matched(self, recorded: Recorded) -> None:
         self._metrics.count_matched(recorded.links, recorded.reviews, recorded.undone)
+        self._metrics.count_not_compared(recorded.large, recorded.cut)
         self._bells.owed.set()
 
     async def _settle(self, agency: str, receipts: Sequence[Receipt]) -> list[Settlement]:

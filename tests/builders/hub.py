@@ -21,7 +21,7 @@ from hub.domain.recognition import MOST_HOLDERS
 from hub.domain.submission import Submission
 from hub.exchange.decide import Deciding
 from hub.exchange.describing import Describing
-from hub.exchange.finding import Recording
+from hub.exchange.finding import Recorded, Recording
 from hub.exchange.matching import Judging, Matching
 from hub.exchange.persons import Recognising
 from hub.exchange.relay import Relay
@@ -97,6 +97,8 @@ class Hub:
     most_holders: int = MOST_HOLDERS
     now: datetime = NOW
     persons: Iterator[int] = field(default_factory=lambda: count(1))
+    matched: list[Recorded] = field(default_factory=list)
+    """What each turn of matching recorded."""
 
     def __post_init__(self) -> None:
         self.relay_store = SqlRelayStore(self.engine)
@@ -133,6 +135,7 @@ class Hub:
             KEYS,
             SEAL,
             lambda: self.now,
+            self.matched.append,
         )
 
     async def match(self, *, links: bool = True) -> None:

@@ -6,6 +6,7 @@ from hub.domain.canonical import Json
 from hub.domain.errors import Reason, Rejected
 from hub.domain.joining import pair_of
 from hub.exchange.resolve import Choice
+from hub.store.matching import LARGE_BLOCK
 from hub.store.tables import audit, likeness, review, settled, unmatched
 from hub.trust.naming import local_key
 from tests.builders.hub import KEYS, Hub
@@ -244,3 +245,14 @@ async def test_that_a_local_id_was_described_as_somebody_else_is_found_also_wher
 
     await only_asked(hub, PROBATION, PROBATION, "replaced")
     assert await hub.rows(unmatched) == []
+
+
+async def test_keys_that_very_many_have_are_counted_where_nobody_is_sought_by_them(hub: Hub) -> None:
+    named = offender("Okafor", born=None)
+    crowd = [("prison", f"A{number:04}BC") for number in range(LARGE_BLOCK)]
+    await described(hub, *((each, named) for each in crowd))
+    assert sum(each.large for each in hub.matched) == 0
+
+    await described(hub, (PROBATION, named))
+
+    assert sum(each.large for each in hub.matched) > 0

@@ -298,6 +298,7 @@ async def test_the_metrics_tell_what_came_of_submissions_and_what_waits(hub: Hub
     hub.metrics.count_submissions([submission, made_up], [accepted, refused])
     hub.metrics.count_request("GET", "/v1/feed", 200)
     hub.metrics.count_matched(links=2, reviews=1, undone=0)
+    hub.metrics.count_not_compared(large=3, cut=4)
     for minutes, later in ((90, True), (3, False)):
         waits = {"local": str(minutes), "since": micros(NOW - timedelta(minutes=minutes)), "later": later}
         await hub.execute(insert(unmatched).values({**waits, "stamp": "s"}))
@@ -339,3 +340,5 @@ async def test_the_metrics_tell_what_came_of_submissions_and_what_waits(hub: Hub
     assert "hub_unmatched_oldest_seconds 180.0" in told
     for found, count in (("link", 2), ("review", 1), ("undone", 0)):
         assert f'hub_matched_total{{found="{found}"}} {count}.0' in told
+    assert 'hub_not_compared_total{why="large"} 3.0' in told
+    assert 'hub_not_compared_total{why="cut"} 4.0' in told

@@ -1,11 +1,14 @@
 """Weights estimated of the people that agencies described, without labels, on both databases."""
 
+import asyncio
 import random
 import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.commands.match_files import SHIPPED_WEIGHTS, weights_in
 from hub.domain.errors import Rejected
@@ -18,33 +21,38 @@ from hub.domain.likelihood.traits import Traits
 from hub.domain.likelihood.weights import read_weights, written_weights
 from hub.exchange.describing import written
 from hub.exchange.training import Trained, Training
-from hub.ports import Description
+from hub.ports import Description, Keys
+from hub.settings import load_settings
 from hub.store.matching import SqlMatchingStore
+from hub.store.migrations import upgrade
 from hub.store.sharing import SqlStore
 from hub.trust.naming import ladder_digests, term_digest
+from hub.wiring.foundation import opened
+from hub.wiring.matching import judging
 from tests.bench.crowd import crowd, misspelt
 from tests.builders.hub import KEYS, NOW, SEAL, Hub
+from tests.commands import commanding, install
 from tests.contract.test_store_ports import PERSON, decision, local
 
 START = weights_in(SHIPPED_WEIGHTS)
 PEOPLE = 100
 
 
-def described(people: Sequence[Traits]) -> dict[str, Description | None]:
+def described(people: Sequence[Traits], keys: Keys) -> dict[str, Description | None]:
     return {
         f"local-{number}": Description(
             SEAL.seal(f"local:local-{number}", written(traits)),
-            frozenset(ladder_digests(KEYS, rungs) for rungs in ladders(traits)),
+            frozenset(ladder_digests(keys, rungs) for rungs in ladders(traits)),
         )
         for number, traits in enumerate(people)
     }
 
 
-async def known(hub: Hub, people: Sequence[Traits]) -> None:
+async def known(engine: AsyncEngine, people: Sequence[Traits], keys: Keys = KEYS) -> None:
     """Have these people described."""
-    store, descriptions = SqlMatchingStore(hub.engine), described(people)
+    store, descriptions = SqlMatchingStore(engine), described(people, keys)
     rows = [local(key) for key in descriptions]
-    async with SqlStore(hub.engine).sharing() as tx:
+    async with SqlStore(engine).sharing() as tx:
         await tx.write(replace(decision(locals_=rows, new=[PERSON]), unmatched=set(descriptions)))
     turn = await store.take(len(people), NOW)
     await store.describe(turn, descriptions)
@@ -63,7 +71,7 @@ def caseload() -> list[tuple[Traits, Traits]]:
 
 async def test_the_weights_of_the_people_described_tell_who_is_one_person(hub: Hub) -> None:
     pairs = caseload()
-    await known(hub, [each for pair in pairs for each in pair])
+    await known(hub.engine, [each for pair in pairs for each in pair])
 
     weights = (await trained(hub)).weights
 
@@ -79,7 +87,7 @@ async def test_the_weights_of_the_people_described_tell_who_is_one_person(hub: H
 
 
 async def test_of_many_people_some_are_drawn_and_the_weights_are_much_the_same(hub: Hub) -> None:
-    await known(hub, [each for pair in caseload() for each in pair])
+    await known(hub.engine, [each for pair in caseload() for each in pair])
 
     all_, some = await trained(hub), await trained(hub, PEOPLE)
 
@@ -89,7 +97,7 @@ async def test_of_many_people_some_are_drawn_and_the_weights_are_much_the_same(h
 
 
 async def test_the_file_is_the_same_every_time_and_names_nobody(hub: Hub) -> None:
-    await known(hub, [each for pair in caseload() for each in pair])
+    await known(hub.engine, [each for pair in caseload() for each in pair])
 
     texts = [written_weights(each.weights) + written_common(each.common) for each in [await trained(hub)] * 2]
     document = tomllib.loads(texts[0])
@@ -103,7 +111,9 @@ async def test_the_file_is_the_same_every_time_and_names_nobody(hub: Hub) -> Non
 
 async def test_common_values_are_listed_under_the_hubs_own_key(hub: Hub) -> None:
     smiths = [replace(each, surname="smith") for each in crowd(1, 30)]
-    await known(hub, [*smiths, *(replace(each, surname=f"n{place}") for place, each in enumerate(crowd(31, 70)))])
+    await known(
+        hub.engine, [*smiths, *(replace(each, surname=f"n{place}") for place, each in enumerate(crowd(31, 70)))]
+    )
 
     common = (await trained(hub)).common[Field.SURNAME]
 
@@ -112,7 +122,33 @@ async def test_common_values_are_listed_under_the_hubs_own_key(hub: Hub) -> None
 
 
 async def test_people_with_nothing_in_common_teach_nothing(hub: Hub) -> None:
-    await known(hub, [Traits(surname="archer", forenames=("ann",))])
+    await known(hub.engine, [Traits(surname="archer", forenames=("ann",))])
 
     with pytest.raises(Rejected, match="have anything in common"):
         await trained(hub)
+
+
+def test_the_command_writes_a_file_by_which_this_hub_can_go(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    install(monkeypatch, tmp_path)
+    out = tmp_path / "own.toml"
+
+    async def filled() -> None:
+        async with opened(load_settings()) as base:
+            await upgrade(base.engine)
+            people = [*crowd(1, 30), *crowd(1, 30)]
+            await known(base.engine, people, base.keys)
+
+    asyncio.run(filled())
+    with commanding(monkeypatch, capsys) as hub:
+        ended = hub("match", "train", "--out", str(out))
+
+    async def judged() -> float:
+        monkeypatch.setenv("HUB_MATCH_WEIGHTS", str(out))
+        async with opened(load_settings()) as base:
+            one = next(crowd(1, 1))
+            return judging(base).score(one, one).probability
+
+    assert (ended.code, "own.toml: weights from" in ended.said) == (0, True)
+    assert asyncio.run(judged()) > 0.99
