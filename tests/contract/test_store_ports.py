@@ -9,6 +9,7 @@ import pytest
 
 from hub.domain.errors import Unavailable
 from hub.domain.recognition import MOST_HOLDERS, Claim
+from hub.domain.rulings import Ruling, Settled
 from hub.domain.submission import Order
 from hub.ports import (
     AssertionRow,
@@ -17,10 +18,13 @@ from hub.ports import (
     HeldRow,
     LocalIdRow,
     Moved,
+    OnRecord,
     Outlet,
     Owed,
     RecordId,
     RecordRow,
+    RulingOver,
+    RulingRow,
     StandingRow,
     Store,
     SubmissionId,
@@ -286,6 +290,25 @@ async def test_what_is_said_next_takes_the_slot(stores: Stores) -> None:
     assert (now.order, now.body) == (Order(2, -1, "two"), b"said again")
     assert sorted(histories["slot-1"]) == [(Order(1, -1, "one"), b"said"), (Order(2, -1, "two"), b"said again")]
     assert not histories.get("slot-2")
+
+
+async def test_a_ruling_is_found_from_every_local_id_it_names_once_and_no_more_when_it_is_taken_back(
+    stores: Stores,
+) -> None:
+    settles = {local: Settled(f"says-{local}", Order(7, -1, "s")) for local in ("local-1", "local-2")}
+    ruled = OnRecord("rid-offender", Ruling("ruling-1", "/sex", settles, "local-2"))
+    reasons = dict.fromkeys(settles, b"as both files say")
+
+    async def found(*locals_: str) -> list[OnRecord]:
+        async with stores.store.sharing() as tx:
+            return await tx.rulings(locals_)
+
+    await write(stores.store, replace(decision(), rulings=[RulingRow(*ruled, "anna", NOW, reasons)]))
+    assert [await found("local-1"), await found("local-2", "local-1", "local-3")] == [[ruled], [ruled]]
+    assert [await found("local-3"), await found()] == [[], []]
+
+    await write(stores.store, replace(decision(), rulings_over=[RulingOver("ruling-1", "ben", LATER, reasons)]))
+    assert await found("local-1", "local-2") == []
 
 
 async def test_shared_records_are_read_changed_and_removed(stores: Stores) -> None:

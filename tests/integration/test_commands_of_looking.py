@@ -193,6 +193,24 @@ def test_conflicts_are_shown_without_what_is_said(hub: Hub) -> None:
     assert told(hub("conflict", "list", "--json", "--local-id", "probation", "X100002"))["conflicts"] == []
 
 
+def test_a_conflict_is_shown_whole_ruled_on_and_the_ruling_taken_back_with_a_reason(hub: Hub) -> None:
+    ((found,),) = [each["differences"] for each in told(hub("conflict", "list", "--json", "--days", "0"))["conflicts"]]
+    read = told(hub("conflict", "show", found["id"]))
+    names = [each["name"] for each in read["opinions"]]
+    settles = [word for name in names for word in ("--settles", name)]
+    why = ("--why", "the birth certificate is on file", "--json")
+    ruled = told(hub("conflict", "rule", found["id"], "--stands", names[0], *settles, *why))
+    again = hub("conflict", "rule", found["id"], "--stands", names[0], *settles, *why)
+    history = told(hub("conflict", "show", found["id"]))["rulings"]
+    taken_back = told(hub("conflict", "take-back", found["id"], *why))
+
+    assert {each["value"] for each in read["opinions"]} == {"male", "female"}
+    assert (again.code, again.complained) == (2, "hub: a ruling holds there: take it back first\n")
+    assert [(each["id"], each["by"], each["holds"]) for each in history] == [(ruled["rulings"][0], "cli:ben", True)]
+    assert taken_back == ruled
+    assert hub("conflict", "list", "--state", "levels").complained.startswith("hub: levels of risk are listed of one")
+
+
 def test_the_audit_names_who_looked_from_the_command_line(hub: Hub) -> None:
     hub("conflict", "list", "--local-id", "prison", "A1234BC")
     person = told(hub("conflict", "list", "--json"))["conflicts"][0]["record"]["person"]
