@@ -13,7 +13,7 @@ from hub.domain.convergence import Disagreement, State, disagreements, sayings
 from hub.domain.errors import Fault, Reason, Rejected, Unavailable
 from hub.domain.rulings import Ruling, rule_on
 from hub.exchange.case import Case, look_at_the_rest
-from hub.exchange.conflicts import NO_CONFLICT, OpenConflicts, Place, place_of_conflict
+from hub.exchange.conflicts import NO_CONFLICT, Place, place_of_conflict
 from hub.exchange.consulting import BASIS, HUB
 from hub.exchange.decide import Deciding
 from hub.exchange.persons import Recognising
@@ -29,12 +29,12 @@ _Came = TypeVar("_Came")
 
 
 class RulingOnConflicts:
-    """The use case. new_id: makes the id of a ruling."""
+    """The use case. row: the record of a conflict, as `OpenConflicts.row`. new_id: makes the id of a ruling."""
 
     def __init__(
         self,
         store: Store,
-        conflicts: OpenConflicts,
+        row: Callable[[Place], Awaitable[DifferingRow]],
         recognising: Recognising,
         deciding: Deciding,
         keys: Keys,
@@ -43,7 +43,7 @@ class RulingOnConflicts:
         new_id: Callable[[], str],
     ) -> None:
         self._store = store
-        self._conflicts = conflicts
+        self._row = row
         self._recognising = recognising
         self._deciding = deciding
         self._keys = keys
@@ -61,7 +61,7 @@ class RulingOnConflicts:
         """
         check_reason(why)
         place = place_of_conflict(conflict)
-        row = await self._conflicts.row(place)
+        row = await self._row(place)
 
         async def decide(tx: ShareTransaction) -> str:
             case = await self._case(tx, row)
@@ -88,7 +88,7 @@ class RulingOnConflicts:
         """
         check_reason(why)
         place = place_of_conflict(conflict)
-        row = await self._conflicts.row(place)
+        row = await self._row(place)
 
         async def decide(tx: ShareTransaction) -> list[str]:
             case = await self._case(tx, row)

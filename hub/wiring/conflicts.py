@@ -35,7 +35,7 @@ def ruling_on_conflicts(base: Foundation) -> RulingOnConflicts:
     """What operators decide."""
     return RulingOnConflicts(
         SqlStore(base.engine),
-        open_conflicts(base),
+        open_conflicts(base).row,
         Recognising(base.seal, new_person_of(base)),
         Deciding(base.registry, base.contracts, base.keys, base.seal),
         base.keys,

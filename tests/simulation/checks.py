@@ -11,10 +11,11 @@ import orjson
 from adapters.client.fresh import fresh
 from adapters.client.link import RecordName
 from hub.domain.contract import Delivery
+from hub.domain.convergence import State
 from hub.domain.outcome import Accepted
 from hub.domain.submission import Submission
 from hub.exchange.resolve import Choice
-from hub.ports import HeldId, RecordId, SubmissionId
+from hub.ports import HeldId, OnRecord, RecordId, SubmissionId
 from hub.release import Release, render
 from tests.simulation.agencies import Agency, StreamAgency, delivery_of
 from tests.simulation.histories import History
@@ -45,6 +46,7 @@ async def broken(ending: Ending) -> str:
         or _receipts(ending)
         or _rebuilt(ending)
         or _kept_apart(ending.ground.tables)
+        or _differing(ending.ground)
         or await _the_law(ending)
     )
 
@@ -166,6 +168,21 @@ def _kept_apart(tables: Tables) -> str:
     return f"kept apart, and one person: {one}" if one else ""
 
 
+def _differing(ground: Ground) -> str:
+    """Every record tells where agencies differ, without a ruling and by one, as all that is said and ruled has it."""
+    differing = ground.differing()
+    for record in ground.tables.records.values():
+        if record.content is None:
+            continue
+        found = differing.differences(ground.tables.differing(record))
+        due = [tuple(each.path for each in found if each.state is state) for state in (State.OPEN, State.RULED)]
+        if due != [record.contested, record.ruled]:
+            return (
+                f"{record.id} is contested and ruled on at {record.contested, record.ruled}, and ought to be at {due}"
+            )
+    return ""
+
+
 async def _the_law(ending: Ending) -> str:
     """The same submissions in any order, one by one, and the same decisions give the same persons, reviews, digests."""
     anew = replace(ending.ground, tables=Tables(), told=lambda _submission, _outcome: None)
@@ -191,6 +208,10 @@ async def _decided_again(ending: Ending, anew: Ground) -> None:
     for each in verdicts:
         choice = Choice.KEEP_APART if each.apart else Choice.LINK
         await resolving.rule_pair(*each.pair, choice, "as both files say", "anna")
+    rulings = sorted(ending.ground.tables.rulings.values(), key=lambda each: each.ruling.id)
+    ending.random.shuffle(rulings)
+    for ruled in rulings:
+        await anew.recorder().record(OnRecord(ruled.rid, ruled.ruling))
 
 
 def _compared(first: Ground, second: Ground) -> str:

@@ -5,17 +5,20 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from itertools import count
 from random import Random
 from typing import Any, TypeVar
 
 from hub.domain.contract import Contract
-from hub.domain.errors import Rejected, Unavailable
+from hub.domain.errors import Reason, Rejected, Unavailable
 from hub.domain.ids import uuid7
 from hub.domain.outcome import Outcome
 from hub.domain.submission import Submission, micros
+from hub.exchange.conflicts import Place
 from hub.exchange.consume import Consumption
 from hub.exchange.dead_letters import DeadLetters
 from hub.exchange.decide import Deciding
+from hub.exchange.differing import Differing
 from hub.exchange.feed import Feed
 from hub.exchange.gather import Gatherer
 from hub.exchange.intake import Intake
@@ -24,10 +27,13 @@ from hub.exchange.persons import Recognising
 from hub.exchange.receipts import Receipt, Settlement, settle
 from hub.exchange.relay import Relay
 from hub.exchange.resolve import Resolving
+from hub.exchange.ruling import RulingOnConflicts
 from hub.exchange.share import Sharing
 from hub.ports import Message, Seal
 from hub.spec.registry import Registry, schemas_folder
+from hub.store.conflicts import DifferingRow
 from hub.trust.sealing import LookupKeys
+from tests.builders.rulings import Recorder
 from tests.simulation.broker import Broker, MemoryPublisher
 from tests.simulation.loop import Process
 from tests.simulation.received import MemoryDeadLetterStore, MemoryParkedStore, MemoryReceiptStore
@@ -98,8 +104,40 @@ class Ground:
         """Operators' decisions, over these tables."""
         store = MemoryStore(self.tables, alone=self.alone)
         recognising = Recognising(self.seal, self._new_person)
-        deciding = Deciding(registry(), self.contracts, self.keys, self.seal)
-        return Resolving(store, recognising, deciding, self.keys, self.seal, self.now)
+        return Resolving(store, recognising, self._deciding(), self.keys, self.seal, self.now)
+
+    def ruling(self) -> RulingOnConflicts:
+        """Operators' rulings, over these tables."""
+        store, ids = MemoryStore(self.tables, alone=self.alone), count()
+        return RulingOnConflicts(
+            store,
+            self._differing_row,
+            Recognising(self.seal, self._new_person),
+            self._deciding(),
+            self.keys,
+            self.seal,
+            self.now,
+            lambda: f"ruling-{next(ids)}",
+        )
+
+    def differing(self) -> Differing:
+        """Where agencies differ."""
+        return Differing(self._deciding().rules, self.contracts, self.keys, self.seal)
+
+    def recorder(self) -> Recorder:
+        """Records rulings as they are."""
+        store = MemoryStore(self.tables, alone=self.alone)
+        return Recorder(store, Recognising(self.seal, self._new_person), self._deciding(), self.seal, self.now)
+
+    async def _differing_row(self, place: Place) -> DifferingRow:
+        """As `OpenConflicts.row`."""
+        for record in self.tables.records.values():
+            if (record.id.person, record.rid) == (place.person, place.rid) and record.content is not None:
+                return self.tables.differing(record)
+        raise Rejected(Reason.NOT_FOUND, "there is no such record")
+
+    def _deciding(self) -> Deciding:
+        return Deciding(registry(), self.contracts, self.keys, self.seal)
 
     def _new_person(self) -> str:
         return uuid7(micros(self.now()) // 1000, self.random.getrandbits(74))

@@ -17,7 +17,7 @@ from hub.exchange.parked import Parked, Parking, Parkings
 from hub.exchange.prepare import Prepared
 from hub.exchange.share import Sharing
 from hub.exchange.streams import Streams
-from hub.ports import AuditRow, Message, Moved, Outlet, Owed, Publication, RecordId, TopicExtent
+from hub.ports import AuditRow, Message, Moved, OnRecord, Outlet, Owed, Publication, RecordId, TopicExtent
 from tests.simulation import agencies
 from tests.simulation.received import MemoryParkedStore
 from tests.simulation.relayed import MemoryRelayStore
@@ -146,6 +146,10 @@ def _looks_at_nobody_bound(self: Any, locals_: Iterable[str], digests: Iterable[
     return {self._tables.locals[key].person for key in self._known(locals_, digests)}
 
 
+async def _finds_no_ruling(_self: Any, _locals: Iterable[str]) -> list[OnRecord]:
+    return []
+
+
 def _never(*_: object) -> bool:
     return False
 
@@ -189,6 +193,7 @@ PLANTS = [
     Plant("believes what comes last", Case, "_fold", _believes_what_comes_last),
     Plant("keeps nobody apart", Joining, "join", _joins_all),
     Plant("looks at nobody it was decided of", _Transaction, "_persons_of", _looks_at_nobody_bound),
+    Plant("forgets what was ruled", _Transaction, "rulings", _finds_no_ruling),
     Plant("carries no since", Case, "_walk", lambda self, slot, history: None),
     Plant("does not follow who is joined or parted", persons, "_membership", _looks_at_nobody_whole),
     Plant("keeps records that are gone", Tables, "write", _keeps_removed_records),

@@ -163,7 +163,8 @@ class _Transaction:
 
     async def rulings(self, locals_: Iterable[str]) -> list[OnRecord]:
         sought = set(locals_)
-        return [each for each in self._tables.rulings.values() if sought & each.ruling.settles.keys()]
+        rows = self._tables.rulings.values()
+        return [OnRecord(row.rid, row.ruling) for row in rows if sought & row.ruling.settles.keys()]
 
     async def write(self, decision: Decision) -> None:
         self._decisions.append(decision)

@@ -17,16 +17,17 @@ from hub.ports import (
     HeldRow,
     LocalIdRow,
     Moved,
-    OnRecord,
     Outlet,
     Owed,
     PersonRow,
     RecordId,
     RecordRow,
+    RulingRow,
     SettledRow,
     StandingRow,
     SubmissionId,
 )
+from hub.store.conflicts import DifferingRow, RulingKept
 from hub.store.dead_letters import DeadLetterRow
 from hub.store.parked import ParkedRow
 from hub.store.receipts import Delivered
@@ -42,6 +43,11 @@ class Waiting:
     turn: tuple[str, datetime] | None = None
 
 
+def _kept(row: RulingRow) -> RulingKept:
+    local = min(row.reasons)
+    return RulingKept(row.ruling, local, row.by, row.at, row.reasons[local], None, None, None)
+
+
 @dataclass
 class Tables:
     """Committed state. Each process of a hub has its own way to it, all share one."""
@@ -53,7 +59,7 @@ class Tables:
     verdicts: dict[Pair, Verdict] = field(default_factory=dict)
     likely: dict[Pair, Likely] = field(default_factory=dict)
     settled: dict[str, SettledRow] = field(default_factory=dict)
-    rulings: dict[str, OnRecord] = field(default_factory=dict)
+    rulings: dict[str, RulingRow] = field(default_factory=dict)
     """By id; those taken back are not there."""
     assertions: dict[SubmissionId, AssertionRow] = field(default_factory=dict)
     standing: dict[str, StandingRow] = field(default_factory=dict)
@@ -101,7 +107,7 @@ class Tables:
         for standing in decision.standing:
             said = self.assertions[SubmissionId(standing.agency, standing.order.id)]
             self.standing[standing.slot] = replace(standing, body=said.body)
-        self.rulings.update({row.ruling.id: OnRecord(row.rid, row.ruling) for row in decision.rulings})
+        self.rulings.update({row.ruling.id: row for row in decision.rulings})
         for over in decision.rulings_over:
             self.rulings.pop(over.id)
         self.audit.extend(decision.audit)
@@ -151,6 +157,15 @@ class Tables:
         for held in sorted(ids):
             before = self.owed.get(held, Owed(held, "", at, later))
             self.owed[held] = Owed(held, f"stamp-{self._stamps}", before.since, before.later and later)
+
+    def differing(self, record: RecordRow) -> DifferingRow:
+        """A record with all that stands of it and was ruled on it, as the desk sees it."""
+        person = self.person(record.id.person)
+        keys = {key for _, key, _ in person.locals}
+        said = [row for row in self.standing.values() if row.local in keys and row.rid == record.rid]
+        ruled = [each for each in self.rulings.values() if keys & each.ruling.settles.keys() and each.rid == record.rid]
+        kept = [_kept(each) for each in ruled]
+        return DifferingRow(record, person, [row for row in said if not row.withdrawn], kept)
 
     def person(self, person: str) -> PersonRow:
         """A person as the relay needs it."""

@@ -17,9 +17,12 @@ import structlog
 
 from adapters.client.link import Delivery
 from hub.domain.contract import Delivery as Way
+from hub.domain.convergence import State
+from hub.domain.errors import Rejected
 from hub.domain.outcome import Accepted, Outcome
 from hub.domain.submission import Submission
 from hub.exchange import relay, streams
+from hub.exchange.conflicts import Place
 from hub.exchange.resolve import Choice
 from hub.ports import AuditRow, SubmissionId
 from tests.simulation.agencies import INPUT_PARTITIONS, Agency, FeedAgency, Store, StreamAgency
@@ -52,6 +55,8 @@ _REFUSING = (0.0, 0.0, 0.0, 0.05, 0.3)
 _OPERATOR_LOOKS_S = 1.0
 _OPERATOR_DECIDES_S = (0.0, 0.2, 1.0)
 """Seconds between two decisions on who is one person, on average; 0: nothing is decided."""
+_OPERATOR_RULES_S = (0.0, 0.0, 0.4)
+"""Seconds between two rulings where agencies differ, on average; 0: nothing is ruled."""
 _ANOTHER_PAIR = 0.6
 """How often that is of any two, not of two of whom something was decided before."""
 _OPERATOR_WAITS = timedelta(seconds=4)
@@ -134,6 +139,7 @@ class World:
         self.history = History(Random(f"{seed} history"), speakers(), random.randint(LENGTH // 3, LENGTH))
         self._refusals = Random(f"{seed} refusals")
         self._decisions = Random(f"{seed} decisions")
+        self._rulings = Random(f"{seed} rulings")
         self._refusing = self._refusals.choice(_REFUSING)
         self.agencies = [self._agency(name) for name in contracts()]
 
@@ -172,6 +178,26 @@ class World:
                 await resolving.rule_pair(*pair, choice, "as both files say", "anna")
                 self.note(f"decided: {choice}")
 
+    async def _rule(self) -> None:
+        """An operator rules where agencies differ, and takes rulings back, in some histories and for ever."""
+        ruling, differing, random = self.ground.ruling(), self.ground.differing(), self._rulings
+        seldom = random.choice(_OPERATOR_RULES_S)
+        while seldom:
+            await asyncio.sleep(random.expovariate(1 / seldom))
+            records = sorted(row.id for row in self.ground.tables.records.values() if row.contested or row.ruled)
+            if not records:
+                continue
+            row = self.ground.tables.differing(self.ground.tables.records[random.choice(records)])
+            difference = random.choice(differing.differences(row))
+            conflict = Place(row.record.id.person, row.record.rid, difference.place).id
+            names = [each.name for each in difference.opinions]
+            with suppress(Rejected):  # what was said there has changed meanwhile
+                if difference.state is State.RULED:
+                    await ruling.take_back(conflict, "as both files say", "anna")
+                else:
+                    await ruling.rule(conflict, names, random.choice(names), "as both files say", "anna")
+                self.note(f"ruled where it was {difference.state}")
+
     def _now(self) -> datetime:
         return START + timedelta(seconds=self._loop.time())
 
@@ -201,10 +227,11 @@ class World:
             kept.append(asyncio.create_task(self._retry()))
         mishaps = Mishaps(self.ground, self.cast, self.weather, self._random, self.note, self._mostly)
         happening = asyncio.create_task(mishaps.go_on(self._streaming))
-        deciding = asyncio.create_task(self._decide())
+        deciding = [asyncio.create_task(self._decide()), asyncio.create_task(self._rule())]
         await _first_of(asyncio.create_task(self._send()), kept)
         happening.cancel()
-        await _ended(deciding)
+        for each in deciding:
+            await _ended(each)
         self.weather.calm()
         self._refusing = 0.0
         self.note("quiet")
