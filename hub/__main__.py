@@ -35,6 +35,7 @@ from hub.commands.running import on_foundation
 from hub.domain.errors import HubError, Rejected
 from hub.settings import load_settings, new_key
 from hub.store.migrations import upgrade
+from hub.wiring.rotating import rotate_master_key
 from hub.wiring.serving import Part, serve_hub
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -87,6 +88,17 @@ def migrate() -> None:
 def new() -> None:
     """Print fresh keys, as the environment wants them."""
     typer.echo(f"HUB_KEY={new_key()}\nHUB_LOOKUP_KEY={new_key()}")
+
+
+@keys.command()
+def rotate() -> None:
+    """Have what HUB_KEY wraps wrapped under HUB_NEW_KEY. Then start every process again, with that as its HUB_KEY.
+
+    Processes that run go on; tokens they gave stay good until their end. HUB_LOOKUP_KEY can never be changed.
+    """
+    typer.echo(
+        f"{on_foundation(rotate_master_key)} keys are wrapped under the new master key: it is HUB_KEY from now on"
+    )
 
 
 def main() -> None:

@@ -77,6 +77,8 @@ class Settings(BaseSettings):
 
     key: SecretKey
     """The master key, under which the keys that the hub keeps are wrapped."""
+    new_key: SecretKey | None = None
+    """The master key to come, for `hub keys rotate` alone."""
     lookup_key: SecretKey
     """The key of the digests by which identifiers are found. It can never be changed."""
 

@@ -1,5 +1,6 @@
 """Agencies with their credentials, and the keys the hub signs tokens with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -104,6 +105,16 @@ class AgencyStore:
         async with writing(self._engine) as connection:
             await connection.execute(insert(signing_key).values(id=row.id, sealed=row.sealed, made=micros(row.made)))
             await _note(connection, entry)
+
+    async def rewrap_signing_keys(self, anew: Callable[[bytes], bytes], entry: AuditRow) -> int:
+        """Keep every signing key as `anew` makes it of what is kept; how many. Raises `Unavailable`, `Halt`."""
+        async with writing(self._engine) as connection:
+            rows = (await connection.execute(select(signing_key.c.id, signing_key.c.sealed).with_for_update())).all()
+            for row in rows:
+                kept = update(signing_key).where(signing_key.c.id == row.id)
+                await connection.execute(kept.values(sealed=anew(row.sealed)))
+            await _note(connection, entry)
+            return len(rows)
 
     async def _change(self, name: str, entry: AuditRow, **values: object) -> None:
         async with writing(self._engine) as connection:

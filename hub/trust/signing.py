@@ -47,12 +47,27 @@ class SigningKeys:
         key = self._keys.get(key_id)
         return None if key is None else key.as_dict(private=False)
 
+    async def rewrap(self, master: MasterKey, by: str) -> int:
+        """Have every key wrapped under another master key from now on; how many. Tokens stay good, and so do the keys.
+
+        Raises:
+            Halt: the master key of now does not open them; nothing has changed.
+            Unavailable: from the store.
+        """
+
+        def anew(sealed: bytes) -> bytes:
+            return master.wrap(_PURPOSE, self._master.unwrap(_PURPOSE, sealed))
+
+        entry = AuditRow(self._now(), "master-key-rotated", by, "", "", "", "", "")
+        return await self._store.rewrap_signing_keys(anew, entry)
+
     def _may_search(self) -> bool:
         return self._searched is None or self._now() - self._searched >= _SEARCH_AGAIN
 
     async def _load(self) -> None:
         rows = await self._store.signing_keys()
-        self._keys = {row.id: self._opened(row) for row in rows}
+        # Those known are not opened again: they may be wrapped under the master key to come while this process runs.
+        self._keys = {row.id: self._keys.get(row.id) or self._opened(row) for row in rows}
         self._searched = self._now()
 
     def _opened(self, row: SigningKeyRow) -> ECKey:

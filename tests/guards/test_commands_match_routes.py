@@ -60,7 +60,7 @@ ROUTES = {
 
 ALONE = {
     # Whoever has the hub's keys, and nobody by a token that may be stolen.
-    *("operator add", "operator secret", "operator resume", "keys new", "migrate", "serve"),
+    *("operator add", "operator secret", "operator resume", "keys new", "keys rotate", "migrate", "serve"),
     # Beside an agency's system, not at the hub's.
     *("adapter run", "adapter status", "adapter parked", "adapter retry", "adapter reconcile", "adapt", "conformance"),
     # Files of whoever runs them.

@@ -105,6 +105,17 @@ def test_fresh_keys_are_fit_for_the_environment(hub: Hub, monkeypatch: pytest.Mo
     assert hub("migrate").code == 0
 
 
+def test_the_master_key_is_rotated_to_one_that_the_environment_gives(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert hub("migrate").code == 0
+    assert hub("keys", "rotate") == (2, "", "hub: HUB_NEW_KEY is not set; `hub keys new` makes a key\n")
+
+    monkeypatch.setenv("HUB_NEW_KEY", hub("keys", "new").said.split()[0].removeprefix("HUB_KEY="))
+    rotated = hub("keys", "rotate")
+
+    assert (rotated.code, rotated.complained) == (0, "")
+    assert rotated.said == "0 keys are wrapped under the new master key: it is HUB_KEY from now on\n"
+
+
 def test_only_a_stream_can_be_published_again(hub: Hub) -> None:
     assert hub("migrate").code == 0
 
