@@ -1,7 +1,7 @@
 """An agency's copy of what it is released, kept by the test: read from the feed, damaged, brought as an inventory."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,10 +38,14 @@ class Round:
 
 
 class Copy:
-    """What one agency holds. read: the number up to which it has read. seen: every release it was ever given."""
+    """What one agency holds. read: the number up to which it has read. seen: every release it was ever given.
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    types: the record types that it brings.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, types: Sequence[str] = TYPES) -> None:
         self._client = client
+        self._types = types
         self.read = 0
         self.records: dict[Named, Held] = {}
         self.seen: dict[Named, list[Held]] = defaultdict(list)
@@ -81,7 +85,7 @@ class Copy:
         for name, held in lines.items():
             buckets[bucket_of(name)].append(line(name, held))
         given = [{"bucket": bucket, "digest": bucket_digest(each)} for bucket, each in buckets.items()]
-        answer = await self.say("/v1/inventory", [{"asOf": as_of, "types": [*TYPES]}, *given])
+        answer = await self.say("/v1/inventory", [{"asOf": as_of, "types": [*self._types]}, *given])
         assert answer.status_code == 200, answer.text
         opened, *differing = [orjson.loads(each) for each in answer.content.splitlines()]
         return Round(opened, [each["bucket"] for each in differing]), opened
@@ -106,7 +110,7 @@ class Copy:
     def _apply(self, delivery: dict[str, Any]) -> None:
         release = delivery["release"]
         name = Named(delivery["person"], release["type"], release["key"])
-        if name.type not in TYPES:
+        if name.type not in self._types:
             return
         held = Held(delivery["number"], release)
         self.seen[name].append(held)

@@ -88,7 +88,7 @@ def contract(
 
 @dataclass
 class Hub:
-    """One hub; `engine` has its tables. store: in place of the database's own, to break it."""
+    """One hub; `engine` has its tables. store: in place of the database's own, to break it. keys: of its lookups."""
 
     engine: AsyncEngine
     contracts: Mapping[str, Contract]
@@ -99,6 +99,7 @@ class Hub:
     persons: Iterator[int] = field(default_factory=lambda: count(1))
     matched: list[Recorded] = field(default_factory=list)
     """What each turn of matching recorded."""
+    keys: LookupKeys = KEYS
 
     def __post_init__(self) -> None:
         self.relay_store = SqlRelayStore(self.engine)
@@ -106,17 +107,17 @@ class Hub:
             self.store or SqlStore(self.engine, self.most_holders),
             registry(),
             self.contracts,
-            KEYS,
+            self.keys,
             SEAL,
             lambda: self.now,
             lambda: uuid7(next(self.persons), 0),
         )
-        self.deciding = Deciding(registry(), self.contracts, KEYS, SEAL)
+        self.deciding = Deciding(registry(), self.contracts, self.keys, SEAL)
         self.resolving = Resolving(
             self.store or SqlStore(self.engine, self.most_holders),
             Recognising(SEAL, lambda: uuid7(next(self.persons), 0)),
             self.deciding,
-            KEYS,
+            self.keys,
             SEAL,
             lambda: self.now,
         )
@@ -125,14 +126,14 @@ class Hub:
         self.relay = Relay(self.relay_store, self.publisher, self.contracts, SEAL, lambda: self.now)
 
     def _matching(self, *, links: bool) -> Matching:
-        store, deciding = self.store or SqlStore(self.engine), Deciding(registry(), self.contracts, KEYS, SEAL)
+        store, deciding = self.store or SqlStore(self.engine), Deciding(registry(), self.contracts, self.keys, SEAL)
         recognising = Recognising(SEAL, lambda: uuid7(next(self.persons), 0))
         return Matching(
             SqlMatchingStore(self.engine),
-            Recording(store, recognising, deciding, KEYS, SEAL, lambda: self.now),
+            Recording(store, recognising, deciding, self.keys, SEAL, lambda: self.now),
             Describing(self.contracts),
             Judging(Scale(WEIGHTS), links),
-            KEYS,
+            self.keys,
             SEAL,
             lambda: self.now,
             self.matched.append,
@@ -176,7 +177,7 @@ class Hub:
 
     async def person_of(self, agency: str, local: str) -> str:
         """Whose this local id is."""
-        key = local_key(KEYS, agency, local)
+        key = local_key(self.keys, agency, local)
         return str(next(row["person"] for row in await self.rows(local_id) if row["key"] == key))
 
     async def held(self) -> dict[HeldId, HeldRow]:

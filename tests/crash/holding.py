@@ -8,17 +8,30 @@ from adapters.client.link import Delivery, Link, RecordName
 from hub.domain.canonical import digest
 
 
+def everything(_record: RecordName) -> bool:
+    """All records."""
+    return True
+
+
+def nothing(_record: RecordName) -> bool:
+    """No record."""
+    return False
+
+
 class Holding:
     """A store that starts empty and applies what its link brings, with receipts; used as a context, which ends it.
 
     service: `probation` or `prison`. last: the last delivery of every record. highest: the highest number applied.
-    faults: what may never be, such as a digest that does not fit.
+    acknowledged: the last delivery of every record whose receipt is safe with the hub. faults: what may never be, such
+    as a digest that does not fit. acknowledges: of which records it sends receipts.
     """
 
-    def __init__(self, service: str, link: Link) -> None:
+    def __init__(self, service: str, link: Link, acknowledges: Callable[[RecordName], bool] = everything) -> None:
         self.service = service
         self.last: dict[RecordName, Delivery] = {}
         self.highest = 0
+        self.acknowledged: dict[RecordName, Delivery] = {}
+        self._acknowledges = acknowledges
         self.faults: list[str] = []
         self._link = link
         self._task = asyncio.create_task(self._apply())
@@ -51,7 +64,9 @@ class Holding:
                 self._check(delivery)
                 self.last[delivery.record] = delivery
                 self.highest = max(self.highest, delivery.number)
-            await self._link.acknowledge(deliveries)
+            told = [each for each in deliveries if self._acknowledges(each.record)]
+            await self._link.acknowledge(told)
+            self.acknowledged.update({each.record: each for each in told})
 
     def _check(self, delivery: Delivery) -> None:
         before = self.last.get(delivery.record)

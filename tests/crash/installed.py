@@ -1,5 +1,7 @@
 """A hub with a probation service, a prison and an operator of its own, under names that nobody else has."""
 
+import re
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +13,11 @@ from adapters.client.stream import StreamLink
 from adapters.kafka.broker import Broker
 from deploy.servers.hub import Installation
 from hub.trust.agencies import Credentials, Scope
+from hub.trust.sealing import LookupKeys
 from tests.crash.submissions import PRISON, PROBATION
 
 OPERATOR = "operator"
+_DEADLINE = re.compile(r"^deadline = [0-9_]+$", re.MULTILINE)
 _CONTRACTS = Path(__file__).parents[2] / "contracts"
 
 
@@ -25,6 +29,11 @@ class Installed:
     kafka: str
     names: Mapping[str, str]
     credentials: Mapping[str, Credentials]
+
+    @property
+    def lookup_keys(self) -> LookupKeys:
+        """By which this hub knows local ids and numbers."""
+        return LookupKeys(urlsafe_b64decode(f"{self.installation.lookup_key}="))
 
     def feed(self, hub: str, service: str = PROBATION) -> FeedLink:
         """The service's link over HTTP. hub: base address."""
@@ -48,10 +57,12 @@ def install(
     *,
     settings: Mapping[str, str] | None = None,
     module: str = "hub",
+    deadline_s: int | None = None,
 ) -> Installed:
     """Write contracts into `folder`, bring the database up to date and register both services.
 
-    settings: further ones of the hub's. module: what runs as the hub.
+    settings: further ones of the hub's. module: what runs as the hub. deadline_s: by when receipts are due, those of
+    risks too; None: as the contracts say that ship.
     """
     mark = uuid4().hex[:8]
     names = {service: f"{service}-{mark}" for service in (PROBATION, PRISON)}
@@ -59,6 +70,8 @@ def install(
     contracts.mkdir()
     for service, name in names.items():
         shipped = (_CONTRACTS / f"{service}.toml").read_text()
+        if deadline_s is not None:
+            shipped = _DEADLINE.sub(f"deadline = {deadline_s}\nrisk_deadline = {deadline_s}", shipped)
         (contracts / f"{name}.toml").write_text(shipped.replace(f'agency = "{service}"', f'agency = "{name}"'))
     installation = Installation(
         database_url, kafka, {"HUB_CONTRACTS": str(contracts), **(settings or {})}, module=module

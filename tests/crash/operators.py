@@ -1,7 +1,7 @@
 """An operator of a hub that runs, who decides who is one person, asking again until there is an answer."""
 
 import asyncio
-from typing import Self
+from typing import Self, TypeAlias
 
 import httpx
 
@@ -14,6 +14,9 @@ _WHY = "the photographs on both files are of one man"
 _AGAIN_S = 0.1
 _TIMEOUT = httpx.Timeout(15.0)
 
+LocalId: TypeAlias = tuple[str, str]
+"""An agency's name, and its local id of somebody."""
+
 
 class Operator:
     """Used as a context. hub: base address."""
@@ -23,13 +26,13 @@ class Operator:
             base_url=hub, auth=installed.auth(hub, OPERATOR), timeout=_TIMEOUT, trust_env=False
         )
 
-    async def decides(self, one: tuple[str, str], other: tuple[str, str], choice: Choice) -> Json:
-        """What the hub answers. one, other: an agency's name and its local id."""
-        sides = {"one": _named(*one), "other": _named(*other)}
-        answer = await self._asked({**sides, "decision": choice.value, "why": _WHY})
-        return answer.raise_for_status().json()
+    async def decides(self, one: LocalId, other: LocalId, choice: Choice) -> Json:
+        """What the hub says came of it. one, other: an agency's name and its local id."""
+        return (await self.asked(one, other, choice)).raise_for_status().json()
 
-    async def _asked(self, document: Json) -> httpx.Response:
+    async def asked(self, one: LocalId, other: LocalId, choice: Choice) -> httpx.Response:
+        """The hub's answer; where there was none, what was asked may have been done before."""
+        document = {"one": _named(*one), "other": _named(*other), "decision": choice.value, "why": _WHY}
         while True:
             try:
                 answer = await self._http.post("/v1/admin/people/decisions", json=document)

@@ -23,6 +23,8 @@ _NAMING = {"assessment": ("reference",), "registration": ("reference",), "moveme
 class Senders:
     """Hands over what is put into it. `done` waits until all of it was answered; `refused` must stay empty.
 
+    answered: how many were, for good.
+
     Used as a context. Probation puts and deletes single records over several connections, and now and then sends a
     stream of lines; the prison sends to Kafka.
     """
@@ -37,6 +39,7 @@ class Senders:
         self._to_kafka: asyncio.Queue[Event] = asyncio.Queue()
         self.answers: Counter[int] = Counter()
         self.refused: list[str] = []
+        self.answered = 0
         self._tasks = [
             *(asyncio.create_task(self._put_singly()) for _ in range(_CONNECTIONS)),
             asyncio.create_task(self._submit(self._feed.submit, self._in_lines)),
@@ -54,16 +57,24 @@ class Senders:
                 self._singly.put_nowait(each.event)
 
     async def done(self, within: float) -> None:
-        """Return when everything was answered. Raises TimeoutError; an error of a sender comes out as it is."""
-        answered = asyncio.create_task(self._answered())
-        ended, _ = await asyncio.wait((answered, *self._tasks), timeout=within, return_when=asyncio.FIRST_COMPLETED)
-        answered.cancel()
+        """Return when everything was answered, however long that takes, as long as there are answers.
+
+        Raises:
+            TimeoutError: nothing was answered for so many seconds; an error of a sender comes out as it is.
+        """
+        all_answered = asyncio.create_task(self._all_answered())
+        before, ended = -1, set[asyncio.Task[None]]()
+        while not ended and before < self.answered:
+            before = self.answered
+            waiting = (all_answered, *self._tasks)
+            ended, _ = await asyncio.wait(waiting, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+        all_answered.cancel()
         for task in ended:
             task.result()
-        if answered not in ended:
-            raise TimeoutError("not everything was answered in time")
+        if all_answered not in ended:
+            raise TimeoutError(f"nothing was answered for {within:.0f} s, after {self.answered} answers")
 
-    async def _answered(self) -> None:
+    async def _all_answered(self) -> None:
         for waiting in (self._singly, self._in_lines, self._to_kafka):
             await waiting.join()
 
@@ -86,8 +97,10 @@ class Senders:
             if answer is None or answer.is_server_error:
                 await asyncio.sleep(_AGAIN_S)
                 self._singly.put_nowait(event)
-            elif answer.is_error or answer.json()["id"] != event.id:
-                self.refused.append(f"{event.id}: {answer.status_code} {answer.text}")
+            else:
+                self.answered += 1
+                if answer.is_error or answer.json()["id"] != event.id:
+                    self.refused.append(f"{event.id}: {answer.status_code} {answer.text}")
             self._singly.task_done()
 
     async def _put(self, event: Event) -> httpx.Response | None:
@@ -112,6 +125,7 @@ class Senders:
             while len(events) < _TOGETHER and not waiting.empty():
                 events.append(waiting.get_nowait())
             await submit(events)
+            self.answered += len(events)
             for _ in events:
                 waiting.task_done()
 

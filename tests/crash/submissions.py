@@ -1,4 +1,7 @@
-"""What both services say in a trial: people whom both know, changing and shuffled, of every record type."""
+"""What both services say in a trial: people whom both know, changing and shuffled, of every record type.
+
+Now and then probation mistypes a prison number, and the prison announces, or no longer does, that it merged two.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +20,7 @@ _BEGAN = datetime(2024, 3, 1, tzinfo=UTC)
 _SPAN_S = 30 * 24 * 60 * 60
 _SAID_OF_ONE = 12
 """How many submissions there are for a person, about."""
-_WITHDRAWN, _UNLINKED, _MISTYPED, _SPOILT = 0.06, 0.15, 0.1, 0.03
+_WITHDRAWN, _UNLINKED, _MISTYPED, _SPOILT, _MERGED = 0.06, 0.15, 0.1, 0.03, 0.08
 _KINDS: Mapping[str, Mapping[str, int]] = {
     PROBATION: {"offender": 3, "assessment": 4, "registration": 2},
     PRISON: {"offender": 3, "assessment": 2, "registration": 2, "movement": 3},
@@ -63,8 +66,12 @@ class Person:
 def submissions(number: int, seed: int) -> list[Said]:
     """So many, in the order in which they are handed over; no order of times. The same seed says the same."""
     random = Random(seed)  # noqa: S311 - a trial is played again by its seed
-    people = [Person(each) for each in range(number // _SAID_OF_ONE + 1)]
-    return list(islice(_endless(people, random, f"trial-{seed}"), number))
+    return list(islice(_endless(people_of(number), random, f"trial-{seed}"), number))
+
+
+def people_of(number: int) -> list[Person]:
+    """Of whom so many submissions are."""
+    return [Person(each) for each in range(number // _SAID_OF_ONE + 1)]
 
 
 def _endless(people: list[Person], random: Random, mark: str) -> Iterator[Said]:
@@ -92,11 +99,14 @@ def _offender(by: str, person: Person, random: Random) -> _Body:
     quoted = person
     if random.random() < _MISTYPED:
         quoted = Person(person.number ^ 1)
-    numbers = [{"scheme": "prison-number", "value": quoted.prison_number}] if by == PROBATION else []
+    numbers = [{"scheme": "prison-number", "value": quoted.prison_number}]
+    if by == PRISON:
+        neighbour = Person(person.number ^ 2).prison_number
+        numbers = [{"scheme": "merged-prison-number", "value": neighbour}] if random.random() < _MERGED else []
     own = {
         "names": {"surname": f"Person {person.number // 2}", "forenames": [random.choice(("Ada", "Bert"))]},
         "dateOfBirth": person.born,
-        "identifiers": [] if person.number % 100 < 100 * _UNLINKED else numbers,
+        "identifiers": numbers if by == PRISON or person.number % 100 >= 100 * _UNLINKED else [],
     }
     return body | own, ()
 

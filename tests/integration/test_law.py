@@ -9,6 +9,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
@@ -215,6 +216,9 @@ async def agreed(hub: Hub) -> Agreed:
         HeldId(row["agency"], RecordId(row["person"], row["type"], row["key"])) for row in await hub.rows(withheld)
     }
 
+    survivors = await hub.survivors()
+    assert {person for person, survivor in survivors.items() if survivor is None} >= members.keys()
+    assert members.keys() >= {survivor for survivor in survivors.values() if survivor is not None}
     assert await hub.rows(owed) == []
     assert {id_: (row.digest, row.known_as) for id_, row in held.items() if not row.withdrawn} == {
         id_: (release.digest, release.known_as) for id_, release in current.items() if not release.withdrawn
@@ -321,6 +325,48 @@ async def taken_back(hub: Hub, settled: Sequence[OnRecord]) -> Agreed:
         await recorder(hub).record(each, back=True)
     await hub.deliver()
     return await agreed(hub)
+
+
+_MERGED = {"prison": "merged-prison-number", "probation": "merged-crn"}
+
+
+@pytest.mark.timeout(600)
+@settings(max_examples=max(10, settings().max_examples // 10))
+@given(st.data())
+def test_when_an_agency_takes_back_a_merge_it_announced_everything_is_as_it_was(
+    empty: Path, data: st.DataObject
+) -> None:
+    submissions = data.draw(histories(), "history")
+    decided = data.draw(rulings(submissions), "decisions")
+    standing = _last_said(submissions)
+    assume(standing)
+    said = data.draw(st.sampled_from(standing), "of whom")
+    merged = data.draw(st.sampled_from(_of_the_same_agency(said, submissions)), "removed")
+    scheme = _MERGED[said.agency.partition("-")[0]]
+    announcing = [*said.body["identifiers"], {"scheme": scheme, "value": merged}]
+    announced = replace(
+        said, id="announced", time=NOW + timedelta(minutes=1), body=said.body | {"identifiers": announcing}
+    )
+    taken_back = replace(said, id="taken back", time=NOW + timedelta(minutes=2))
+    said_and_decided = Step(submissions, None, relayed=True, rulings=decided)
+    never = asyncio.run(go([said_and_decided], empty, MOST_HOLDERS))
+
+    way = [said_and_decided, *(Step([each], None, data.draw(st.booleans())) for each in (announced, taken_back))]
+    assert asyncio.run(go(way, empty, MOST_HOLDERS)) == never
+
+
+def _last_said(submissions: Sequence[Submission]) -> list[Submission]:
+    """What stands of every offender, once all is said."""
+    last: dict[tuple[str, str], Submission] = {}
+    for each in sorted(submissions, key=lambda each: each.order):
+        if each.record_type == "offender":
+            last[each.agency, each.local_id] = each
+    return [each for each in last.values() if not each.withdrawn]
+
+
+def _of_the_same_agency(said: Submission, submissions: Sequence[Submission]) -> list[str]:
+    others = {each.local_id for each in submissions if each.agency == said.agency} - {said.local_id}
+    return sorted(others) or ["A9999ZZ"]
 
 
 async def go_at_once(
