@@ -99,8 +99,9 @@ async def findings(installed: Installed, hub: str, said: Sequence[Said], stores:
     deadline = quiet()
     miscounted = await at_last(lambda: _miscounted(installed, said), deadline)
     lost = await _lost(installed, hub, said)
+    under_way = await at_last(lambda: _under_way(installed), deadline)
     apart = await at_last(lambda: _apart(installed, hub, stores), deadline)
-    return [*miscounted, *lost, *apart, *(fault for store in stores for fault in store.faults)]
+    return [*miscounted, *lost, *under_way, *apart, *(fault for store in stores for fault in store.faults)]
 
 
 def quiet() -> float:
@@ -175,10 +176,13 @@ async def _timeline(http: httpx.AsyncClient, person: str) -> dict[RecordName, st
     return {RecordName(person, each["type"], each["key"]): each["digest"] for each in document["entries"]}
 
 
-async def _apart(installed: Installed, hub: str, stores: Sequence[Holding]) -> list[str]:
+async def _under_way(installed: Installed) -> list[str]:
+    """What the hub has still to do."""
     (row,) = await queried(installed, _UNDER_WAY)
-    if under_way := [f"{count} {what} still" for what, count in row.items() if count]:
-        return under_way
+    return [f"{count} {what} still" for what, count in row.items() if count]
+
+
+async def _apart(installed: Installed, hub: str, stores: Sequence[Holding]) -> list[str]:
     for one, other in pairwise(sorted(stores, key=lambda store: store.service)):
         if one.service == other.service and one.digests != other.digests:
             return [f"two stores of {one.service} differ"]
