@@ -15,6 +15,8 @@ import orjson
 from adapters.sandbox.caseload.changes import Change
 from hub.domain.canonical import Json
 
+IS_UNSEEN = "seen IS NULL AND number IS NOT NULL AND address LIKE '%/registrations/%'"
+"""Of what an adapter has handed over: risks that nobody has looked at."""
 _SECONDS_TO_WAIT_FOR_A_LOCK = 30.0
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS own (
@@ -137,8 +139,7 @@ class NativeStore:
     def unseen(self, limit: int) -> list[Risk]:
         """Registrations that were handed over and nobody has looked at, as they are now."""
         rows = self._connection.execute(
-            "SELECT system, address, number FROM told WHERE seen IS NULL AND number IS NOT NULL"
-            " AND address LIKE '%/registrations/%' ORDER BY number LIMIT ?",
+            f"SELECT system, address, number FROM told WHERE {IS_UNSEEN} ORDER BY number LIMIT ?",  # noqa: S608 - a constant
             (limit,),
         )
         return [Risk(*row) for row in rows.fetchall()]

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from adapters.client.running.status import status
 from adapters.client.running.store import Store
+from adapters.sandbox.native import IS_UNSEEN
 from adapters.sandbox.work import PLAYED
 from deploy.demo.stage import Stage, check_alive
 from deploy.servers.errors import ServerFailed
@@ -19,6 +20,7 @@ from deploy.servers.errors import ServerFailed
 _LOOK_EVERY_S = 0.5
 _QUIET_S = 1.5
 _PATIENCE_S = 60.0
+_UNSEEN = f"SELECT count(*) FROM told WHERE {IS_UNSEEN}"  # noqa: S608 - a constant
 _WAITING = ("inbox", "outbox", "toHandOver", "receiptsDue", "sightingsDue")
 
 
@@ -26,7 +28,7 @@ _WAITING = ("inbox", "outbox", "toHandOver", "receiptsDue", "sightingsDue")
 class Seen:
     """How far an agency is. entered, announced: documents. told: held as the hub released them.
 
-    waiting: what its adapters have yet to say, to hand over or to acknowledge.
+    waiting: what its adapters have yet to say, to hand over or to acknowledge, and risks its staff is yet to see.
     """
 
     played: bool
@@ -100,8 +102,9 @@ def _waiting(store: Path) -> int:
 def _look(connection: sqlite3.Connection, waiting: int) -> Seen:
     entered, announced = connection.execute("SELECT count(*), count(taken) FROM announcement").fetchone()
     (told,) = connection.execute("SELECT count(*) FROM told").fetchone()
+    (unseen,) = connection.execute(_UNSEEN).fetchone()
     played = connection.execute("SELECT 1 FROM note WHERE name = ?", (PLAYED,)).fetchone() is not None
-    return Seen(played, entered, announced, told, waiting)
+    return Seen(played, entered, announced, told, waiting + unseen)
 
 
 def _tasks(progress: Progress, agency: str, total: int) -> tuple[TaskID, TaskID]:
