@@ -3,7 +3,19 @@
 import argparse
 from collections.abc import Callable
 
-from tests.bench import decisions, inside, load, mapping, matching, one_match, reconcile, rest, stream, validation
+from tests.bench import (
+    adapter,
+    decisions,
+    inside,
+    load,
+    mapping,
+    matching,
+    one_match,
+    reconcile,
+    rest,
+    stream,
+    validation,
+)
 from tests.bench.table import Measure, show, show_profile
 
 SECTIONS = (
@@ -14,6 +26,7 @@ SECTIONS = (
     "stream",
     "growth",
     "load",
+    "adapter",
     "reconcile",
     "decisions",
     "profile",
@@ -41,6 +54,7 @@ def main() -> None:
         "stream": lambda: stream.measures(given.messages),
         "growth": lambda: inside.growth(given.records // 10, given.records, sample=5_000),
         "load": lambda: load.measures(given.records),
+        "adapter": lambda: adapter.measures(given.messages // 10),
         "reconcile": lambda: reconcile.measures(given.records),
         "decisions": lambda: decisions.measures(given.records),
     }

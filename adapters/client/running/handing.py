@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections import deque
 from dataclasses import dataclass
 
 import structlog
@@ -12,7 +13,7 @@ from adapters.client.running.store import Store
 from adapters.client.running.waiting import any_of
 from hub.domain.errors import HubError, Unavailable
 
-_PERSONS_AT_ONCE = 8
+_PERSONS_AT_ONCE = 32
 _LOOKED_AT = 2_000
 _LOOK_S = 1.0
 _WAITS_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -34,7 +35,9 @@ class Handing:
     def __init__(self, store: Store, hand_over: HandOver) -> None:
         self._store = store
         self._hand_over = hand_over
-        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._busy: set[str] = set()
+        self._next: deque[str] = deque()
+        self._freed = asyncio.Event()
         self._pauses: dict[str, _Pause] = {}
 
     async def run(self, stop: asyncio.Event, kept: asyncio.Event, applied: asyncio.Event) -> None:
@@ -45,18 +48,24 @@ class Handing:
         async with asyncio.TaskGroup() as tasks:
             while not stop.is_set():
                 kept.clear()
+                self._freed.clear()
                 for person in self._ready():
-                    self._busy[person] = tasks.create_task(self._serve(person, stop, applied))
-                await any_of([stop, kept], [*self._busy.values()], self._seconds_to_look())
-                self._busy = {person: task for person, task in self._busy.items() if not task.done()}
+                    self._busy.add(person)
+                    tasks.create_task(self._serve(person, stop, applied))
+                await any_of([stop, kept, self._freed], [], self._seconds_to_look())
 
     def _ready(self) -> list[str]:
         """Persons to begin with now: as many as there is room for."""
         moment = asyncio.get_running_loop().time()
         paused = {person for person, pause in self._pauses.items() if pause.until > moment}
-        waiting = self._store.releases.persons_waiting(_LOOKED_AT)
-        ready = [person for person in waiting if person not in self._busy and person not in paused]
-        return ready[: _PERSONS_AT_ONCE - len(self._busy)]
+        room, found = _PERSONS_AT_ONCE - len(self._busy), list[str]()
+        if len(self._next) < room:
+            self._next = deque(self._store.releases.persons_waiting(_LOOKED_AT))
+        while self._next and len(found) < room:
+            person = self._next.popleft()
+            if person not in self._busy and person not in paused:
+                found.append(person)
+        return found
 
     def _seconds_to_look(self) -> float:
         moment = asyncio.get_running_loop().time()
@@ -64,6 +73,13 @@ class Handing:
 
     async def _serve(self, person: str, stop: asyncio.Event, applied: asyncio.Event) -> None:
         """A person's releases by number, until there are no more or the native system does not answer."""
+        try:
+            await self._in_order(person, stop, applied)
+        finally:
+            self._busy.discard(person)
+            self._freed.set()
+
+    async def _in_order(self, person: str, stop: asyncio.Event, applied: asyncio.Event) -> None:
         while not stop.is_set() and (delivery := self._store.releases.next_of(person)) is not None:
             try:
                 await self._hand_over.hand_over(delivery)

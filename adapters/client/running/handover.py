@@ -1,12 +1,15 @@
 """One release from the hub to the native system, and what the adapter then knows that the system holds."""
 
 import asyncio
+from copy import deepcopy
+from functools import partial
 from weakref import WeakValueDictionary
 
 import structlog
 
 from adapters.client.link import Delivery
 from adapters.client.native import Handing, System
+from adapters.client.running.grouped import Grouped
 from adapters.client.running.releases import Holding
 from adapters.client.running.store import Store
 from adapters.client.running.target import Answer, Applied, NotApplied, Target
@@ -30,6 +33,7 @@ class HandOver:
         self._target = target
         self._agency = agency
         self._now = now
+        self._grouped = Grouped(store)
         self._addresses: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def hand_over(self, delivery: Delivery) -> None:
@@ -53,21 +57,18 @@ class HandOver:
         if handing.faults or handing.native is None:
             self.park(delivery, handing.faults or (_NOTHING_MADE,))
             return
-        with self._store.transaction():
-            self._store.told.tell(
-                delivery.record, delivery.number, self._telling(delivery, handing.native, handing.rest)
-            )
+        telling = self._telling(delivery, handing.native, handing.rest)
+        await self._grouped.write(partial(self._store.told.tell, delivery.record, delivery.number, telling))
         match await self._placed(delivery, handing, held):
             case NotApplied(why):
                 self.park(delivery, (Fault("", "native-system", why),))
             case Applied(native):
-                native = handing.native if native is None else native
+                if native is not None and native != handing.native:
+                    telling = self._telling(delivery, native, handing.rest)
                 release = {name: value for name, value in delivery.release.items() if name != "body"}
-                self._note(
-                    delivery,
-                    Holding(delivery.record, delivery.number, handing.address, native, handing.rest, release),
-                    self._telling(delivery, native, handing.rest),
-                )
+                address, native = handing.address, telling.native
+                held = Holding(delivery.record, delivery.number, address, native, handing.rest, release)
+                await self._note(delivery, held, telling)
 
     async def _placed(self, delivery: Delivery, handing: Handing, held: Holding | None) -> Answer:
         """At its address; if it lay elsewhere before, there no more."""
@@ -94,7 +95,8 @@ class HandOver:
                 self.park(delivery, (Fault("", "native-system", why),))
             case Applied():
                 address = held.address if held else ""
-                self._note(delivery, Holding(delivery.record, delivery.number, address, None, [], delivery.release))
+                held = Holding(delivery.record, delivery.number, address, None, [], delivery.release)
+                await self._note(delivery, held)
 
     def _half_done(self, delivery: Delivery) -> Holding | None:
         """Where a release may lie whose handing over was cut short."""
@@ -117,20 +119,23 @@ class HandOver:
             lock = self._addresses[address] = asyncio.Lock()
         return lock
 
-    def _note(self, delivery: Delivery, holding: Holding, telling: Telling | None = None) -> None:
-        with self._store.transaction():
+    async def _note(self, delivery: Delivery, holding: Holding, telling: Telling | None = None) -> None:
+        def change() -> None:
             self._store.releases.applied(holding)
             self._store.told.replaced(holding.record, holding.number, self._now())
             if telling is not None:
                 self._store.told.tell(holding.record, holding.number, telling)
-        if digest(document(self._system, holding)) != delivery.digest:
+
+        await self._grouped.write(change)
+        body = {} if telling is None else {"body": telling.forms[-1]}
+        if digest({**holding.release, **body}) != delivery.digest:
             _log.warning("applied_otherwise", number=delivery.number)
 
     def _telling(self, delivery: Delivery, native: Json, rest: Rest) -> Telling:
         """How the native system may repeat a release: as released, as it reads, as it reads with the rest."""
         record_type = delivery.record.type
         read = self._system.read_back(record_type, native)
-        completed = _completed(self._system.read_back(record_type, native), rest)
+        completed = _completed(deepcopy(read), rest)
         return Telling((delivery.body, read, completed), native)
 
 

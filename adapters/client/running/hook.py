@@ -15,6 +15,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from urllib.parse import unquote
 
 import structlog
@@ -23,6 +24,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from adapters.client.running.grouped import Grouped
 from adapters.client.running.inbox import RECORDED, Arrival
 from adapters.client.running.metrics import CONTENT_TYPE, exposition
 from adapters.client.running.sightings import Noted
@@ -43,6 +45,8 @@ _log = structlog.get_logger(__name__)
 def hook_app(store: Store, now: Clock, came: Callable[[], None], saw: Callable[[], None]) -> Starlette:
     """The application. came: is called when a payload is in the store; saw: when there is word of who saw something."""
 
+    grouped = Grouped(store)
+
     async def take(request: Request) -> Response:
         try:
             body = await _body(request)
@@ -50,8 +54,7 @@ def hook_app(store: Store, now: Clock, came: Callable[[], None], saw: Callable[[
             arrival = _arrival(request, body, now)
         except Rejected as refusal:
             return _refused(refusal)
-        with store.transaction():
-            store.inbox.keep([arrival])
+        await grouped.write(partial(store.inbox.keep, [arrival]))
         came()
         return Response(status_code=202)
 

@@ -1,6 +1,7 @@
 """Hands releases over to a native system that speaks HTTP: PUT a record at its address, DELETE it when withdrawn."""
 
 from typing import Any
+from zlib import crc32
 
 import httpx
 import orjson
@@ -11,6 +12,8 @@ from hub.domain.canonical import Json
 from hub.domain.errors import Unavailable
 
 _TIMEOUT_S = 30.0
+_LANES = 16
+"""Pools of connections, each with few: what a pool does for one request grows with its connections."""
 _TRY_AGAIN = frozenset({httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS})
 _NOT_THERE = frozenset({httpx.codes.NOT_FOUND, httpx.codes.GONE})
 
@@ -24,7 +27,11 @@ class HttpTarget:
     def __init__(self, base: str, token: str | None = None, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._base = base.rstrip("/")
         headers = {} if token is None else {"authorization": f"Bearer {token}"}
-        self._http = httpx.AsyncClient(headers=headers, timeout=_TIMEOUT_S, transport=transport)
+        trusted = httpx.create_ssl_context()
+        self._lanes = [
+            httpx.AsyncClient(headers=headers, timeout=_TIMEOUT_S, transport=transport, verify=trusted)
+            for _ in range(_LANES)
+        ]
 
     async def put(self, address: str, native: Json, idempotency: str) -> Answer:
         """PUT; an object in the answer is what it really holds. Raises `Unavailable`: no answer, 408, 429, 5xx."""
@@ -51,7 +58,8 @@ class HttpTarget:
 
     async def close(self) -> None:
         """Let go of the connections."""
-        await self._http.aclose()
+        for lane in self._lanes:
+            await lane.aclose()
 
     async def _asked(
         self,
@@ -62,7 +70,8 @@ class HttpTarget:
     ) -> httpx.Response:
         headers = {"idempotency-key": idempotency, "content-type": "application/json"} if idempotency else {}
         url = f"{self._base}/{address}"
-        answer = await requested(self._http, "the native system", method, url, headers=headers, **request)
+        lane = self._lanes[crc32(address.encode()) % _LANES]
+        answer = await requested(lane, "the native system", method, url, headers=headers, **request)
         if (
             answer.is_server_error and answer.status_code != httpx.codes.NOT_IMPLEMENTED
         ) or answer.status_code in _TRY_AGAIN:
