@@ -12,7 +12,7 @@ from hub.domain.submission import micros
 from hub.ports import Candidate, Candidates, Description, Ladder, Turn, Unmatched
 from hub.store.bulk import delete_rows, insert_or_ignore
 from hub.store.columns import any_of, as_set
-from hub.store.engine import reading, writing
+from hub.store.engine import alone, reading, writing
 from hub.store.tables import assertion, blocking, described, local_id, standing, unmatched
 
 LARGE_BLOCK = 20
@@ -124,7 +124,7 @@ class SqlMatchingStore:
 
     async def candidates(self, sought: Mapping[str, Collection[Ladder]]) -> Mapping[str, Candidates]:
         """Others that have a key in common with each; those with most in common first."""
-        async with reading(self._engine) as connection:
+        async with alone(self._engine) as connection:  # whoever is described anew in between compares the two itself
             every = sorted({ladder for ladders in sought.values() for ladder in ladders})
             shared = await self._shared(connection, every)
             met = {key: _met(ladders, shared) for key, ladders in sought.items()}
