@@ -6,13 +6,14 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, bindparam, case, distinct, func, not_, null, or_, select, union
+from sqlalchemy import Row, and_, bindparam, case, distinct, func, not_, null, or_, select, text, union
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.submission import micros
 from hub.store.bulk import upsert
 from hub.store.engine import reading, writing
 from hub.store.tables import (
+    DIFFERING,
     assertion,
     convergence,
     filled,
@@ -187,7 +188,7 @@ _CONFLICTS = (
     select(held.c.agency, func.count())
     .select_from(record)
     .join(held, and_(*(held.c[name] == record.c[name] for name in ("person", "type", "key"))))
-    .where(record.c.contested != "", held.c.withdrawn.is_(False))
+    .where(text(f"({DIFFERING})"), record.c.contested != "", held.c.withdrawn.is_(False))
     .group_by(held.c.agency)
 )
 _IS_SEEN = sighting.c.seen_number >= sighting.c.number

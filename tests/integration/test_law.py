@@ -301,7 +301,7 @@ def settlements(draw: st.DrawFn, places: Sequence[Differing]) -> list[OnRecord]:
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=max(4, settings().max_examples // 8))
+@settings(max_examples=max(3, settings().max_examples // 10))
 @given(st.data())
 def test_what_is_ruled_where_agencies_differ_stands_whatever_the_way_and_is_gone_when_taken_back(
     empty: Path, data: st.DataObject

@@ -1,4 +1,4 @@
-"""Agencies differ, see it as far as they may, and an operator rules: over HTTP, on both databases."""
+"""Agencies differ and see it as far as they may, and an operator rules: over HTTP."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -18,8 +18,15 @@ WHY = "the birth certificate is on the court's file"
 NINE, TEN, ELEVEN = (f"2026-03-01T{hour}:00:00Z" for hour in ("09", "10", "11"))
 
 
+@pytest.fixture
+async def hub(tmp_path: Path) -> AsyncIterator[RestHub]:
+    async with rest_hub(f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}") as hub:
+        yield hub
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
-async def hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[RestHub]:
+async def on_each(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[RestHub]:
+    """A hub on each of the databases, for what they are asked."""
     sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
     async with rest_hub(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url")) as hub:
         yield hub
@@ -76,7 +83,8 @@ def reason(answer: httpx.Response) -> tuple[int, str]:
 # --- shown to agencies ---------------------------------------------------------------------------------------
 
 
-async def test_both_agencies_see_who_says_what_since_when_then_the_ruling_then_its_end(hub: RestHub) -> None:
+async def test_both_agencies_see_who_says_what_since_when_then_the_ruling_then_its_end(on_each: RestHub) -> None:
+    hub = on_each
     await differ(hub)
     prison, probation = await get(hub.prison, OWN), await get(hub.probation, OWN)
     ((told,),) = [each["differences"] for each in prison["conflicts"]]
@@ -193,7 +201,8 @@ async def test_an_operator_reads_both_values_and_the_history_and_every_step_is_a
     assert {(row.actor, row.person) for row in looks} == {(OPERATOR, person)}
 
 
-async def test_conflicts_are_listed_by_state_and_by_age(hub: RestHub) -> None:
+async def test_conflicts_are_listed_by_state_and_by_age(on_each: RestHub) -> None:
+    hub = on_each
     await differ(hub)
 
     async def listed(**query: str) -> int:
@@ -274,7 +283,8 @@ async def decide(hub: RestHub, decision: str, one: tuple[str, str], other: tuple
     assert answer.status_code == 200, answer.text
 
 
-async def test_a_ruling_goes_with_its_local_ids_through_split_and_merge(hub: RestHub) -> None:
+async def test_a_ruling_goes_with_its_local_ids_through_split_and_merge(on_each: RestHub) -> None:
+    hub = on_each
     await differ(hub)
     conflict = await the_conflict(hub)
     await rule(hub, conflict, "male")
