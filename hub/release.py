@@ -42,7 +42,8 @@ def render(
     """The current release of a record for an agency; pure but for opening the seal.
 
     What is not permitted is not there: a type the contract does not list, a person the agency does not know,
-    limited access without rights for it, whether the person's offender record says it or this record alone.
+    limited access without rights for it, whether the person's offender record says it or this record alone, and a
+    notice whose day is too far off for this agency.
     """
     receives = contract.receives.get(record_id.type)
     if record is None or record.content is None or person is None or receives is None:
@@ -55,6 +56,8 @@ def render(
     body, sources = content["body"], content["sources"]
     marks = {name: content[name] for name in ("contested", "ruled")}
     marks["underReview"] = [*record.under_review]
+    if contract.agency not in content.get("told", (contract.agency,)):
+        return _nothing(record_id)
     if _says_limited(body) and not contract.limited_access:
         return _nothing(record_id, withheld=True)
     if receives.fields is not None:

@@ -8,6 +8,8 @@ RISK_DEADLINE_S = 60
 """Seconds until the receipt of a risk registration is due where the contract says nothing."""
 REVIEW_DEADLINE_S = 7 * 86_400
 """Seconds until a level of risk must be looked at where the contract says nothing: five working days."""
+NOTICE_DAYS = 28
+"""How many days before it a release is announced where the contract says nothing."""
 
 
 class Kind(StrEnum):
@@ -42,6 +44,7 @@ class Receives:
     risk_deadline: the same for what tells of a risk, see `hub.domain.deadlines`; seen_deadline: seconds until a named
     member of staff must have seen what tells of a risk, None where the agency does not say who has; review_deadline:
     seconds until a level of risk that the agency is asked to look at must be said anew, see `hub.domain.risk`.
+    notice_days: of notices, how many days before it what is about to happen is announced.
     """
 
     version: str
@@ -52,6 +55,7 @@ class Receives:
     risk_deadline: int = RISK_DEADLINE_S
     seen_deadline: int | None = None
     review_deadline: int = REVIEW_DEADLINE_S
+    notice_days: int = NOTICE_DAYS
 
 
 @dataclass(frozen=True, slots=True)

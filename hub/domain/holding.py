@@ -42,8 +42,8 @@ def held_by(offender: Mapping[str, Json] | None) -> Kind | None:
 
 
 def speaks_of_holding(offender: Mapping[str, Json] | None) -> list[Json]:
-    """All that tells who holds the person, of one offender record."""
-    return [(offender or {}).get(name) for name in ("location", "custody", "probationArea")]
+    """All that tells who holds the person, and until when, of one offender record."""
+    return [(offender or {}).get(name) for name in ("location", "custody", "probationArea", "keyDates")]
 
 
 def holder_of(converged: Converged, standing: Sequence[Standing]) -> Holder | None:

@@ -11,6 +11,7 @@ from hub.domain.contract import People as Whose
 from hub.domain.convergence import Rule, Standing, converge, latest_per_local_id
 from hub.domain.errors import Halt
 from hub.domain.holding import SAID, holder_of
+from hub.domain.notices import NOTICE
 from hub.domain.risk import level_of
 from hub.domain.rulings import Rulings
 from hub.exchange.case import Case, Live, sealed_since
@@ -230,8 +231,17 @@ def _targets(case: Case, spoken: Mapping[str, Mapping[str, list[Live]]]) -> set[
     """(person, rid) of every record that may have changed."""
     touched = {(case.locals[local].person, rid) for local, rid in case.touched if rid}
     spoken_whole = {(person, rid) for person in case.people.whole for rid in spoken[person]}
-    shared_whole = {(each.id.person, each.rid) for each in case.records.values() if each.id.person in case.people.whole}
+    shared_whole = {
+        (each.id.person, each.rid)
+        for each in case.records.values()
+        if each.id.person in case.people.whole and not _is_kept_by_the_watch(case, each.id)
+    }
     return touched | spoken_whole | shared_whole
+
+
+def _is_kept_by_the_watch(case: Case, record_id: RecordId) -> bool:
+    """Whether it is a notice, which nobody asserts: the watch looks again at the person, while there is one."""
+    return record_id.type == NOTICE and record_id.person in case.people.members
 
 
 def _collected(case: Case, now: datetime) -> list[AuditRow]:

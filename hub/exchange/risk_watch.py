@@ -1,4 +1,4 @@
-"""The watch over levels of risk: opens a review of what somebody must look at, and closes what is answered.
+"""The watch over people at risk: opens and closes risk reviews, and gives notice of the release of who is a risk.
 
 A person is looked at when something else is said of their risk or of who holds them, and when a day passes that may
 matter; `share` and this watch note when. What is open follows from what stands, the date and what operators closed,
@@ -13,15 +13,18 @@ from datetime import datetime, timedelta
 import orjson
 
 from hub.clock import Clock
+from hub.domain.canonical import Json, canonical
 from hub.domain.contract import REVIEW_DEADLINE_S, Contract, People
 from hub.domain.errors import Halt
 from hub.domain.holding import Holder
 from hub.domain.ids import uuid7
+from hub.domain.notices import NOTICE, RELEASE, notice_of, told_from
 from hub.domain.risk import Question, Said, next_look, questions
 from hub.domain.submission import micros
-from hub.ports import AuditRow, HeldId, RecordId, Seal
+from hub.ports import AuditRow, HeldId, Keys, RecordId, RecordRow, Seal
 from hub.store.risk_reviews import Ending, RiskReviewRow
 from hub.store.watching import LevelRow, Looked, Watched, WatchStore
+from hub.trust.naming import record_key
 
 BATCH = 200
 """Persons looked at in one transaction."""
@@ -32,24 +35,28 @@ _MILLI = 1_000
 class RiskWatch:
     """The use case."""
 
-    def __init__(self, store: WatchStore, contracts: Mapping[str, Contract], seal: Seal, now: Clock) -> None:
+    def __init__(
+        self, store: WatchStore, contracts: Mapping[str, Contract], keys: Keys, seal: Seal, now: Clock
+    ) -> None:
         self._store = store
         self._contracts = contracts
+        self._keys = keys
         self._seal = seal
         self._now = now
 
     async def step(self) -> bool:
         """Look at whoever is due; whether there may be more. Raises `Unavailable`, `Halt`."""
         now = self._now()
-        look = _Look(self._contracts, self._seal, now)
+        look = _Look(self._contracts, self._keys, self._seal, now)
         return await self._store.look(now, BATCH, look.at) >= BATCH
 
 
 class _Look:
     """One look at some persons. Pure but for opening the seal."""
 
-    def __init__(self, contracts: Mapping[str, Contract], seal: Seal, now: datetime) -> None:
+    def __init__(self, contracts: Mapping[str, Contract], keys: Keys, seal: Seal, now: datetime) -> None:
         self._contracts = contracts
+        self._keys = keys
         self._seal = seal
         self._now = now
         self._looked = Looked()
@@ -64,8 +71,10 @@ class _Look:
         now = micros(self._now)
         levels = {each.slot: each for each in _latest(watched.levels)}
         said = [self._said(each) for each in levels.values()]
-        holder = self._holder(watched)
-        self._looked.next[watched.person] = next_look(said, now)
+        offender, holder = self._offender(watched)
+        told_from_next = self._give_notice(watched, notice_of(offender, holder, said, now))
+        looks = [moment for moment in (next_look(said, now), told_from_next) if moment is not None]
+        self._looked.next[watched.person] = min(looks, default=None)
         asked = {(each.said.slot, each.cause, each.since): each for each in questions(said, holder, now)}
         known = {(each.slot, each.cause, each.since): each for each in watched.reviews}
         reviews = [
@@ -83,11 +92,34 @@ class _Look:
             raise Halt(f"the agency {row.agency} has said something, but has no contract any more")
         return Said(row.slot, row.agency, contract.kind, row.type, row.key, *row.level)
 
-    def _holder(self, watched: Watched) -> Holder | None:
+    def _offender(self, watched: Watched) -> tuple[Json, Holder | None]:
+        """The shared offender record, and who holds the person."""
         if watched.offender is None:
-            return None
+            return None, None
         content = orjson.loads(self._seal.open(f"person:{watched.person}", watched.offender))
-        return Holder(**content["holder"]) if "holder" in content else None
+        return content["body"], Holder(**content["holder"]) if "holder" in content else None
+
+    def _give_notice(self, watched: Watched, notice: Json) -> int | None:
+        """Whoever is to know by now is told; when the next is to be, if any."""
+        record_id, now = RecordId(watched.person, NOTICE, RELEASE), micros(self._now)
+        concerned = self._concerned(record_id, watched.agencies)
+        moments = {
+            each.agency: told_from(notice, self._contracts[each.agency].receives[NOTICE].notice_days)
+            for each in concerned
+            if notice is not None
+        }
+        told = sorted(agency for agency, moment in moments.items() if moment <= now)
+        content = (
+            canonical({"body": notice, "contested": (), "ruled": (), "sources": {}, "told": told}) if told else None
+        )
+        digest = self._keys.keyed_bytes("content", content or b"")
+        before, revision = watched.notices.get(record_id, (self._keys.keyed_bytes("content", b""), 0))
+        if digest != before:
+            sealed = None if content is None else self._seal.seal(f"person:{watched.person}", content)
+            rid = record_key(self._keys, NOTICE, RELEASE)
+            self._looked.notices.append(RecordRow(record_id, rid, revision + 1, digest, sealed, (), self._now))
+            self._looked.owed |= concerned
+        return min((moment for moment in moments.values() if moment > now), default=None)
 
     def _asked(self, person: str, question: Question, local: str, known: RiskReviewRow | None) -> RiskReviewRow:
         """The review of a question: as it is known, opened, or put to somebody else."""

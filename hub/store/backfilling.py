@@ -1,7 +1,8 @@
 """Filling an agency from what is there: a job that owes every record, slice by slice, in the order of their keys.
 
 Only what is not changing has to be walked through: whatever changes meanwhile `share` owes by itself. So each slice is
-owed, and the cursor moved, in one transaction of the relay, and a crash goes on with the next.
+owed, and the cursor moved, in one transaction of the relay, and a crash goes on with the next. Who is on a register is
+looked at again, since the contract may say when the agency is to have notice.
 """
 
 import secrets
@@ -13,12 +14,13 @@ import orjson
 from sqlalchemy import RowMapping, Select, and_, exists, func, select, tuple_, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.domain.deadlines import MAY_BE_RISK
 from hub.domain.ids import uuid7
 from hub.domain.submission import micros
 from hub.ports import AuditRow, RecordId
-from hub.store.bulk import insert_or_ignore
+from hub.store.bulk import insert_or_ignore, upsert
 from hub.store.jobs import UNFINISHED, JobRow, JobState, start
-from hub.store.tables import held, job, owed, record
+from hub.store.tables import held, job, owed, record, watch
 
 KIND = "backfill"
 """Of the jobs. Their parameter is the agency, their items are records, their cursor is the last one owed."""
@@ -51,6 +53,8 @@ async def owe_next(connection: AsyncConnection, limit: int, at: datetime) -> boo
     slice_ = (await connection.execute(_slice(agency, after, limit))).mappings().all()
     debt = {"agency": agency, "stamp": secrets.token_hex(8), "since": micros(at), "later": True}
     await insert_or_ignore(connection, owed, [{**each, **debt} for each in slice_])
+    at_risk = {each["person"] for each in slice_ if each["type"] in MAY_BE_RISK}
+    await upsert(connection, watch, [{"person": each, "due": micros(at)} for each in at_risk])
     await connection.execute(update(job).where(job.c.id == row["id"]).values(_progress(row, slice_, limit, at)))
     return True
 

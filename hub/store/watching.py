@@ -10,13 +10,14 @@ from sqlalchemy import Row, Select, case, null, select, update
 from sqlalchemy import bindparam as bound
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from hub.domain.notices import NOTICE
 from hub.domain.submission import Order, micros
-from hub.ports import AuditRow, HeldId, RecordId, StandingLevel
+from hub.ports import AuditRow, HeldId, RecordId, RecordRow, StandingLevel
 from hub.store.bulk import delete_rows, execute_many, insert_rows, upsert
 from hub.store.columns import any_of, as_set
 from hub.store.engine import writing
 from hub.store.risk_reviews import RiskReviewRow, keep_reviews, review_row
-from hub.store.rows import audit_values
+from hub.store.rows import audit_values, record_values
 from hub.store.tables import audit, local_id, owed, person, record, risk_review, standing, watch
 
 
@@ -46,18 +47,21 @@ class Watched:
     offender: bytes | None = None
     marks: dict[RecordId, tuple[str, ...]] = field(default_factory=dict)
     reviews: list[RiskReviewRow] = field(default_factory=list)
+    notices: dict[RecordId, tuple[str, int]] = field(default_factory=dict)
+    """Notices given -> digest and revision."""
 
 
 @dataclass(slots=True)
 class Looked:
     """What comes of a look at some persons. next: person -> when to look again, None for never.
 
-    reviews: those that are new, or not as they were. marks: the same of records. owed: who is to be told.
+    reviews, marks, notices: those that are new, or not as they were. owed: who is to be told.
     """
 
     next: dict[str, int | None] = field(default_factory=dict)
     reviews: list[RiskReviewRow] = field(default_factory=list)
     marks: dict[RecordId, tuple[str, ...]] = field(default_factory=dict)
+    notices: list[RecordRow] = field(default_factory=list)
     owed: set[HeldId] = field(default_factory=set)
     audit: list[AuditRow] = field(default_factory=list)
 
@@ -96,6 +100,8 @@ async def _watched(connection: AsyncConnection, persons: Sequence[str]) -> list[
         marks = () if shared.under_review is None else tuple(shared.under_review.split("\n"))
         found[shared.person].marks[RecordId(shared.person, shared.type, shared.key)] = marks
         found[shared.person].offender = found[shared.person].offender or shared.offender
+        if shared.type == NOTICE:
+            found[shared.person].notices[RecordId(shared.person, NOTICE, shared.key)] = shared.digest, shared.revision
     for review in await connection.execute(_REVIEWS, sought):
         found[review.now_of].reviews.append(review_row(review))
     return list(found.values())
@@ -108,6 +114,7 @@ async def _keep(connection: AsyncConnection, looked: Looked, at: int) -> None:
         for record_id, paths in sorted(looked.marks.items())
     ]
     await execute_many(connection, _MARK, marked)
+    await upsert(connection, record, [record_values(row) for row in looked.notices])
     stamp = secrets.token_hex(8)
     debts = [
         {"agency": each.agency, **each.record._asdict(), "stamp": stamp, "since": at, "later": False}
@@ -140,6 +147,8 @@ _RECORDS: Select[Any] = select(
     record.c.type,
     record.c.key,
     record.c.under_review,
+    record.c.digest,
+    record.c.revision,
     case((record.c.type == "offender", record.c.content), else_=null()).label("offender"),
 ).where(any_of(record.c.person, "persons"))
 _REVIEWS: Select[Any] = (

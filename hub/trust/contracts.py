@@ -13,8 +13,18 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hub.domain.canonical import digest
-from hub.domain.contract import REVIEW_DEADLINE_S, RISK_DEADLINE_S, Contract, Delivery, Kind, People, Receives
+from hub.domain.contract import (
+    NOTICE_DAYS,
+    REVIEW_DEADLINE_S,
+    RISK_DEADLINE_S,
+    Contract,
+    Delivery,
+    Kind,
+    People,
+    Receives,
+)
 from hub.domain.errors import Halt, Rejected
+from hub.domain.notices import NOTICE
 from hub.spec.registry import Registry
 
 _AGENCY = re.compile(r"[a-z][a-z0-9-]{1,39}")
@@ -28,7 +38,7 @@ class _StatedRelease(BaseModel):
 
     risk_deadline: the same for risk registrations, which always have one. seen_deadline: seconds until a member of
     staff must have seen a risk registration; left out, the agency need not say so. review_deadline: seconds until a
-    level of risk must be looked at that the agency is asked about.
+    level of risk must be looked at that the agency is asked about. notice_days: of notices, how many days before.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -41,6 +51,7 @@ class _StatedRelease(BaseModel):
     risk_deadline: _Seconds = RISK_DEADLINE_S
     seen_deadline: _Seconds | None = None
     review_deadline: _Seconds = REVIEW_DEADLINE_S
+    notice_days: Annotated[int, Field(gt=0, le=366, strict=True)] = NOTICE_DAYS
 
 
 class _Stated(BaseModel):
@@ -93,6 +104,7 @@ def _receives_document(receives: Receives) -> dict[str, object]:
         "risk_deadline": receives.risk_deadline,
         "seen_deadline": receives.seen_deadline,
         "review_deadline": receives.review_deadline,
+        "notice_days": receives.notice_days,
     }
 
 
@@ -123,6 +135,8 @@ def _key(location: tuple[int | str, ...]) -> str:
 
 
 def _asserts(file: Path, stated: Mapping[str, list[str]], registry: Registry) -> dict[str, frozenset[str]]:
+    if NOTICE in stated:
+        raise Halt(f"{file.name}: asserts.{NOTICE}: the hub alone gives notice")
     for type_, versions in stated.items():
         for version in versions:
             _schema(f"{file.name}: asserts.{type_}", type_, version, registry)
@@ -144,6 +158,7 @@ def _receives(file: Path, type_: str, stated: _StatedRelease, registry: Registry
         risk_deadline=stated.risk_deadline,
         seen_deadline=stated.seen_deadline,
         review_deadline=stated.review_deadline,
+        notice_days=stated.notice_days,
     )
 
 

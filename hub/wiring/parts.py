@@ -140,7 +140,7 @@ class Parts:
         """What is overdue is raised."""
         base = self._base
         tells = base.settings.alert_webhook is not None
-        risks = RiskWatch(WatchStore(base.engine), base.contracts, base.seal, base.now)
+        risks = RiskWatch(WatchStore(base.engine), base.contracts, base.keys, base.seal, base.now)
         await Timekeeper(AlertStore(base.engine), risks, base.now, tells=tells).run(self._bells.stop)
 
     async def matching(self) -> None:

@@ -122,7 +122,7 @@ class Hub:
             lambda: self.now,
         )
         self.matching = self._matching(links=True)
-        self.risk_watch = RiskWatch(WatchStore(self.engine), self.contracts, SEAL, lambda: self.now)
+        self.risk_watch = RiskWatch(WatchStore(self.engine), self.contracts, KEYS, SEAL, lambda: self.now)
         self.relay = Relay(self.relay_store, self.publisher, self.contracts, SEAL, lambda: self.now)
 
     def _matching(self, *, links: bool) -> Matching:

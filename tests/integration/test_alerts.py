@@ -64,7 +64,8 @@ class Late:
     def __post_init__(self) -> None:
         for agency in self.hub.contracts:
             self.must_see(None, agency)
-        risks = RiskWatch(WatchStore(self.hub.engine), self.hub.contracts, self.hub.base.seal, self.hub.clock)
+        base = self.hub.base
+        risks = RiskWatch(WatchStore(base.engine), self.hub.contracts, base.keys, base.seal, self.hub.clock)
         self.timekeeper = Timekeeper(AlertStore(self.hub.engine), risks, self.hub.clock, tells=True)
         self.telling = Telling(NoticeStore(self.hub.engine), self.outside, self.hub.clock)
 

@@ -4,26 +4,19 @@ Until somebody has, it stands as it is and is marked; what is late is an alert; 
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from hub.exchange.due import Timekeeper
-from hub.exchange.risk_watch import RiskWatch
 from hub.metrics import Metrics
-from hub.store.alerts import AlertStore
 from hub.store.queues import look_at_queues
 from hub.store.tables import watch
-from hub.store.watching import WatchStore
-from tests.rest import RestHub, rest_hub
+from tests.builders.at_risk import OFFENDER, PNC, AtRisk
+from tests.rest import rest_hub
 
-OFFENDER = {"names": {"surname": "Quill", "forenames": ["Rowan"]}, "dateOfBirth": "1984-11-05", "sex": "male"}
-PNC = [{"scheme": "pnc", "value": "1981/0000034U"}]
-ENTRY = {"scheme": "probation-register", "code": "RHRH", "concern": "serious-harm", "riskLevel": "high"}
 REASON = {"reason": "both services looked at it together"}
 
 
@@ -31,51 +24,8 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-@dataclass
-class Case:
-    """A hub, its timekeeper, and time that passes; probation supervises Quill, whom the prison may know as well."""
-
-    hub: RestHub
-    _ids: int = field(default=0)
-
-    def timekeeper(self) -> Timekeeper:
-        """A fresh one remembers nothing."""
-        risks = RiskWatch(WatchStore(self.hub.engine), self.hub.contracts, self.hub.base.seal, self.hub.clock)
-        return Timekeeper(AlertStore(self.hub.engine), risks, self.hub.clock, tells=True)
-
-    async def passes(self, **time: float) -> None:
-        self.hub.now += timedelta(**time)
-        timekeeper = self.timekeeper()
-        while await timekeeper.step():
-            pass
-        await self.hub.relayed()
-
-    async def at(self, day: str) -> None:
-        self.hub.now = datetime.fromisoformat(f"{day}T12:00:00+00:00")
-        await self.passes()
-
-    async def probation(self, path: str, body: dict[str, Any] | None) -> None:
-        await self._says(self.hub.probation, f"/v1/offenders/X1{path}", body)
-
-    async def prison(self, path: str, body: dict[str, Any] | None) -> None:
-        await self._says(self.hub.prison, f"/v1/offenders/A1234BC{path}", body)
-
-    async def supervised(self) -> None:
-        await self.probation("", {**OFFENDER, "identifiers": PNC, "location": {"place": "community"}})
-
-    async def held(self, place: str = "custody") -> None:
-        await self.prison("", {**OFFENDER, "identifiers": PNC, "location": {"place": place}})
-
-    async def registered(self, review: str | None, *, reference: str = "R1", **more: Any) -> None:  # noqa: ANN401
-        period = {"start": "2026-01-01", "review": review}
-        await self.probation(f"/registrations/{reference}", {**ENTRY, "reference": reference, "period": period, **more})
-
-    async def _says(self, client: Any, path: str, body: dict[str, Any] | None) -> None:  # noqa: ANN401
-        self._ids += 1
-        headers = {"ce-id": f"n{self._ids}"}
-        method = "PUT" if body is not None else "DELETE"
-        answer = await client.request(method, path, json=body, headers=headers)
-        assert answer.status_code in {200, 204}, answer.text
+class Reviewed(AtRisk):
+    """Quill, whose level of risk is reviewed."""
 
     async def reviews(self, **query: str) -> list[Any]:
         answer = await self.hub.operator.get("/v1/admin/risk-reviews", params=query)
@@ -103,13 +53,13 @@ class Case:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
-async def case(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Case]:
+async def case(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Reviewed]:
     sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
     async with rest_hub(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url")) as hub:
-        yield Case(hub)
+        yield Reviewed(hub)
 
 
-async def test_a_level_past_its_review_day_is_put_to_its_author_and_marked_but_not_lowered(case: Case) -> None:
+async def test_a_level_past_its_review_day_is_put_to_its_author_and_marked_but_not_lowered(case: Reviewed) -> None:
     await case.supervised()
     await case.registered("2026-03-03")
     await case.at("2026-03-03")
@@ -131,7 +81,7 @@ async def test_a_level_past_its_review_day_is_put_to_its_author_and_marked_but_n
     assert [each.purpose for each in await case.hub.audited("risk-review-opened")] == ["past-review-date"]
 
 
-async def test_a_later_review_day_closes_it_and_takes_the_mark_away(case: Case) -> None:
+async def test_a_later_review_day_closes_it_and_takes_the_mark_away(case: Reviewed) -> None:
     await case.supervised()
     await case.registered("2026-03-03")
     await case.at("2026-03-04")
@@ -145,7 +95,7 @@ async def test_a_later_review_day_closes_it_and_takes_the_mark_away(case: Case) 
     assert await case.asked("probation") == []
 
 
-async def test_the_same_said_once_more_answers_nothing(case: Case) -> None:
+async def test_the_same_said_once_more_answers_nothing(case: Reviewed) -> None:
     await case.supervised()
     await case.registered("2026-03-03")
     await case.at("2026-03-04")
@@ -156,7 +106,7 @@ async def test_the_same_said_once_more_answers_nothing(case: Case) -> None:
     assert [each["state"] for each in await case.reviews()] == ["open"]
 
 
-async def test_a_withdrawal_closes_it(case: Case) -> None:
+async def test_a_withdrawal_closes_it(case: Reviewed) -> None:
     await case.supervised()
     await case.registered("2026-03-03")
     await case.at("2026-03-04")
@@ -167,7 +117,7 @@ async def test_a_withdrawal_closes_it(case: Case) -> None:
     assert [each["closed"]["as"] for each in await case.reviews()] == ["withdrawn"]
 
 
-async def test_a_change_of_hands_puts_the_level_to_whoever_holds_the_person_now(case: Case) -> None:
+async def test_a_change_of_hands_puts_the_level_to_whoever_holds_the_person_now(case: Reviewed) -> None:
     await case.supervised()
     await case.registered("2027-01-01")
     await case.passes(hours=1)
@@ -184,7 +134,7 @@ async def test_a_change_of_hands_puts_the_level_to_whoever_holds_the_person_now(
     assert await case.marks("probation") == [("high", ["/riskLevel"])]
 
 
-async def test_what_the_holder_says_of_the_same_risk_answers_it(case: Case) -> None:
+async def test_what_the_holder_says_of_the_same_risk_answers_it(case: Reviewed) -> None:
     await case.supervised()
     await case.registered("2027-01-01")
     await case.held()
@@ -199,7 +149,7 @@ async def test_what_the_holder_says_of_the_same_risk_answers_it(case: Case) -> N
     assert ("high", []) in await case.marks("probation"), "what probation says stands beside it as high as ever"
 
 
-async def test_who_holds_the_person_again_is_asked_no_more(case: Case) -> None:
+async def test_who_holds_the_person_again_is_asked_no_more(case: Reviewed) -> None:
     await case.supervised()
     await case.registered("2027-01-01")
     await case.held()
@@ -211,7 +161,7 @@ async def test_who_holds_the_person_again_is_asked_no_more(case: Case) -> None:
     assert [each["closed"]["as"] for each in await case.reviews()] == ["held-again"]
 
 
-async def test_what_is_not_looked_at_in_time_is_an_alert_until_it_is(case: Case) -> None:
+async def test_what_is_not_looked_at_in_time_is_an_alert_until_it_is(case: Reviewed) -> None:
     await case.supervised()
     await case.registered("2026-03-03")
     await case.at("2026-03-04")
@@ -236,7 +186,7 @@ async def test_what_is_not_looked_at_in_time_is_an_alert_until_it_is(case: Case)
     assert closed["closed"]["by"] == "review"
 
 
-async def test_an_operator_closes_it_with_a_reason_and_only_for_this_time(case: Case) -> None:
+async def test_an_operator_closes_it_with_a_reason_and_only_for_this_time(case: Reviewed) -> None:
     await case.supervised()
     await case.registered("2026-03-03")
     await case.at("2026-03-04")
@@ -258,7 +208,7 @@ async def test_an_operator_closes_it_with_a_reason_and_only_for_this_time(case: 
     assert (await case.hub.operator.get(path)).json()["closed"]["reason"] == REASON["reason"]
 
 
-async def test_whoever_is_nobody_s_contract_to_see_is_asked_without_being_shown(case: Case) -> None:
+async def test_whoever_is_nobody_s_contract_to_see_is_asked_without_being_shown(case: Reviewed) -> None:
     await case.supervised()
     await case.registered("2026-03-03")
     restricted = {"limitedAccess": {"exclusion": True, "restriction": False}}
@@ -269,7 +219,7 @@ async def test_whoever_is_nobody_s_contract_to_see_is_asked_without_being_shown(
     assert await case.asked("probation") == []
 
 
-async def test_a_crash_in_the_middle_of_a_look_forgets_nothing(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_crash_in_the_middle_of_a_look_forgets_nothing(case: Reviewed, monkeypatch: pytest.MonkeyPatch) -> None:
     await case.supervised()
     await case.registered("2026-03-03")
     case.hub.now += timedelta(days=3)
@@ -289,7 +239,7 @@ async def test_a_crash_in_the_middle_of_a_look_forgets_nothing(case: Case, monke
     assert await case.marks("probation") == [("high", ["/riskLevel"])]
 
 
-async def test_nobody_is_looked_at_without_a_reason(case: Case) -> None:
+async def test_nobody_is_looked_at_without_a_reason(case: Reviewed) -> None:
     await case.supervised()
     await case.registered("2026-03-20")
     await case.passes()
@@ -304,7 +254,7 @@ async def test_nobody_is_looked_at_without_a_reason(case: Case) -> None:
     assert await case.hub.rows(select(watch.c.due)) == []
 
 
-async def test_open_reviews_are_counted_in_the_metrics(case: Case) -> None:
+async def test_open_reviews_are_counted_in_the_metrics(case: Reviewed) -> None:
     await case.supervised()
     await case.registered("2026-03-03")
     await case.at("2026-03-04")

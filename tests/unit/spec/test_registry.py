@@ -23,9 +23,9 @@ def _change(folder: Path, change: Callable[[Json], None], record_type: str = "re
     path.write_bytes(orjson.dumps(schema))
 
 
-def test_the_founding_set_has_four_types() -> None:
+def test_the_founding_set_has_what_agencies_say_and_the_hub_s_notices() -> None:
     registry = Registry.load(schemas_folder())
-    assert registry.types() == ("assessment", "movement", "offender", "registration")
+    assert registry.types() == ("assessment", "movement", "notice", "offender", "registration")
     assert registry.versions("offender") == ("1.0.0",)
 
 

@@ -1,0 +1,152 @@
+"""The release of a person on a risk register is announced in time: once, again when it changes, and not in vain."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.store.alerts import AlertState
+from tests.builders.at_risk import OFFENDER, PNC, AtRisk
+from tests.rest import rest_hub
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class Inside(AtRisk):
+    """Quill is in custody, on a risk register, and due for release."""
+
+    async def dated(self, day: str | None, **more: Any) -> None:  # noqa: ANN401
+        dates = {} if day is None else {"keyDates": [{"type": "CRD", "date": day}]}
+        body = {**OFFENDER, "identifiers": PNC, "location": {"place": "custody", "since": "2025-01-01"}}
+        await self.prison("", {**body, **dates, **more})
+
+    def days(self, agency: str, days: int) -> None:
+        """From now on the contract of this agency says so many days."""
+        contract = self.hub.contracts[agency]
+        notice = replace(contract.receives["notice"], notice_days=days)
+        self.hub.contracts[agency] = replace(contract, receives={**contract.receives, "notice": notice})
+
+    async def notices(self, agency: str) -> list[Any]:
+        """The notices this agency was delivered and that have not been overtaken: bodies, None for one withdrawn."""
+        client = self.hub.prison if agency == "prison" else self.hub.probation
+        deliveries = (await client.get("/v1/feed", params={"limit": 500})).json()["deliveries"]
+        return [
+            (each["number"], each["digest"], each["release"].get("body"))
+            for each in deliveries
+            if each["release"]["type"] == "notice"
+        ]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+async def inside(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Inside]:
+    sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
+    async with rest_hub(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url")) as hub:
+        case = Inside(hub)
+        await case.supervised()
+        await case.registered("2027-01-01")
+        yield case
+
+
+async def test_each_agency_is_told_its_own_number_of_days_before_and_once(inside: Inside) -> None:
+    inside.days("prison", 10)
+    await inside.dated("2026-05-01")
+    await inside.at("2026-04-02")
+    early = await inside.notices("probation")
+
+    await inside.at("2026-04-03")
+    ((number, _, body),) = await inside.notices("probation")
+    prison_early = await inside.notices("prison")
+    await inside.at("2026-04-21")
+
+    assert early == prison_early == []
+    assert body == {"event": "release", "date": "2026-05-01", "dateType": "CRD"}
+    assert [each[0] for each in await inside.notices("probation")] == [number], "it is told once"
+    assert [each[2] for each in await inside.notices("prison")] == [body]
+
+
+async def test_another_day_is_told_anew_and_a_release_or_a_day_far_off_takes_it_back(inside: Inside) -> None:
+    await inside.dated("2026-05-01")
+    await inside.at("2026-04-10")
+    first = await inside.notices("probation")
+
+    await inside.dated("2026-04-30")
+    await inside.passes()
+    again = await inside.notices("probation")
+    await inside.dated("2026-12-01")
+    await inside.passes()
+    far_off = await inside.notices("probation")
+    await inside.dated("2026-04-30")
+    await inside.passes()
+    await inside.held("community")
+    await inside.passes()
+
+    assert [each[2]["date"] for each in (*first, *again)] == ["2026-05-01", "2026-04-30"]
+    assert [each[2] for each in far_off] == [None]
+    assert [each[2] for each in await inside.notices("probation")] == [None]
+
+
+async def test_what_nobody_acknowledges_is_an_alert_until_somebody_does(inside: Inside) -> None:
+    await inside.dated("2026-05-01")
+    await inside.at("2026-04-10")
+    await inside.passes(days=2)
+    alerts = inside.hub.desk.outlook.alerts
+    open_ = await alerts.listed("anna", "probation", AlertState.OPEN, None, 50)
+    ((number, digest, _),) = await inside.notices("probation")
+
+    receipt = {"receipts": [{"number": number, "digest": digest}]}
+    assert (await inside.hub.probation.post("/v1/receipts", json=receipt)).status_code == 200
+
+    of_notice = [each.number for each in open_.alerts if each.record.type == "notice"]
+    left = await alerts.listed("anna", "probation", AlertState.OPEN, None, 50)
+    assert of_notice == [number]
+    assert [each for each in left.alerts if each.record.type == "notice"] == []
+
+
+async def test_who_comes_off_the_register_is_announced_no_more(inside: Inside) -> None:
+    await inside.dated("2026-05-01")
+    await inside.at("2026-04-10")
+
+    await inside.probation("/registrations/R1", None)
+    await inside.passes()
+
+    assert [each[2] for each in await inside.notices("probation")] == [None]
+
+
+async def test_a_kill_between_looking_and_telling_forgets_no_notice(
+    inside: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await inside.dated("2026-05-01")
+    await inside.passes()
+    inside.hub.now = datetime.fromisoformat("2026-04-10T12:00:00+00:00")
+
+    async def killed(*_rows: object, **_more: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as dying:
+        dying.setattr("hub.store.watching.insert_rows", killed)
+        with pytest.raises(Killed):
+            await inside.timekeeper().step()
+    await inside.hub.relayed()
+    nothing = await inside.notices("probation")
+    await inside.passes()
+
+    assert nothing == []
+    assert len(await inside.notices("probation")) == 1
+
+
+async def test_two_persons_who_become_one_are_announced_as_one(inside: Inside) -> None:
+    await inside.prison("", {**OFFENDER, "location": {"place": "custody"}, "keyDates": []})
+    await inside.at("2026-04-10")
+    apart = await inside.notices("probation")
+
+    await inside.dated("2026-05-01")
+    await inside.passes()
+
+    assert apart == []
+    assert [each[2]["date"] for each in await inside.notices("probation")] == ["2026-05-01"]
+    assert [each[2]["date"] for each in await inside.notices("prison")] == ["2026-05-01"]
