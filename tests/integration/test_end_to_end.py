@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -75,6 +75,35 @@ async def test_an_assessment_that_probation_puts_reaches_the_prison_in_another_p
     assert shown["release"]["body"]["reference"] == "ASM-1"
     release = shown["release"]
     await prison_process.holding(RecordName(shown["person"], release["type"], release["key"]), shown["digest"])
+
+
+async def test_a_risk_past_its_day_of_review_is_marked_everywhere_and_a_release_near_is_announced(
+    probation: Service, prison: StreamLink, live: Holding
+) -> None:
+    crn, prison_number, body = of_both(11)
+    soon = (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
+    held = {"location": {"place": "custody", "since": "2020-01-01"}, "keyDates": [{"type": "CRD", "date": soon}]}
+    await prison.submit([said("offender", prison_number, offender("Person 11") | held)])
+    await probation.put(f"/v1/offenders/{crn}", body)
+    period = {"start": "2020-02-01", "review": "2020-08-01"}
+    entry = {"scheme": "probation-register", "code": "RHRH", "reference": "R1", "riskLevel": "high", "period": period}
+
+    await probation.put(f"/v1/offenders/{crn}/registrations/R1", entry)
+
+    shown = await probation.shown(f"/v1/offenders/{crn}/registrations/R1")
+    person = shown["person"]
+    registration = RecordName(person, "registration", shown["release"]["key"])
+    notice = RecordName(person, "notice", "release")
+    await live.until(lambda: notice in live.digests and marked(live, registration) == ["/riskLevel"])
+    own = (await probation.http.get("/v1/risk-reviews", params={"own": "true", "limit": 200})).json()["reviews"]
+    assert live.last[notice].body == {"event": "release", "date": soon, "dateType": "CRD"}
+    assert [each["cause"] for each in own if each["record"]["person"] == person] == ["past-review-date"]
+    assert live.faults == []
+
+
+def marked(held: Holding, record: RecordName) -> Json:
+    """The places under review in what is held of a record; None while nothing is."""
+    return held.last[record].release["marks"]["underReview"] if record in held.digests else None
 
 
 async def test_what_is_withdrawn_is_gone_everywhere(
