@@ -19,8 +19,11 @@ LARGE_BLOCK = 20
 """A key that more than these have in common tells little; the next longer one counts in its place."""
 MOST_CANDIDATES = 60
 """Whom one local id is compared with."""
-TURN = timedelta(minutes=2)
-"""How long a worker has its local ids to itself."""
+TURN = timedelta(seconds=20)
+"""How long a worker has its local ids to itself, and those of one that was killed wait.
+
+A turn takes less than a second. One that takes longer does no harm: what two workers find of the same is the same.
+"""
 
 _TAKEN = (
     select(unmatched.c.local)
