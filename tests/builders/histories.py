@@ -29,6 +29,7 @@ PEOPLE: tuple[tuple[Json, str | None], ...] = (
     ({"surname": "Okafor", "forenames": ["Daniel"]}, "2004-11-30"),
     ({"forenames": ["Meera"]}, None),
 )
+HOME: Json = {"addresses": [{"lines": ["12 Milton Road"], "postcode": "NE4 6SL"}], "sex": None}
 IDENTIFIERS = tuple(
     {"scheme": scheme, "value": value}
     for scheme, value in (
@@ -119,7 +120,7 @@ _OFFENDERS = st.builds(
     st.sampled_from([PEOPLE[0], *PEOPLE]),
     st.just([IDENTIFIERS[0]]) | st.lists(st.sampled_from(IDENTIFIERS), min_size=1, max_size=2),
     st.sampled_from(
-        [{}, {}, {}, *({"limitedAccess": {"exclusion": kept, "restriction": False}} for kept in (False, True))]
+        [{}, HOME, HOME, *({"limitedAccess": {"exclusion": kept, "restriction": False}} for kept in (False, True))]
     ),
     st.sampled_from(_PLACES),
 )

@@ -33,8 +33,9 @@ from hub.store.engine import create_schema, open_engine, writing
 from hub.store.sharing import SqlStore
 from hub.store.tables import crowd, local_id, metadata, owed, review, risk_review, withheld
 from hub.trust.naming import local_key
-from tests.builders.histories import Ruling, histories, rulings
+from tests.builders.histories import HOME, LOCAL_IDS, Ruling, histories, rulings
 from tests.builders.hub import KEYS, NOW, SEAL, Hub, contract, quick_engine
+from tests.builders.records import offender, said
 from tests.builders.rulings import DIGEST, Differing, Recorder, differing
 
 LONG_AFTER = NOW + timedelta(days=3_650)
@@ -75,6 +76,8 @@ class Step(NamedTuple):
     """What an operator decides of people after the batch."""
     settled: Sequence[OnRecord] = ()
     """What is ruled then where agencies differ, or will."""
+    matched: bool = False
+    """Whether those described are compared afterwards; in the end they are."""
 
 
 @st.composite
@@ -112,7 +115,8 @@ def _batches(draw: st.DrawFn, submissions: Sequence[Submission]) -> list[Step]:
         batch, left = left[:size], left[size:]
         repeated = draw(st.lists(st.sampled_from(submissions), max_size=2)) if steps else batch[:1]
         shuffled = draw(st.permutations([*batch, *(each for each in repeated if each not in left)]))
-        steps.append(Step(shuffled, draw(st.sampled_from([None, None, *Crash])), draw(st.booleans())))
+        crash, relayed, matched = draw(st.sampled_from([None, None, *Crash])), draw(st.booleans()), draw(st.booleans())
+        steps.append(Step(shuffled, crash, relayed, matched=matched))
     return steps
 
 
@@ -159,10 +163,13 @@ async def went(way: Sequence[Step], empty: Path, most_holders: int, then: Callab
                 await rule(hub, step.rulings)
                 for each in step.settled:
                     await recorder(hub).record(each)
+                if step.matched:
+                    await hub.match()
                 if step.relayed:
                     hub = Hub(engine, CONTRACTS, store=store, persons=hub.persons)
                     await hub.watch()
                     await hub.deliver()
+            await hub.match()
             return await then(hub)
         finally:
             await engine.dispose()
@@ -267,6 +274,38 @@ def test_any_way_through_a_history_ends_in_the_same_persons_and_digests(empty: P
 
     for _ in range(2):
         assert asyncio.run(go(data.draw(ways(submissions, decided), "way"), empty, most)) == at_once
+
+
+@st.composite
+def alike(draw: st.DrawFn) -> list[Submission]:
+    """What agencies say of people who have no number in common, of whom only likelihood can say who is whom."""
+    cast = draw(st.lists(st.sampled_from(LOCAL_IDS), min_size=3, max_size=5, unique=True))
+    return [
+        said(*local, draw(st.sampled_from(ALIKE)), minute, id_=f"{number}-{minute}")
+        for number, local in enumerate(cast)
+        for minute in range(1, 1 + draw(st.integers(1, 2)))
+    ]
+
+
+ALIKE = (
+    offender(**HOME),
+    offender("Okafour", "Danny", **HOME),
+    offender("Okafor", "Daniel", born="1981-06-15", **HOME),
+    offender("Okafor", "Samuel", **HOME),
+    offender("Patel", "Meera", born="1990-01-02", **HOME),
+)
+
+
+@pytest.mark.timeout(600)
+@settings(max_examples=max(10, settings().max_examples // 3))
+@given(st.data())
+def test_likelihood_joins_the_same_persons_whenever_whoever_is_compared(empty: Path, data: st.DataObject) -> None:
+    submissions = data.draw(alike(), "history")
+    decided = data.draw(rulings(submissions), "decisions")
+    at_once = asyncio.run(go([Step(submissions, None, relayed=False, rulings=decided)], empty, MOST_HOLDERS))
+
+    way = data.draw(ways(submissions, decided), "way")
+    assert asyncio.run(go(way, empty, MOST_HOLDERS)) == at_once
 
 
 @pytest.mark.timeout(600)
@@ -380,8 +419,12 @@ async def go_at_once(
             await connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)}"))
         hub = Hub(engine, CONTRACTS, most_holders=most_holders)
         await asyncio.gather(
-            *(work(hub, part) for part in parts), *(rule_soon(hub, each) for each in decided), hub.deliver()
+            *(work(hub, part) for part in parts),
+            *(rule_soon(hub, each) for each in decided),
+            *(hub.match() for _ in range(2)),
+            hub.deliver(),
         )
+        await hub.match()
         await hub.deliver()
         return await agreed(hub)
     finally:
