@@ -1,16 +1,21 @@
 """Persons joined and doubted by likelihood, beside what agencies and operators say, on both databases."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 
 from hub.domain.canonical import Json
-from hub.domain.errors import Reason, Rejected
+from hub.domain.errors import Reason, Rejected, Unavailable
 from hub.domain.joining import pair_of
 from hub.exchange.resolve import Choice
-from hub.store.matching import LARGE_BLOCK
+from hub.store.matching import LARGE_BLOCK, TURN
+from hub.store.sharing import SqlStore
 from hub.store.tables import audit, likeness, review, settled, unmatched
 from hub.trust.naming import local_key
 from tests.builders.hub import KEYS, Hub
 from tests.builders.records import OTHER_PNC, PNC, PRISON, PROBATION, assessment, movement, offender, said, withdrawn
+from tests.integration.test_law import Crash, Crashing
 
 SOUTH = ("probation-south", "Y000001")
 HOME: Json = {"addresses": [{"lines": ["12 Milton Road"], "postcode": "NE4 6SL"}], "sex": "male"}
@@ -105,6 +110,36 @@ async def test_a_hub_that_links_nobody_without_asking_asks(hub: Hub) -> None:
     await hub.rule(PRISON, PROBATION, Choice.LINK)
     assert await are_one(hub, PRISON, PROBATION)
     assert await asked(hub) == {}
+
+
+@pytest.mark.parametrize("crash", Crash)
+async def test_a_crash_while_it_is_recorded_forgets_nothing_and_records_nothing_twice(hub: Hub, crash: Crash) -> None:
+    store = Crashing(SqlStore(hub.engine))
+    worker = Hub(hub.engine, hub.contracts, store=store, persons=hub.persons)
+    await hub.take(said(*PRISON, DANIEL, 1), said(*PROBATION, DANIEL, 1))
+
+    store.crash = crash
+    with pytest.raises(Unavailable):
+        await worker.matching.step()
+    assert len(await hub.rows(unmatched)) == 2
+    hub.now += TURN + timedelta(seconds=1)
+    await hub.match()
+
+    assert await are_one(hub, PRISON, PROBATION)
+    assert [row["action"] for row in await hub.rows(audit) if row["actor"] == "hub"] == ["link", "link", "combination"]
+
+
+async def test_workers_at_once_find_what_one_alone_finds(hub: Hub) -> None:
+    people = [(agency, f"Z{number}") for number in range(8) for agency in ("prison", "probation")]
+    homes = [{"lines": [f"{number} Milton Road"], "postcode": f"NE{number} 6SL"} for number in range(8)]
+    for number, local in enumerate(people):
+        await hub.take(
+            said(*local, offender(f"Okafor{'xyzabcde'[number // 2] * 3}", addresses=[homes[number // 2]]), 1)
+        )
+
+    await asyncio.gather(*(hub.match() for _ in range(3)))
+
+    assert [await are_one(hub, *people[number : number + 2]) for number in range(0, 16, 2)] == [True] * 8
 
 
 async def test_who_is_withdrawn_is_compared_no_more(hub: Hub) -> None:
