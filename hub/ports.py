@@ -307,6 +307,14 @@ class Seal(Protocol):
         ...
 
 
+class Candidate(NamedTuple):
+    """A local id that may be the same person. number: of its description, another whenever that changes."""
+
+    local: str
+    number: int
+    sealed: bytes
+
+
 class ShareTransaction(Protocol):
     """One transaction of `share`: look, then write once. Its locks last until it ends."""
 
@@ -347,8 +355,8 @@ class ShareTransaction(Protocol):
         """Current shared records of these persons, only these records, or all (None)."""
         ...
 
-    async def described(self, locals_: Iterable[str]) -> Mapping[str, int]:
-        """Local key -> the number of its description in `MatchingStore`, of those that have one."""
+    async def described(self, locals_: Iterable[str]) -> Mapping[str, Candidate]:
+        """Local key -> its description in `MatchingStore`, of those that have one."""
         ...
 
     async def likened(self, locals_: Iterable[str]) -> list[Likely]:
@@ -680,14 +688,6 @@ class Description:
 
     sealed: bytes
     ladders: frozenset[Ladder]
-
-
-class Candidate(NamedTuple):
-    """A local id that may be the same person. number: of its description, another whenever that changes."""
-
-    local: str
-    number: int
-    sealed: bytes
 
 
 @dataclass(frozen=True, slots=True)

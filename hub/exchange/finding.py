@@ -9,29 +9,32 @@ import orjson
 from hub.clock import Clock
 from hub.domain.errors import Unavailable
 from hub.domain.joining import Likely, Pair
+from hub.domain.likelihood.blocking import meet
 from hub.domain.likelihood.score import Score
 from hub.domain.replacement import replaced
 from hub.domain.submission import Order
 from hub.exchange.case import Case, look_at_the_rest
 from hub.exchange.consulting import BASIS, HUB
 from hub.exchange.decide import Deciding
+from hub.exchange.describing import read_traits
+from hub.exchange.judging import Judging
 from hub.exchange.persons import Recognising
 from hub.exchange.prepare import features
-from hub.ports import AuditRow, Keys, Moved, Seal, ShareTransaction, Store
+from hub.ports import AuditRow, Candidate, Keys, Moved, Seal, ShareTransaction, Store
 from hub.trust.naming import record_key
 
 _TRIES = 10
 
 
 class Found(NamedTuple):
-    """What was found of two local ids. likely: None where they are two people. score: why.
+    """What was found of two local ids. likely: None where they are two people. score: why; None where one says nothing.
 
     numbers: of the descriptions compared, by local key.
     """
 
     pair: Pair
     likely: Likely | None
-    score: Score
+    score: Score | None
     numbers: Mapping[str, int]
 
 
@@ -53,11 +56,19 @@ class Recording:
     """Records what is found."""
 
     def __init__(
-        self, store: Store, recognising: Recognising, deciding: Deciding, keys: Keys, seal: Seal, now: Clock
+        self,
+        store: Store,
+        recognising: Recognising,
+        deciding: Deciding,
+        judging: Judging,
+        keys: Keys,
+        seal: Seal,
+        now: Clock,
     ) -> None:
         self._store = store
         self._recognising = recognising
         self._deciding = deciding
+        self._judging = judging
         self._seal = seal
         self._now = now
         self._offender = record_key(keys, "offender", "-")
@@ -65,8 +76,8 @@ class Recording:
     async def record(self, numbers: Mapping[str, int | None], found: Sequence[Found]) -> Recorded:
         """Record all that likelihood says of these local ids, in place of what it said before.
 
-        numbers: local key -> the description that was compared, None where there is none any more. What has another
-        by now is left as it is: it waits for another turn.
+        numbers: local key -> the description that was compared, None where there is none any more. Of whom has another
+        by now nothing is recorded: it waits for another turn.
 
         Raises:
             Unavailable, Halt: from the store.
@@ -85,11 +96,14 @@ class Recording:
         pairs = [*(each.pair for each in await tx.likened(numbers)), *(each.pair for each in found)]
         met = {key for pair in pairs for key in pair}
         people = await tx.people(dict.fromkeys(met | numbers.keys(), ()), ())
-        current = await tx.described(people.locals)
+        described = await tx.described(met | numbers.keys())
+        current = {key: each.number for key, each in described.items()}
         fresh = {key for key, number in numbers.items() if current.get(key) == number}
+        found = self._brought_up_to_date(set(pairs), fresh, described, found)
         case = Case((), people, (), self._deciding.rules, self._seal)
         before = dict(case.likely)
-        for pair, likely in _said_now(before, fresh, current, found, await self._replaced(tx, fresh)).items():
+        said = {each.pair: each.likely for each in found} | await self._replaced(tx, fresh)
+        for pair, likely in said.items():
             if likely != before.get(pair):
                 case.find(pair, likely)
         if not case.ruled:
@@ -97,17 +111,49 @@ class Recording:
         await self._write(tx, case, before, {each.pair: each.score for each in found})
         return _counted(before, case)
 
-    async def _replaced(self, tx: ShareTransaction, locals_: Collection[str]) -> set[str]:
-        """Those of these local ids that are described as somebody else than before."""
+    def _brought_up_to_date(
+        self,
+        pairs: Collection[Pair],
+        fresh: Collection[str],
+        described: Mapping[str, Candidate],
+        found: Sequence[Found],
+    ) -> list[Found]:
+        """What is found of each of these pairs, one of whom is fresh, by the descriptions there are now.
+
+        Of whom blocking keys brought together before, and whose other half has another description by now, it is found
+        here: the turn of that one may be over already.
+        """
+        compared = {each.pair: each for each in found}
+        return [
+            self._judged(pair, described, compared.get(pair))
+            for pair in pairs
+            if pair[0] != pair[1] and not set(pair).isdisjoint(fresh)
+        ]
+
+    def _judged(self, pair: Pair, described: Mapping[str, Candidate], compared: Found | None) -> Found:
+        if not described.keys() >= set(pair):
+            return Found(pair, None, None, {})
+        one, other = (described[key] for key in pair)
+        numbers = {each.local: each.number for each in (one, other)}
+        if compared is not None and compared.numbers == numbers:
+            return compared
+        first, second = (read_traits(self._seal.open(f"local:{each.local}", each.sealed)) for each in (one, other))
+        if not meet(first, second):
+            return Found(pair, None, None, numbers)
+        return Found(pair, *self._judging.judge(pair, first, second), numbers)
+
+    async def _replaced(self, tx: ShareTransaction, locals_: Collection[str]) -> dict[Pair, Likely | None]:
+        """Of each of these local ids, whether it is described as somebody else than before."""
         rows = [row for row in await tx.standing(locals_, {self._offender}) if row.record_type == "offender"]
         histories = await tx.histories([row.slot for row in rows if not row.withdrawn])
         settled = await tx.settled(locals_) if any(len(each) > 1 for each in histories.values()) else {}
         local_of = {row.slot: row.local for row in rows}
-        return {
+        found = {
             local_of[slot]
             for slot, history in histories.items()
             if len(history) > 1 and self._is_replaced(local_of[slot], history, settled)
         }
+        return {(key, key): Likely(key, key, 0, link=False) if key in found else None for key in locals_}
 
     def _is_replaced(
         self, local: str, history: Sequence[tuple[Order, bytes | None]], settled: Mapping[str, Order]
@@ -120,7 +166,7 @@ class Recording:
         return replaced(descriptions, settled.get(local)) is not None
 
     async def _write(
-        self, tx: ShareTransaction, case: Case, before: Mapping[Pair, Likely], scores: Mapping[Pair, Score]
+        self, tx: ShareTransaction, case: Case, before: Mapping[Pair, Likely], scores: Mapping[Pair, Score | None]
     ) -> None:
         now = self._now()
         self._recognising.recognise(case)
@@ -134,26 +180,6 @@ class Recording:
             for person in sorted({case.before[key].person for key in pair})
         ]
         await tx.write(decision)
-
-
-def _said_now(
-    before: Collection[Pair],
-    fresh: Collection[str],
-    current: Mapping[str, int],
-    found: Sequence[Found],
-    replaced_: Collection[str],
-) -> dict[Pair, Likely | None]:
-    """What likelihood says of every pair of which it now can say something, and of those of which it did.
-
-    A pair whose other half is described anew meanwhile is left as it is.
-    """
-    said: dict[Pair, Likely | None] = {pair: None for pair in before if not set(pair).isdisjoint(fresh)}
-    for each in found:
-        if all(current.get(key) == number for key, number in each.numbers.items()):
-            said[each.pair] = each.likely
-        else:
-            said.pop(each.pair, None)
-    return said | {(key, key): Likely(key, key, 0, link=False) if key in replaced_ else None for key in fresh}
 
 
 def _links_made_and_undone(before: Mapping[Pair, Likely], case: Case) -> list[tuple[str, Pair]]:

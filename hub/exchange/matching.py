@@ -8,20 +8,19 @@ forgets nothing: a local id waits until what was found of it is recorded, and fi
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import orjson
 import structlog
 
 from hub.clock import Clock
 from hub.domain.errors import Unavailable
-from hub.domain.joining import Likely, Pair, pair_of
+from hub.domain.joining import Pair, pair_of
 from hub.domain.likelihood.blocking import ladders
-from hub.domain.likelihood.score import Scale, Score
 from hub.domain.likelihood.traits import Traits
-from hub.domain.likelihood.verdict import Verdict, verdict
 from hub.exchange.describing import Describing, read_traits, written
 from hub.exchange.finding import Found, Recorded, Recording
+from hub.exchange.judging import Judging
 from hub.ports import Candidates, Description, Keys, MatchingStore, Seal, Unmatched
 from hub.trust.naming import ladder_digests
 
@@ -29,29 +28,8 @@ TURN = 20
 """Local ids compared in one turn: few, for nothing else is done meanwhile."""
 LOOK_S = 1.0
 """How often it is looked whether anybody waits; so much later than released somebody may be recognised."""
-_MILLI = 1_000
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Judging:
-    """How descriptions are judged. links: who is surely one person is linked without asking, else only reviewed."""
-
-    scale: Scale
-    links: bool
-
-    def judge(self, pair: Pair, one: Traits, other: Traits) -> tuple[Likely | None, Score]:
-        """What likelihood says of two; None: that they are two people. And why."""
-        told = self.score(one, other)
-        judged = verdict(told)
-        if judged is Verdict.APART:
-            return None, told
-        return Likely(*pair, round(told.weight * _MILLI), self.links and judged is Verdict.LINK), told
-
-    def score(self, one: Traits, other: Traits) -> Score:
-        """How likely two are one person, and why."""
-        return self.scale.score(one, other)
 
 
 class Matching:

@@ -16,7 +16,7 @@ from hub.domain.replacement import replaced
 from hub.exchange.consulting import HUB, consultation
 from hub.exchange.cursors import cursor_of, place_of
 from hub.exchange.describing import Describing
-from hub.exchange.matching import Judging
+from hub.exchange.judging import Judging
 from hub.exchange.pairs import pair_id, pair_named
 from hub.exchange.people import People
 from hub.exchange.prepare import features

@@ -27,6 +27,7 @@ from hub.domain.joining import Likely, Pair, Verdict, pair_of
 from hub.domain.recognition import BY_LIKELIHOOD, MOST_HOLDERS, Claim, Doubt, Doubtful
 from hub.domain.submission import Order, micros
 from hub.ports import (
+    Candidate,
     Decision,
     LocalIdRow,
     Moved,
@@ -159,7 +160,9 @@ _HISTORIES = select(assertion.c.slot, assertion.c.micros, assertion.c.sequence, 
 )
 _RECORDS_OF_PERSONS = select(record).where(any_of(record.c.person, "persons"))
 _RECORDS = _RECORDS_OF_PERSONS.where(any_of(record.c.rid, "rids"))
-_DESCRIBED = select(described.c.local, described.c.number).where(any_of(described.c.local, "locals"))
+_DESCRIBED = select(described.c.local, described.c.number, described.c.sealed).where(
+    any_of(described.c.local, "locals")
+)
 _RULINGS = select(ruling).where(any_of(ruling.c.local, "locals"), ruling.c.over_at.is_(None)).order_by(ruling.c.id)
 _RULING_OVER = (
     ruling.update()
@@ -307,9 +310,9 @@ class _SqlShareTransaction:
             rows = await self._connection.execute(_RECORDS, sought | {"rids": as_set(rids)})
         return [record_row(row) for row in rows.mappings()]
 
-    async def described(self, locals_: Iterable[str]) -> Mapping[str, int]:
+    async def described(self, locals_: Iterable[str]) -> Mapping[str, Candidate]:
         rows = await self._connection.execute(_DESCRIBED, {"locals": as_set(locals_)})
-        return {row.local: row.number for row in rows}
+        return {row.local: Candidate(*row) for row in rows}
 
     async def rulings(self, locals_: Iterable[str]) -> list[OnRecord]:
         sought = as_set(locals_)

@@ -13,7 +13,8 @@ from hub.domain.likelihood.weights import read_weights
 from hub.exchange.decide import Deciding
 from hub.exchange.describing import Describing
 from hub.exchange.finding import Recorded, Recording
-from hub.exchange.matching import Judging, Matching
+from hub.exchange.judging import Judging
+from hub.exchange.matching import Matching
 from hub.exchange.persons import Recognising
 from hub.store.matching import SqlMatchingStore
 from hub.store.sharing import SqlStore
@@ -32,12 +33,13 @@ def matching(base: Foundation, told: Callable[[Recorded], None]) -> Matching:
         Halt: the file of weights is wrong.
     """
     deciding = Deciding(base.registry, base.contracts, base.keys, base.seal)
+    judge = judging(base)
     recognising = Recognising(base.seal, new_person_of(base))
     return Matching(
         SqlMatchingStore(base.engine),
-        Recording(SqlStore(base.engine), recognising, deciding, base.keys, base.seal, base.now),
+        Recording(SqlStore(base.engine), recognising, deciding, judge, base.keys, base.seal, base.now),
         Describing(base.contracts),
-        judging(base),
+        judge,
         base.keys,
         base.seal,
         base.now,

@@ -22,7 +22,8 @@ from hub.domain.submission import Submission
 from hub.exchange.decide import Deciding
 from hub.exchange.describing import Describing
 from hub.exchange.finding import Recorded, Recording
-from hub.exchange.matching import Judging, Matching
+from hub.exchange.judging import Judging
+from hub.exchange.matching import Matching
 from hub.exchange.persons import Recognising
 from hub.exchange.relay import Relay
 from hub.exchange.resolve import Choice, Resolving, Ruled
@@ -128,11 +129,12 @@ class Hub:
     def _matching(self, *, links: bool) -> Matching:
         store, deciding = self.store or SqlStore(self.engine), Deciding(registry(), self.contracts, self.keys, SEAL)
         recognising = Recognising(SEAL, lambda: uuid7(next(self.persons), 0))
+        judging = Judging(Scale(WEIGHTS), links)
         return Matching(
             SqlMatchingStore(self.engine),
-            Recording(store, recognising, deciding, self.keys, SEAL, lambda: self.now),
+            Recording(store, recognising, deciding, judging, self.keys, SEAL, lambda: self.now),
             Describing(self.contracts),
-            Judging(Scale(WEIGHTS), links),
+            judging,
             self.keys,
             SEAL,
             lambda: self.now,

@@ -198,6 +198,9 @@ async def _the_law(ending: Ending) -> str:
         if not isinstance(outcome, Accepted):
             return f"{submission.agency} {submission.id} was accepted, and is not in another order"
     await _decided_again(ending, anew)
+    matching = anew.matching()
+    while anew.tables.unmatched:
+        await matching.step()
     return _compared(ending.ground, anew)
 
 

@@ -12,16 +12,21 @@ from typing import Any, TypeVar
 from hub.domain.contract import Contract
 from hub.domain.errors import Reason, Rejected, Unavailable
 from hub.domain.ids import uuid7
+from hub.domain.likelihood.score import Scale
 from hub.domain.outcome import Outcome
 from hub.domain.submission import Submission, micros
 from hub.exchange.conflicts import Place
 from hub.exchange.consume import Consumption
 from hub.exchange.dead_letters import DeadLetters
 from hub.exchange.decide import Deciding
+from hub.exchange.describing import Describing
 from hub.exchange.differing import Differing
 from hub.exchange.feed import Feed
+from hub.exchange.finding import Recording
 from hub.exchange.gather import Gatherer
 from hub.exchange.intake import Intake
+from hub.exchange.judging import Judging
+from hub.exchange.matching import Matching
 from hub.exchange.parked import Parked, Parking, Parkings
 from hub.exchange.persons import Recognising
 from hub.exchange.receipts import Receipt, Settlement, settle
@@ -33,9 +38,11 @@ from hub.ports import Message, Seal
 from hub.spec.registry import Registry, schemas_folder
 from hub.store.conflicts import DifferingRow
 from hub.trust.sealing import LookupKeys
+from tests.builders.hub import WEIGHTS
 from tests.builders.rulings import Recorder
 from tests.simulation.broker import Broker, MemoryPublisher
 from tests.simulation.loop import Process
+from tests.simulation.matched import MemoryMatchingStore
 from tests.simulation.received import MemoryDeadLetterStore, MemoryParkedStore, MemoryReceiptStore
 from tests.simulation.relayed import MemoryRelayStore
 from tests.simulation.stored import MemoryStore
@@ -139,6 +146,22 @@ class Ground:
     def _deciding(self) -> Deciding:
         return Deciding(registry(), self.contracts, self.keys, self.seal)
 
+    def matching(self, wire: Wire | None = None, told: Callable[[], None] = lambda: None) -> Matching:
+        """Matching by likelihood, over these tables. told: called when something was recorded."""
+        store = MemoryStore(self.tables, wire, alone=self.alone)
+        deciding = Deciding(registry(), self.contracts, self.keys, self.seal)
+        recognising, judging = Recognising(self.seal, self._new_person), Judging(Scale(WEIGHTS), links=True)
+        return Matching(
+            MemoryMatchingStore(self.tables, wire),
+            Recording(store, recognising, deciding, judging, self.keys, self.seal, self.now),
+            Describing(self.contracts),
+            judging,
+            self.keys,
+            self.seal,
+            self.now,
+            lambda _recorded: told(),
+        )
+
     def _new_person(self) -> str:
         return uuid7(micros(self.now()) // 1000, self.random.getrandbits(74))
 
@@ -160,6 +183,7 @@ class Hub:
         publisher = MemoryPublisher(ground.broker, wire)
         self._relay_store = relay_store = MemoryRelayStore(tables, wire)
         self._relay = Relay(relay_store, publisher, ground.contracts, ground.seal, now)
+        self._matching = ground.matching(wire, self._wake.set)
         self.feed = Feed(relay_store, ground.contracts, ground.seal, now, self._delivered, self._stop)
         self._dead_letters = DeadLetters(MemoryDeadLetterStore(tables, wire), publisher, ground.seal, now, _REJECTIONS)
         self._consumption = Consumption(
@@ -193,7 +217,8 @@ class Hub:
         async with self.gatherer:
             consuming = asyncio.create_task(self._consume())
             relaying = asyncio.create_task(self._relay.run(self._stop, self._wake, self._delivered))
-            await asyncio.gather(consuming, relaying)
+            matching = asyncio.create_task(self._matching.run(self._stop))
+            await asyncio.gather(consuming, relaying, matching)
 
     async def ask(self, work: Coroutine[Any, Any, _Answer]) -> _Answer:
         """Have something done in this process, as by a request.

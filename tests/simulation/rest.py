@@ -14,6 +14,8 @@ def underway(ground: Ground, agencies: Sequence[Agency]) -> str:
         return f"{len(tables.backfills)} backfills"
     if tables.owed:
         return f"{len(tables.owed)} debts"
+    if tables.unmatched:
+        return f"{len(tables.unmatched)} local ids to be compared"
     if tables.parked:
         return f"{len(tables.parked)} parked deliveries"
     if tables.dead_letters.keys() != tables.notified:

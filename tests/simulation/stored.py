@@ -8,6 +8,7 @@ from hub.domain.joining import Likely, Verdict
 from hub.domain.recognition import MOST_HOLDERS
 from hub.domain.submission import Order
 from hub.ports import (
+    Candidate,
     Decision,
     LocalIdRow,
     Moved,
@@ -158,8 +159,9 @@ class _Transaction:
     async def settled(self, locals_: Iterable[str]) -> Mapping[str, Order]:
         return {key: self._tables.settled[key].order for key in set(locals_) & self._tables.settled.keys()}
 
-    async def described(self, locals_: Iterable[str]) -> Mapping[str, int]:
-        return {key: self._tables.described[key][0] for key in locals_ if key in self._tables.described}
+    async def described(self, locals_: Iterable[str]) -> Mapping[str, Candidate]:
+        found = {key: self._tables.described[key] for key in locals_ if key in self._tables.described}
+        return {key: Candidate(key, number, each.sealed) for key, (number, each) in found.items()}
 
     async def rulings(self, locals_: Iterable[str]) -> list[OnRecord]:
         sought = set(locals_)

@@ -21,10 +21,11 @@ from hub.domain.convergence import State
 from hub.domain.errors import Rejected
 from hub.domain.outcome import Accepted, Outcome
 from hub.domain.submission import Submission
-from hub.exchange import relay, streams
+from hub.exchange import matching, relay, streams
 from hub.exchange.conflicts import Place
 from hub.exchange.resolve import Choice
 from hub.ports import AuditRow, SubmissionId
+from tests.simulation import matched
 from tests.simulation.agencies import INPUT_PARTITIONS, Agency, FeedAgency, Store, StreamAgency
 from tests.simulation.broker import Broker
 from tests.simulation.cast import Cast
@@ -286,6 +287,9 @@ def _scaled() -> Iterator[None]:
         patch.object(streams, "LATE", _LATE),
         patch.object(relay, "IDLE_S", 0.2),
         patch.object(relay, "BACK_OFF_S", 0.3),
+        patch.object(matching, "TURN", 5),
+        patch.object(matching, "LOOK_S", 0.3),
+        patch.object(matched, "TURN", timedelta(seconds=3)),
     ):
         yield
 

@@ -13,6 +13,7 @@ from hub.domain.outcome import Accepted, Refused
 from hub.domain.submission import Order, Submission
 from hub.exchange.share import Sharing
 from hub.ports import (
+    Candidate,
     Decision,
     Moved,
     OnRecord,
@@ -62,7 +63,7 @@ class Scripted:
     async def records(self, persons: Iterable[str], rids: Iterable[str] | None) -> list[RecordRow]:
         return []
 
-    async def described(self, locals_: Iterable[str]) -> Mapping[str, int]:
+    async def described(self, locals_: Iterable[str]) -> Mapping[str, Candidate]:
         return {}
 
     async def likened(self, locals_: Iterable[str]) -> list[Likely]:
