@@ -83,7 +83,7 @@ def beside(name: str) -> Iterator[Beside]:
 
 
 @pytest.mark.parametrize(("name", "record_type"), HANDED)
-@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 async def test_whatever_was_told_and_is_announced_is_known_again(
     name: str, record_type: str, data: st.DataObject

@@ -17,7 +17,7 @@ from tests.builders.valid_bodies import examples, is_valid, registry
 from tests.builders.variations import changed, places, without
 from tests.unit.adapters.test_echo_of_the_field import HANDED, NUMBER, SYSTEMS
 
-_TRIED = 60
+_TRIED = 20
 
 
 def least(record_type: str, body: Json) -> Json:

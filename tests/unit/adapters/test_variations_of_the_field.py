@@ -21,7 +21,7 @@ from tests.builders.valid_bodies import registry
 from tests.builders.variations import LONG, NEW, Variation, pointer, variations, without
 from tests.unit.adapters.test_echo_of_the_field import SYSTEMS
 
-TRIED = int(os.environ.get("HUB_VARIATIONS", "250"))
+TRIED = int(os.environ.get("HUB_VARIATIONS", "90"))
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ABOUT = {
     "nomis": {"offenderNo": "A1234BC"},
