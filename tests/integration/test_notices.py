@@ -42,10 +42,18 @@ class Inside(AtRisk):
         ]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+ON_BOTH = pytest.mark.parametrize(
+    "inside", ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)], indirect=True
+)
+"""What waits, locks or is undone in the database is tried on both; the rules are the same on either."""
+
+
+@pytest.fixture
 async def inside(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Inside]:
     sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    async with rest_hub(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url")) as hub:
+    async with rest_hub(
+        sqlite if getattr(request, "param", "sqlite") == "sqlite" else request.getfixturevalue("postgres_url")
+    ) as hub:
         case = Inside(hub)
         await case.supervised()
         await case.registered("2027-01-01")
@@ -69,6 +77,7 @@ async def test_each_agency_is_told_its_own_number_of_days_before_and_once(inside
     assert [each[2] for each in await inside.notices("prison")] == [body]
 
 
+@ON_BOTH
 async def test_another_day_is_told_anew_and_a_release_or_a_day_far_off_takes_it_back(inside: Inside) -> None:
     await inside.dated("2026-05-01")
     await inside.at("2026-04-10")
@@ -117,6 +126,7 @@ async def test_who_comes_off_the_register_is_announced_no_more(inside: Inside) -
     assert [each[2] for each in await inside.notices("probation")] == [None]
 
 
+@ON_BOTH
 async def test_a_kill_between_looking_and_telling_forgets_no_notice(
     inside: Inside, monkeypatch: pytest.MonkeyPatch
 ) -> None:

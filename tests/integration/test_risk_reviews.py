@@ -52,10 +52,18 @@ class Reviewed(AtRisk):
         return [each for each in answer.json()["alerts"] if each["why"] == "not-reviewed"]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+ON_BOTH = pytest.mark.parametrize(
+    "case", ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)], indirect=True
+)
+"""What waits, locks or is undone in the database is tried on both; the rules are the same on either."""
+
+
+@pytest.fixture
 async def case(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Reviewed]:
     sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    async with rest_hub(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url")) as hub:
+    async with rest_hub(
+        sqlite if getattr(request, "param", "sqlite") == "sqlite" else request.getfixturevalue("postgres_url")
+    ) as hub:
         yield Reviewed(hub)
 
 
@@ -117,6 +125,7 @@ async def test_a_withdrawal_closes_it(case: Reviewed) -> None:
     assert [each["closed"]["as"] for each in await case.reviews()] == ["withdrawn"]
 
 
+@ON_BOTH
 async def test_a_change_of_hands_puts_the_level_to_whoever_holds_the_person_now(case: Reviewed) -> None:
     await case.supervised()
     await case.registered("2027-01-01")
@@ -161,6 +170,7 @@ async def test_who_holds_the_person_again_is_asked_no_more(case: Reviewed) -> No
     assert [each["closed"]["as"] for each in await case.reviews()] == ["held-again"]
 
 
+@ON_BOTH
 async def test_what_is_not_looked_at_in_time_is_an_alert_until_it_is(case: Reviewed) -> None:
     await case.supervised()
     await case.registered("2026-03-03")
@@ -186,6 +196,7 @@ async def test_what_is_not_looked_at_in_time_is_an_alert_until_it_is(case: Revie
     assert closed["closed"]["by"] == "review"
 
 
+@ON_BOTH
 async def test_an_operator_closes_it_with_a_reason_and_only_for_this_time(case: Reviewed) -> None:
     await case.supervised()
     await case.registered("2026-03-03")
@@ -219,6 +230,7 @@ async def test_whoever_is_nobody_s_contract_to_see_is_asked_without_being_shown(
     assert await case.asked("probation") == []
 
 
+@ON_BOTH
 async def test_a_crash_in_the_middle_of_a_look_forgets_nothing(case: Reviewed, monkeypatch: pytest.MonkeyPatch) -> None:
     await case.supervised()
     await case.registered("2026-03-03")

@@ -110,3 +110,10 @@ def test_the_digest_of_a_contract_follows_its_meaning_not_its_layout(registry: R
     assert digest(COURT) == digest("# a comment\n" + COURT.replace('"names", "dateOfBirth"', '"dateOfBirth", "names"'))
     assert digest(COURT) != digest(COURT.replace(', "dateOfBirth"', ""))
     assert digest(COURT) != digest(COURT + "deadline = 60\n")
+
+
+def test_no_agency_may_give_notice(registry: Registry, tmp_path: Path) -> None:
+    written(tmp_path, COURT.replace("[asserts]\n", '[asserts]\nnotice = ["1.0.0"]\n'))
+
+    with pytest.raises(Halt, match=r"court.toml: asserts.notice: the hub alone gives notice"):
+        load_contracts(tmp_path, registry)
