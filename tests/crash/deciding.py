@@ -12,7 +12,7 @@ from tests.crash.installed import Installed
 from tests.crash.operators import LocalId, Operator
 from tests.crash.submissions import PRISON, PROBATION, Person, Said, people_of
 
-_PAUSE_S = 0.1
+_PAUSE_S = 0.2
 _ON_WHAT_STANDS = 0.4
 """How often something is decided of two of whom something was decided before."""
 _NEAR = (0, 1, 2, 3)

@@ -13,7 +13,9 @@ from tests.crash.holding import Holding
 from tests.crash.installed import Installed
 
 _TYPES = ("offender", "assessment", "registration", "movement")
-_PAUSE_S = 0.3
+_PAUSE_S = 1.5
+"""Between two inventories: each is reckoned from all that is held."""
+_AGAIN_S = 0.1
 _TIMEOUT = httpx.Timeout(15.0)
 
 
@@ -74,13 +76,14 @@ class Inventories:
 
     async def _go_on(self) -> None:
         while not (self._ending.is_set() and self.rounds):
-            await asyncio.sleep(_PAUSE_S)
             try:
                 done = await self._brought(None, None)
             except (httpx.TransportError, Unavailable):
+                await asyncio.sleep(_AGAIN_S)
                 continue
             self.rounds += 1
             self.false += [f"{self._holding.service} holds {name}, found {each}" for name, each in done.found.items()]
+            await asyncio.sleep(_PAUSE_S)
 
 
 async def _served(answer: httpx.Response) -> None:

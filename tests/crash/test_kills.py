@@ -73,7 +73,7 @@ async def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(
             assert min(of_probation.rounds, of_prison.rounds, len(operator.standing), await overdue(installed)) > 0
 
 
-@pytest.mark.timeout(120 + 20 * PART_KILLS)
+@pytest.mark.timeout(300 + 20 * PART_KILLS)
 async def test_its_parts_are_killed_each_in_a_process_of_its_own(
     tmp_path: Path, postgres_url: str, kafka_bootstrap: str
 ) -> None:
@@ -93,7 +93,7 @@ async def test_its_parts_are_killed_each_in_a_process_of_its_own(
             await assert_agreement(installed, api.url, senders, said)
 
 
-@pytest.mark.timeout(120 + 20 * PART_KILLS)
+@pytest.mark.timeout(300 + 20 * PART_KILLS)
 async def test_two_hubs_side_by_side_are_killed_and_frozen(
     tmp_path: Path, postgres_url: str, kafka_bootstrap: str
 ) -> None:
@@ -107,7 +107,7 @@ async def test_two_hubs_side_by_side_are_killed_and_frozen(
             await assert_agreement(installed, one.url, senders, said, probation)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_stopped_in_good_order_under_load_it_loses_nothing_and_exits_with_0(
     tmp_path: Path, postgres_url: str, kafka_bootstrap: str
 ) -> None:
