@@ -1,6 +1,7 @@
 """Persons joined and doubted by likelihood, beside what agencies and operators say, on both databases."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from hub.domain.canonical import Json
 from hub.domain.errors import Reason, Rejected, Unavailable
 from hub.domain.joining import pair_of
+from hub.exchange.finding import Found, Recorded, Recording
 from hub.exchange.resolve import Choice
 from hub.store.matching import LARGE_BLOCK, TURN
 from hub.store.sharing import SqlStore
@@ -127,6 +129,26 @@ async def test_a_crash_while_it_is_recorded_forgets_nothing_and_records_nothing_
 
     assert await are_one(hub, PRISON, PROBATION)
     assert [row["action"] for row in await hub.rows(audit) if row["actor"] == "hub"] == ["link", "link", "combination"]
+
+
+async def test_what_a_slow_worker_saw_before_undoes_nothing_that_another_found_since(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await described(hub, (PRISON, PATEL))
+    record = Recording.record
+
+    async def record_late(self: Recording, numbers: Mapping[str, int | None], found: Sequence[Found]) -> Recorded:
+        monkeypatch.setattr(Recording, "record", record)
+        await hub.take(said(*PRISON, DANIEL, 2))
+        await hub.matching.step()
+        assert pair(PRISON, PROBATION) in await asked(hub)
+        return await self.record(numbers, found)
+
+    monkeypatch.setattr(Recording, "record", record_late)
+    await described(hub, (PROBATION, DANIEL))
+
+    assert await asked(hub) == {pair(PRISON, PRISON): "replaced", pair(PRISON, PROBATION): "likely"}
+    assert [row["link"] for row in await hub.rows(likeness) if row["local"] != row["other"]] == [True, True]
 
 
 async def test_workers_at_once_find_what_one_alone_finds(hub: Hub) -> None:
