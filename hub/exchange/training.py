@@ -15,7 +15,7 @@ from hub.domain.joining import Pair, pair_of
 from hub.domain.likelihood.blocking import ladders
 from hub.domain.likelihood.common import Common, common_values
 from hub.domain.likelihood.comparison import Pattern, compare
-from hub.domain.likelihood.levels import Field
+from hub.domain.likelihood.levels import Field, Level
 from hub.domain.likelihood.pairs import Candidates, random_patterns
 from hub.domain.likelihood.rarity import Counted
 from hub.domain.likelihood.training import RANDOM_PAIRS, estimate
@@ -27,6 +27,8 @@ from hub.trust.naming import ladder_digests, term_digest
 
 DRAWN = 10_000
 """People whose pairs are compared."""
+_MOST_DIFFERENT = 0.5
+"""The share of pairs of one person whose forename, or date of birth, is another; far beyond what clerks get wrong."""
 _PAGE = 2_000
 _AT_ONCE = 50
 
@@ -55,7 +57,8 @@ class Training:
         """Estimate the weights. start: where to begin, and what holds for a field that nobody fills.
 
         Raises:
-            Rejected: no two people have a blocking key in common, so there is nothing to learn from.
+            Rejected: no two people have a blocking key in common, so there is nothing to learn from; or hardly anybody
+                is described twice, so that what was learned is how families are alike.
             Unavailable, Halt: from the store.
         """
         counted, drawn, people = await self._everybody()
@@ -66,6 +69,7 @@ class Training:
         at_random = random_patterns(Candidates(among, among, {}), RANDOM_PAIRS)
         possible = len(drawn) * (people - 1) - len(drawn) * (len(drawn) - 1) // 2
         weights = estimate(patterns, at_random, possible, start)
+        _check_of_persons(weights)
         common = common_values(counted, partial(term_digest, self._keys))
         pairs = patterns.total()
         origin = (
@@ -117,3 +121,10 @@ class Training:
 
     def _traits(self, described: Candidate) -> Traits:
         return read_traits(self._seal.open(f"local:{described.local}", described.sealed))
+
+
+def _check_of_persons(weights: Weights) -> None:
+    """Where few are described twice, the pairs most alike are of families: at one address, of other names and ages."""
+    if any(weights.odds[field][Level.DIFFERENT].m > _MOST_DIFFERENT for field in (Field.FORENAME, Field.DATE)):
+        detail = "too few people are described twice: most of the pairs found differ in forename or date of birth"
+        raise Rejected(Reason.INVALID_BODY, detail)

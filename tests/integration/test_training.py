@@ -110,15 +110,21 @@ async def test_the_file_is_the_same_every_time_and_names_nobody(hub: Hub) -> Non
 
 
 async def test_common_values_are_listed_under_the_hubs_own_key(hub: Hub) -> None:
-    smiths = [replace(each, surname="smith") for each in crowd(1, 30)]
-    await known(
-        hub.engine, [*smiths, *(replace(each, surname=f"n{place}") for place, each in enumerate(crowd(31, 70)))]
-    )
+    names = ["smith"] * 10 + [f"n{place}" for place in range(PEOPLE - 10)]
+    people = [replace(each, surname=name) for each, name in zip(crowd(1, PEOPLE), names, strict=True)]
+    await known(hub.engine, people * 2)
 
     common = (await trained(hub)).common[Field.SURNAME]
 
-    assert common.shares == {term_digest(KEYS, Field.SURNAME, "smith"): 0.3}
-    assert common.rest == pytest.approx(0.01)
+    assert common.shares == {term_digest(KEYS, Field.SURNAME, "smith"): 0.1}
+    assert common.rest == pytest.approx(1 / PEOPLE)
+
+
+async def test_where_nobody_is_described_twice_families_are_not_taken_for_persons(hub: Hub) -> None:
+    await known(hub.engine, list(crowd(1, PEOPLE * 2)))
+
+    with pytest.raises(Rejected, match="too few people are described twice"):
+        await trained(hub)
 
 
 async def test_people_with_nothing_in_common_teach_nothing(hub: Hub) -> None:
