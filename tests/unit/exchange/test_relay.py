@@ -283,6 +283,8 @@ async def test_a_running_relay_commits_a_round_while_the_one_before_is_published
         await may_go_on.wait()
         return await release(agency, publications)
 
+    await hub.relay.owe_under_new_contracts()
+    await hub.deliver()
     monkeypatch.setattr(topics, "release", release_slowly)
     running = Running(hub)
     await hub.take(said(*PRISON, offender(), 1))
@@ -293,7 +295,8 @@ async def test_a_running_relay_commits_a_round_while_the_one_before_is_published
     running.wake.set()
     async with asyncio.timeout(30):
         while {row.number for row in (await hub.held()).values() if row.id.agency == "prison"} != {1, 2}:
-            await asyncio.sleep(0.01)
+            await running.delivered.wait()
+            running.delivered.clear()
     assert topics.numbers("prison") == []
 
     may_go_on.set()
