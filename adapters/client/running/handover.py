@@ -1,6 +1,8 @@
 """One release from the hub to the native system, and what the adapter then knows that the system holds."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from copy import deepcopy
 from functools import partial
 from weakref import WeakValueDictionary
@@ -57,24 +59,27 @@ class HandOver:
         if handing.faults or handing.native is None:
             self.park(delivery, handing.faults or (_NOTHING_MADE,))
             return
-        telling = self._telling(delivery, handing.native, handing.rest)
+        async with self._at(handing.address, *_lying_at(held)):
+            await self._place(delivery, handing, handing.native, held)
+
+    async def _place(self, delivery: Delivery, handing: Handing, native: Json, held: Holding | None) -> None:
+        telling = self._telling(delivery, native, handing.rest)
         await self._grouped.write(partial(self._store.told.tell, delivery.record, delivery.number, telling))
         match await self._placed(delivery, handing, held):
             case NotApplied(why):
                 self.park(delivery, (Fault("", "native-system", why),))
-            case Applied(native):
-                if native is not None and native != handing.native:
-                    telling = self._telling(delivery, native, handing.rest)
+            case Applied(kept):
+                if kept is not None and kept != native:
+                    telling = self._telling(delivery, kept, handing.rest)
                 release = {name: value for name, value in delivery.release.items() if name != "body"}
-                address, native = handing.address, telling.native
-                held = Holding(delivery.record, delivery.number, address, native, handing.rest, release)
+                address, kept = handing.address, telling.native
+                held = Holding(delivery.record, delivery.number, address, kept, handing.rest, release)
                 await self._note(delivery, held, telling)
 
     async def _placed(self, delivery: Delivery, handing: Handing, held: Holding | None) -> Answer:
         """At its address; if it lay elsewhere before, there no more."""
         key = f"{self._agency}-{delivery.number}"
-        async with self._at(handing.address):
-            answer = await self._target.put(handing.address, handing.native, key)
+        answer = await self._target.put(handing.address, handing.native, key)
         moved = held is not None and held.native is not None and held.address != handing.address
         if moved and held is not None and isinstance(answer, Applied):
             cleared = await self._cleared(held, f"{key}-moved")
@@ -86,6 +91,10 @@ class HandOver:
         if held is None or held.native is None:
             # Told again that there is nothing, as something may have come to lie where the record once was.
             held = self._half_done(delivery) or held
+        async with self._at(*([held.address] if held else [])):
+            await self._clear(delivery, held)
+
+    async def _clear(self, delivery: Delivery, held: Holding | None) -> None:
         nowhere = held is None or not held.address
         answer = (
             Applied() if held is None or nowhere else await self._cleared(held, f"{self._agency}-{delivery.number}")
@@ -107,17 +116,21 @@ class HandOver:
 
     async def _cleared(self, held: Holding, key: str) -> Answer:
         """Nothing at its address any more, unless another record has come to lie there."""
-        async with self._at(held.address):
-            if self._store.releases.others_at(held.address, held.record):
-                return Applied()
-            return await self._target.remove(held.address, key)
+        if self._store.releases.others_at(held.address, held.record):
+            return Applied()
+        return await self._target.remove(held.address, key)
 
-    def _at(self, address: str) -> asyncio.Lock:
-        """One thing at a time at one address: when persons are joined, records of two come to lie at one."""
-        lock = self._addresses.get(address)
-        if lock is None:
-            lock = self._addresses[address] = asyncio.Lock()
-        return lock
+    @asynccontextmanager
+    async def _at(self, *addresses: str) -> AsyncIterator[None]:
+        """One thing at a time at these addresses, until it is noted: records of two persons may come to lie at one.
+
+        Where they are joined or parted, the one is put there and the other removed, and neither order is promised.
+        """
+        async with AsyncExitStack() as stack:
+            for address in sorted(set(addresses)):
+                lock = self._addresses.setdefault(address, asyncio.Lock())
+                await stack.enter_async_context(lock)
+            yield
 
     async def _note(self, delivery: Delivery, holding: Holding, telling: Telling | None = None) -> None:
         def change() -> None:
@@ -137,6 +150,11 @@ class HandOver:
         read = self._system.read_back(record_type, native)
         completed = _completed(deepcopy(read), rest)
         return Telling((delivery.body, read, completed), native)
+
+
+def _lying_at(held: Holding | None) -> tuple[str, ...]:
+    """Where the native system holds something of the record so far."""
+    return () if held is None or held.native is None else (held.address,)
 
 
 def document(system: System, holding: Holding) -> Json:

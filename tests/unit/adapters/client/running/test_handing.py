@@ -236,6 +236,32 @@ async def test_a_person_joined_with_another_stays_held(
     assert native.held["people/A1"]["sex"] == "F"
 
 
+async def test_what_another_person_is_just_given_at_an_address_is_not_removed_there(store: Store) -> None:
+    """They are joined: the record is put for the one while it is withdrawn from the other."""
+
+    class Slow(Pretended):
+        def __init__(self) -> None:
+            super().__init__()
+            self.putting = asyncio.Event()
+
+        async def put(self, address: str, native: Json, idempotency: str) -> Answer:
+            self.putting.set()
+            await asyncio.sleep(0.01)
+            return await super().put(address, native, idempotency)
+
+    native = Slow()
+    await handed(store, native, released(1, archer()))
+    native.putting.clear()
+    hand_over = HandOver(store, ToySystem(), native, "prison", lambda: NOW)
+
+    async def withdraw() -> None:
+        await native.putting.wait()
+        await hand_over.hand_over(withdrawn(3, moved_to=OTHER))
+
+    await asyncio.gather(hand_over.hand_over(released(2, archer(sex="female"), person=OTHER)), withdraw())
+    assert native.held["people/A1"]["sex"] == "F"
+
+
 async def test_a_record_whose_address_changes_is_held_once(store: Store, native: Pretended) -> None:
     await handed(store, native, released(1, archer()))
     await handed(store, native, released(2, archer(), local_ids=("A2",)))
