@@ -73,7 +73,7 @@ async def test_an_alert_is_kept_for_its_time_after_it_closed_and_while_it_is_ope
     closed_at = {1: NOW, 2: NOW + timedelta(days=1), 3: None}
     async with writing(hub.engine) as connection:
         for number, closed in closed_at.items():
-            named = {"agency": "prison", "person": "p", "type": "offender", "key": "-", "number": number}
+            named = {"agency": "prison", "person": "p", "type": "offender", "key": "-", "number": number, "review": ""}
             raised = {"why": Why.NOT_APPLIED, "id": f"a{number}", "due": micros(NOW), "raised": micros(NOW)}
             values = {**named, **raised, "closed": None if closed is None else micros(closed)}
             await connection.execute(insert(alert).values(values))

@@ -297,7 +297,7 @@ ALIKE = (
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=max(10, settings().max_examples // 3))
+@settings(max_examples=max(10, settings().max_examples // 6))
 @given(st.data())
 def test_likelihood_joins_the_same_persons_whenever_whoever_is_compared(empty: Path, data: st.DataObject) -> None:
     submissions = data.draw(alike(), "history")
@@ -309,7 +309,7 @@ def test_likelihood_joins_the_same_persons_whenever_whoever_is_compared(empty: P
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=max(10, settings().max_examples // 3))
+@settings(max_examples=max(10, settings().max_examples // 6))
 @given(st.data())
 def test_when_all_that_was_decided_is_taken_back_everything_is_as_it_was(empty: Path, data: st.DataObject) -> None:
     submissions = data.draw(histories(), "history")
@@ -340,7 +340,7 @@ def settlements(draw: st.DrawFn, places: Sequence[Differing]) -> list[OnRecord]:
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=max(3, settings().max_examples // 10))
+@settings(max_examples=max(3, settings().max_examples // 20))
 @given(st.data())
 def test_what_is_ruled_where_agencies_differ_stands_whatever_the_way_and_is_gone_when_taken_back(
     empty: Path, data: st.DataObject
