@@ -29,14 +29,14 @@ from tests.simulation.tables import Tables
 class Plant:
     """One fault. name: what the faulty hub does. owner, attribute: what is replaced, and by what.
 
-    shows_after: the kind of mishap that it takes for it to show, where that is a rare one.
+    shows_with: the kind of mishap, or `slow`, that it takes for it to show, where that is rare.
     """
 
     name: str
     owner: Any
     attribute: str
     fault: Any
-    shows_after: str | None = None
+    shows_with: str | None = None
 
 
 async def _notes_before_publishing(self: Any, agency: str, publications: Sequence[Publication], number: int) -> None:
@@ -188,8 +188,10 @@ PLANTS = [
     Plant("forgets what is parked", Parkings, "park", _forgets_what_is_parked),
     Plant("delivers nothing again", MemoryParkedStore, "retry", _owes_again_what_it_believes_is_held),
     Plant("takes no locks", _Transaction, "_lock", _takes_no_locks),
-    Plant("drops debts that are owed anew", MemoryRelayStore, "deliver", _drops_debts_owed_anew),
-    Plant("fills no more than a slice", MemoryRelayStore, "backfill", _fills_no_more_than_a_slice),
+    Plant("drops debts that are owed anew", MemoryRelayStore, "deliver", _drops_debts_owed_anew, shows_with="slow"),
+    Plant(
+        "fills no more than a slice", MemoryRelayStore, "backfill", _fills_no_more_than_a_slice, shows_with="contract"
+    ),
     Plant("believes what comes last", Case, "_fold", _believes_what_comes_last),
     Plant("keeps nobody apart", Joining, "join", _joins_all),
     Plant("looks at nobody it was decided of", _Transaction, "_persons_of", _looks_at_nobody_bound),
@@ -200,6 +202,6 @@ PLANTS = [
     Plant("overlooks that access is limited", persons, "_access_changed", _never),
     Plant("overlooks that a topic lost something", streams, "has_lost", _never),
     Plant("overlooks who else writes", Streams, "_start", _overlooks_others),
-    Plant("lets a relay go on that leads no longer", MemoryRelayStore, "_confirm", _never),
-    Plant("gives out lost offsets again", streams, "resume_at", _gives_out_offsets_again, shows_after="cut"),
+    Plant("lets a relay go on that leads no longer", MemoryRelayStore, "_confirm", _never, shows_with="lead"),
+    Plant("gives out lost offsets again", streams, "resume_at", _gives_out_offsets_again, shows_with="cut"),
 ]

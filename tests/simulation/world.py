@@ -95,7 +95,8 @@ class Played:
 def play(seed: int, note: Callable[[str], None] = lambda _line: None, mostly: str | None = None) -> Played:
     """Play the history of a seed.
 
-    note: told what happens, with the virtual time. mostly: a kind of mishap that is to happen often.
+    note: told what happens, with the virtual time. mostly: a kind of mishap that is to happen often, or `slow`: every
+    other answer is late.
 
     Raises:
         Broken: with what is wrong, and how to play it again.
@@ -124,6 +125,8 @@ class World:
         self.refused: set[SubmissionId] = set()
         killed, paused, unavailable = random.choice(_CLIMATES)
         slow, slowness = random.choice((0.05, 0.2, 0.5)), random.choice((0.01, 0.05, 0.2))
+        if mostly == "slow":
+            slow, slowness = 0.5, 0.5
         self.weather = Weather(killed, paused, unavailable, slow, slowness)
         self._streaming = [name for name, each in contracts().items() if each.delivery is Way.STREAM]
         self.ground = Ground(
