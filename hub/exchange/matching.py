@@ -74,11 +74,12 @@ class Matching:
         if not turn.rows:
             return False
         people = {row.local: self._traits(row) for row in turn.rows}
-        numbers = await self._waiting.describe(
-            turn, {key: self._description(key, each) for key, each in people.items()}
-        )
+        descriptions = {key: self._description(key, each) for key, each in people.items()}
+        numbers = await self._waiting.describe(turn, descriptions)
         described = {key: (each, number) for key, each in people.items() if each and (number := numbers.get(key))}
-        candidates = await self._candidates(described)
+        candidates = await self._waiting.candidates(
+            {key: each.ladders for key, each in descriptions.items() if each and key in described}
+        )
         recorded = await self._recording.record(numbers, await self._compared(described, candidates))
         large, cut = sum(each.large for each in candidates.values()), sum(each.cut for each in candidates.values())
         self._told(replace(recorded, large=large, cut=cut))
@@ -97,19 +98,10 @@ class Matching:
         digests = frozenset(ladder_digests(self._keys, ladder) for ladder in ladders(traits))
         return Description(self._seal.seal(f"local:{local}", written(traits)), digests)
 
-    async def _candidates(self, described: Mapping[str, tuple[Traits, int]]) -> Mapping[str, Candidates]:
-        """Whom each is compared with. described: local key -> description and its number."""
-        return await self._waiting.candidates(
-            {
-                key: {ladder_digests(self._keys, ladder) for ladder in ladders(traits)}
-                for key, (traits, _) in described.items()
-            }
-        )
-
     async def _compared(
         self, described: Mapping[str, tuple[Traits, int]], candidates: Mapping[str, Candidates]
     ) -> list[Found]:
-        """What is found of each two."""
+        """What is found of each two. described: local key -> description and its number. candidates: whom with."""
         found: dict[Pair, Found] = {}
         for local, of_local in candidates.items():
             traits, number = described[local]
