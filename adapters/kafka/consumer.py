@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer
 from adapters.kafka.broker import Broker
 from adapters.kafka.member import Member, MessageHandler, NotTaken, Paused
 from adapters.kafka.parting import part_with_consumer
-from adapters.kafka.reaching import reaching
+from adapters.kafka.reaching import reaching, started
 from adapters.kafka.topics import INPUT_PREFIX
 from hub.domain.errors import Unavailable
 
@@ -79,7 +79,7 @@ class InputConsumer:
         consumer.subscribe(pattern=_PATTERN, listener=member)
         try:
             async with reaching(self._broker):
-                await consumer.start()
+                await started(consumer.start())
                 # A member that comes back under its name is handed its old partitions without a look at the topics,
                 # and a leader is not told that it leads: topics made meanwhile would stay unread. A second joining,
                 # for which aiokafka has no public call, makes the leader share them out anew.

@@ -8,7 +8,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from adapters.kafka.broker import Broker
-from adapters.kafka.reaching import reaching
+from adapters.kafka.reaching import reaching, started
 
 IN_SYNC = "min.insync.replicas"
 
@@ -20,7 +20,7 @@ async def make_topics(broker: Broker, wanted: Sequence[NewTopic]) -> None:
     async with reaching(broker):
         admin = AIOKafkaAdminClient(**broker.arguments())
         try:
-            await admin.start()
+            await started(admin.start())
             await _create(admin, wanted)
             await _mend(admin, wanted)
         finally:

@@ -14,7 +14,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from adapters.kafka.broker import Broker
 from adapters.kafka.consumer import GROUP
-from adapters.kafka.reaching import reaching
+from adapters.kafka.reaching import reaching, started
 from adapters.kafka.topic_ids import TopicIds
 from adapters.kafka.topics import INPUT_PREFIX, input_topic
 from hub.ports import InputPosition
@@ -45,7 +45,7 @@ class KafkaPositions:
         async with reaching(self._broker):
             admin = AIOKafkaAdminClient(**self._broker.arguments())
             try:
-                await admin.start()
+                await started(admin.start())
                 led = [each for topic in await admin.describe_topics() for each in _led(topic, topics)]
                 committed = await self._committed(admin) if led else {}
             finally:

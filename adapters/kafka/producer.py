@@ -10,7 +10,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 
 from adapters.kafka.broker import REQUEST_TIMEOUT_MS, Broker, broker_errors
 from adapters.kafka.parting import part_with_producer
-from adapters.kafka.reaching import reaching
+from adapters.kafka.reaching import reaching, started
 from hub.domain.errors import Unavailable
 from hub.ports import Publication
 
@@ -88,7 +88,7 @@ class Producer:
                 )
                 try:
                     async with asyncio.timeout(_SECONDS_TO_PUBLISH):
-                        await producer.start()
+                        await started(producer.start())
                 except (KafkaError, OSError, TimeoutError, asyncio.CancelledError):
                     await part_with_producer(producer)
                     raise

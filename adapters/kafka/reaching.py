@@ -1,8 +1,10 @@
-"""Starting clients: why the broker lets nobody in, where aiokafka takes that for a broker that does not answer."""
+"""Starting clients: what goes wrong meanwhile, where aiokafka does not say it or leaves something behind."""
 
+import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 from aiokafka import errors
@@ -22,7 +24,24 @@ REFUSALS = (
 
 _NAMES = "HUB_KAFKA_USER and HUB_KAFKA_PASSWORD (of an adapter: ADAPTER_KAFKA_...)"
 
+_SECONDS_OF_GRACE = 1.0
+
 _log = structlog.get_logger(__name__)
+
+
+async def started(starting: Coroutine[Any, Any, None]) -> None:
+    """Await a client's `start` or `bootstrap`; who is cancelled meanwhile waits a moment for it to come to its end.
+
+    aiokafka would otherwise forget the connection over which it was just asking for the cluster's layout, open.
+    """
+    task = asyncio.create_task(starting)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait((task,), timeout=_SECONDS_OF_GRACE)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from adapters.kafka.broker import Broker, broker_errors
 from adapters.kafka.parting import part_with_consumer
-from adapters.kafka.reaching import reaching
+from adapters.kafka.reaching import reaching, started
 from adapters.kafka.topic_ids import TopicIds
 from hub.domain.errors import Unavailable
 
@@ -93,7 +93,7 @@ class TopicReader:
         consumer.assign([self._partition])
         try:
             async with reaching(self._broker):
-                await consumer.start()
+                await started(consumer.start())
                 if self._next is not None:
                     consumer.seek(self._partition, self._next)
             yield consumer

@@ -26,7 +26,7 @@ from aiokafka.protocol.types import (
 )
 
 from adapters.kafka.broker import Broker, broker_errors
-from adapters.kafka.reaching import reaching
+from adapters.kafka.reaching import reaching, started
 
 _METADATA = 3
 _VERSION = 12
@@ -162,7 +162,7 @@ class TopicIds:
         if self._connected is None:
             client = AIOKafkaClient(**self._broker.arguments())
             try:
-                await client.bootstrap()
+                await started(client.bootstrap())
             except (KafkaError, OSError, TimeoutError, asyncio.CancelledError):
                 await client.close()
                 raise

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hub.domain.canonical import Json, canonical
 from hub.domain.convergence import (
     Agree,
+    Authority,
     Fields,
     Rule,
     Standing,
@@ -110,13 +111,26 @@ def test_a_place_is_contested_exactly_when_agencies_differ_where_they_must_not(
 ) -> None:
     rule = rule_of(record_type)
     standing = data.draw(standings(record_type))
-    said: dict[str, set[bytes]] = {}
+    said: dict[str, tuple[Rule, list[tuple[Standing, Json]]]] = {}
     for each in standing:
         for inner, value in leaves(rule, each.body):
-            if isinstance(inner, Agree):
-                said.setdefault(inner.path, set()).add(canonical(value))
+            said.setdefault(inner.path, (inner, []))[1].append((each, value))
 
-    assert converge(rule, standing).contested == tuple(sorted(path for path in said if len(said[path]) > 1))
+    contested = sorted(path for path, (inner, by) in said.items() if must_agree_and_do_not(inner, by))
+    assert converge(rule, standing).contested == tuple(contested)
+
+
+def must_agree_and_do_not(rule: Rule, said: Sequence[tuple[Standing, Json]]) -> bool:
+    """At `agree` all who speak must say the same; at `authority` within the holder, all agencies that hold someone."""
+    match rule:
+        case Agree():
+            return len({canonical(value) for _, value in said}) > 1
+        case Authority(holds=holds) if holds is not None:
+            speaking = {each.kind for each, _ in said}
+            kind = next((kind for kind in rule.kinds if kind in speaking), None)
+            held = [(each.agency, canonical(value)) for each, value in said if each.kind == kind and holds(each)]
+            return len({agency for agency, _ in held}) > 1 and len({value for _, value in held}) > 1
+    return False
 
 
 @pytest.mark.parametrize("record_type", TYPES)

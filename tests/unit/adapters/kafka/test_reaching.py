@@ -18,7 +18,7 @@ from adapters.kafka.topic_ids import TopicIds
 from adapters.kafka.topics import input_topic
 from hub.domain.errors import Halt, Unavailable
 from hub.ports import Message, Publication
-from tests.builders.refusing_broker import refusing_broker
+from tests.builders.brokers import refusing_broker, slow_broker
 
 
 async def bootstrap(broker: Broker) -> None:
@@ -77,3 +77,19 @@ async def test_no_client_of_the_hub_waits_for_ever_for_a_broker_that_lets_nobody
     async with refusing_broker() as address:
         with pytest.raises(Halt, match="KAFKA_PASSWORD"):
             await CLIENTS[client](Broker(address, "hub", "hidden"))
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+async def test_who_is_stopped_while_a_client_starts_leaves_no_connection_open(client: str) -> None:
+    async with slow_broker() as broker:
+        starting = asyncio.ensure_future(CLIENTS[client](Broker(broker.address)))
+        await broker.asked.wait()
+
+        starting.cancel()
+        await asyncio.sleep(0)
+        broker.answers.set()
+        await asyncio.wait((starting,))
+
+        async with asyncio.timeout(5):
+            await broker.left.wait()
+        assert starting.cancelled()
