@@ -471,7 +471,7 @@ class Position:
 
 
 class Look(NamedTuple):
-    """Debts with all that it takes to settle them, as one snapshot.
+    """Debts with all that it takes to settle them: one snapshot, no older than the debts.
 
     records, persons: those concerned, as far as there are any. held: what the agencies concerned hold of them.
     """

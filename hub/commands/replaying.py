@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from hub.api.admin.dead_letter_documents import replay_document
 from hub.api.admin.documents import job_document
-from hub.commands.dead_letter import Agency, Because, Since, Until
+from hub.commands.dead_letter import Agency, Because, Since, Until, commands
 from hub.commands.looking import Limit
 from hub.commands.running import on_foundation, operator
 from hub.commands.showing import AsJson, print_json, show_list
@@ -24,6 +24,7 @@ _PAGE = 500
 _COLUMNS = {"position": "position", "version": "version", "outcome": "outcome", "reason": "reason", "detail": "detail"}
 
 
+@commands.command()
 def replay_many(
     agency: Agency = None,
     reason: Because = None,
@@ -45,6 +46,7 @@ def replay_many(
         raise typer.Exit(_SOME_FAILED)
 
 
+@commands.command()
 def replays(
     job: Annotated[str, typer.Argument(metavar="JOB", help="its id, as `hub jobs` shows it")],
     limit: Limit = 50,

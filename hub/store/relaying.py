@@ -18,9 +18,9 @@ from hub.ports import AuditRow, HeldId, HeldRow, Look, Moved, Outlet, Owed, Pers
 from hub.store.alerts import close_withdrawn
 from hub.store.awaiting import still_due
 from hub.store.backfilling import begin, owe_next
-from hub.store.bulk import delete_rows, insert_or_ignore, insert_rows, inserting, upsert
+from hub.store.bulk import Writes, delete_rows, insert_or_ignore, inserting, upsert
 from hub.store.columns import any_of, as_set
-from hub.store.engine import alone, reading, writing
+from hub.store.engine import alone, reading, reading_once, writing
 from hub.store.instances import file_locked
 from hub.store.rows import audit_values, person_rows, record_row
 from hub.store.sightings import to_be_seen
@@ -91,12 +91,16 @@ class SqlRelayStore:
             pass
 
     async def look(self, limit: int, later: int) -> Look:
-        """The oldest debts with all that it takes to settle them; those that may wait last, no more than `later`."""
-        async with reading(self._engine) as connection:
+        """The oldest debts with all that it takes to settle them; those that may wait last, no more than `later`.
+
+        What settles them is looked at after them: of a debt that changed between, the older stamp is known here.
+        """
+        async with reading_once(self._engine) as connection:
             owed = [_debt(row) for row in await connection.execute(_OLDEST_DEBTS, {"limit": limit})]
-            owed = owed[: later + sum(not debt.later for debt in owed)]
-            if not owed:
-                return Look([], {}, {}, {})
+        owed = owed[: later + sum(not debt.later for debt in owed)]
+        if not owed:
+            return Look([], {}, {}, {})
+        async with reading(self._engine) as connection:
             records, persons = await _current(connection, [debt.held.record for debt in owed])
             sought = {
                 "agencies": as_set(debt.held.agency for debt in owed),
@@ -131,27 +135,18 @@ class SqlRelayStore:
         """
         try:
             async with self._writing() as connection:
-                await insert_rows(connection, delivery, [_delivery_values(row) for row in deliveries])
-                await upsert(
-                    connection,
-                    held,
-                    [_held_values(row) for row in deliveries],
-                    keep=("applied_number", "applied_digest", "applied_at"),
-                    merge=still_due,
-                )
+                free = [_columns(held_id) for held_id, is_withheld in withheld_.items() if not is_withheld]
+                await delete_rows(connection, withheld, free)
+                writes = Writes(connection)
+                _add_deliveries(writes, deliveries)
+                kept_back = [_columns(held_id) for held_id, is_withheld in withheld_.items() if is_withheld]
+                writes.insert_or_ignore(withheld, kept_back)
+                writes.insert(audit, [audit_values(entry) for entry in entries])
+                writes.delete(owed, [{**_columns(debt.held), "stamp": debt.stamp} for debt in settled])
+                await writes.run()
                 await to_be_seen(connection, [row for row in deliveries if row.id.record.type in MAY_BE_RISK])
                 if gone := [row for row in deliveries if row.withdrawn or row.id.record.type in MAY_BE_RISK]:
                     await close_withdrawn(connection, [row.id for row in gone], gone[0].delivered)
-                numbers = {row.id.agency: row.number for row in deliveries}
-                numbered = [new_outlet(agency) | {"number": number} for agency, number in numbers.items()]
-                await upsert(connection, outlet, numbered, keep=_ALL_BUT_NUMBER)
-                kept_back = [_columns(held_id) for held_id, is_withheld in withheld_.items() if is_withheld]
-                await insert_or_ignore(connection, withheld, kept_back)
-                free = [_columns(held_id) for held_id, is_withheld in withheld_.items() if not is_withheld]
-                await delete_rows(connection, withheld, free)
-                await insert_rows(connection, audit, [audit_values(entry) for entry in entries])
-                paid = [{**_columns(debt.held), "stamp": debt.stamp} for debt in settled]
-                await delete_rows(connection, owed, paid)
         except Moved:
             raise Unavailable("another relay gave out the same numbers") from None
 
@@ -219,6 +214,15 @@ async def _current(
     locals_ = (await connection.execute(_LOCALS, sought)).mappings().all()
     survivors = {row.id: row.survivor for row in await connection.execute(_PERSONS, sought)}
     return rows, person_rows(locals_, survivors)
+
+
+def _add_deliveries(writes: Writes, deliveries: Sequence[HeldRow]) -> None:
+    writes.insert(delivery, [_delivery_values(row) for row in deliveries])
+    as_applied = ("applied_number", "applied_digest", "applied_at")
+    writes.upsert(held, [_held_values(row) for row in deliveries], keep=as_applied, merge=still_due)
+    numbers = {row.id.agency: row.number for row in deliveries}
+    numbered = [new_outlet(agency) | {"number": number} for agency, number in numbers.items()]
+    writes.upsert(outlet, numbered, keep=_ALL_BUT_NUMBER)
 
 
 def _debt(row: Row[Any]) -> Owed:

@@ -39,7 +39,7 @@ from hub.ports import (
     SubmissionId,
     Taken,
 )
-from hub.store.bulk import delete_rows, execute_many, insert_or_ignore, insert_rows, upsert
+from hub.store.bulk import Writes, delete_rows, execute_many, insert_or_ignore
 from hub.store.columns import among, any_of, as_set
 from hub.store.engine import writing
 from hub.store.rows import (
@@ -322,42 +322,28 @@ class _SqlShareTransaction:
         return list({row["id"]: OnRecord(row["rid"], ruling_of(row)) for row in rows}.values())
 
     async def write(self, decision: Decision) -> None:
-        await self._write_people(decision)
-        await self._write_said(decision)
-        await self._write_shared(decision)
-
-    async def _write_people(self, decision: Decision) -> None:
-        at = micros(decision.at)
-        connection = self._connection
-        await insert_or_ignore(
-            connection, person, [{"id": each, "survivor": None, "since": at} for each in decision.persons_new]
-        )
-        removed = [{"removed": each, "kept": kept} for each, kept in sorted(decision.persons_removed.items())]
-        await execute_many(connection, _MERGED, removed)
-        await upsert(connection, local_id, [local_values(row) for row in decision.locals])
-        if decision.reclaimed:
-            await connection.execute(delete(claim).where(among(claim.c.local, decision.reclaimed)))
-            claims = [
-                {"digest": each.digest, "local": row.key, "verified": each.verified}
-                for row in decision.locals
-                if row.key in decision.reclaimed
-                for each in row.claims
-            ]
-            await insert_or_ignore(connection, claim, claims)
-        await delete_rows(connection, crowd, [{"digest": each} for each in decision.uncrowded])
-        crowds = [{"digest": each, "holders": many, "since": at} for each, many in decision.crowded.items()]
-        await upsert(connection, crowd, crowds, keep=("since",))
+        await self._write_removals(decision)
         if decision.compared:
             await self._write_reviews(decision)
+        writes = Writes(self._connection)
+        _add_people(writes, decision)
+        _add_what_is_said(writes, decision)
+        _add_what_is_shared(writes, decision)
+        await writes.run()
+
+    async def _write_removals(self, decision: Decision) -> None:
+        """What makes room in tables that are written afterwards, and what changes rows that stay."""
+        connection = self._connection
+        removed = [{"removed": each, "kept": kept} for each, kept in sorted(decision.persons_removed.items())]
+        await execute_many(connection, _MERGED, removed)
+        if decision.reclaimed:
+            await connection.execute(delete(claim).where(among(claim.c.local, decision.reclaimed)))
+        await delete_rows(connection, crowd, [{"digest": each} for each in decision.uncrowded])
         await delete_rows(connection, verdict, [each for pair in decision.taken_back for each in _sides(pair)])
-        await upsert(connection, verdict, [each for row in decision.verdicts for each in verdict_values(row)])
-        await insert_rows(connection, ruling, [each for row in decision.rulings for each in ruling_values(row)])
         over = [each for taken_back in decision.rulings_over for each in ruling_over_values(taken_back)]
         await execute_many(connection, _RULING_OVER, over)
-
         await delete_rows(connection, likeness, [each for pair in decision.unlikely for each in _sides(pair)])
-        await upsert(connection, likeness, [each for found in decision.likely for each in likely_values(found)])
-        await upsert(connection, settled, [settled_values(row) for row in decision.settled])
+        await delete_rows(connection, record, [gone._asdict() for gone in decision.records_gone])
 
     async def _write_reviews(self, decision: Decision) -> None:
         """What is asked still stays as old as it is."""
@@ -371,24 +357,42 @@ class _SqlShareTransaction:
         asked = [{**doubt._asdict(), "since": micros(decision.at)} for doubt in decision.doubts - open_]
         await insert_or_ignore(self._connection, review, asked)
 
-    async def _write_said(self, decision: Decision) -> None:
-        connection = self._connection
-        await insert_rows(connection, assertion, [assertion_values(row) for row in decision.assertions])
-        await upsert(connection, standing, [standing_values(row) for row in decision.standing])
-        await insert_rows(connection, audit, [audit_values(row) for row in decision.audit])
-        await upsert(connection, unmatched, _to_match(decision), keep=_kept(decision))
 
-    async def _write_shared(self, decision: Decision) -> None:
-        connection = self._connection
-        await delete_rows(connection, record, [gone._asdict() for gone in decision.records_gone])
-        await upsert(connection, record, [record_values(row) for row in decision.records], keep=("under_review",))
-        at, stamp = micros(decision.at), secrets.token_hex(8)
-        await upsert(connection, watch, [{"person": each, "due": at} for each in decision.watched])
-        debts = [
-            {"agency": each.agency, **each.record._asdict(), "stamp": stamp, "since": at, "later": decision.later}
-            for each in decision.owed
-        ]
-        await upsert(connection, owed, debts, keep=_kept(decision))
+def _add_people(writes: Writes, decision: Decision) -> None:
+    at = micros(decision.at)
+    writes.insert_or_ignore(person, [{"id": each, "survivor": None, "since": at} for each in decision.persons_new])
+    writes.upsert(local_id, [local_values(row) for row in decision.locals])
+    claims = [
+        {"digest": each.digest, "local": row.key, "verified": each.verified}
+        for row in decision.locals
+        if row.key in decision.reclaimed
+        for each in row.claims
+    ]
+    writes.insert_or_ignore(claim, claims)
+    crowds = [{"digest": each, "holders": many, "since": at} for each, many in decision.crowded.items()]
+    writes.upsert(crowd, crowds, keep=("since",))
+    writes.upsert(verdict, [each for row in decision.verdicts for each in verdict_values(row)])
+    writes.insert(ruling, [each for row in decision.rulings for each in ruling_values(row)])
+    writes.upsert(likeness, [each for found in decision.likely for each in likely_values(found)])
+    writes.upsert(settled, [settled_values(row) for row in decision.settled])
+
+
+def _add_what_is_said(writes: Writes, decision: Decision) -> None:
+    writes.insert(assertion, [assertion_values(row) for row in decision.assertions])
+    writes.upsert(standing, [standing_values(row) for row in decision.standing])
+    writes.insert(audit, [audit_values(row) for row in decision.audit])
+    writes.upsert(unmatched, _to_match(decision), keep=_kept(decision))
+
+
+def _add_what_is_shared(writes: Writes, decision: Decision) -> None:
+    at, stamp = micros(decision.at), secrets.token_hex(8)
+    writes.upsert(record, [record_values(row) for row in decision.records], keep=("under_review",))
+    writes.upsert(watch, [{"person": each, "due": at} for each in decision.watched])
+    debts = [
+        {"agency": each.agency, **each.record._asdict(), "stamp": stamp, "since": at, "later": decision.later}
+        for each in decision.owed
+    ]
+    writes.upsert(owed, debts, keep=_kept(decision))
 
 
 def _to_match(decision: Decision) -> list[dict[str, Any]]:

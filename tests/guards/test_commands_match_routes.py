@@ -1,6 +1,8 @@
 """Whatever operators do over their API they do by command line, and the other way round."""
 
 import typer.main
+from typer._click.core import Command, Context
+from typer.core import TyperGroup
 
 from hub.__main__ import commands
 from hub.api.app import bare_app
@@ -70,11 +72,12 @@ ALONE = {
 }
 
 
-def _named(command: object, path: str = "") -> set[str]:
-    inner = getattr(command, "commands", None)
-    if inner is None:
+def _named(command: Command, path: str = "") -> set[str]:
+    if not isinstance(command, TyperGroup):
         return {path.strip()}
-    return {name for each, below in inner.items() for name in _named(below, f"{path} {each}")}
+    context = Context(command)
+    below = {name: command.get_command(context, name) for name in command.list_commands(context)}
+    return {name for each, inner in below.items() if inner for name in _named(inner, f"{path} {each}")}
 
 
 def test_every_route_of_operators_has_its_command_and_every_command_its_route() -> None:

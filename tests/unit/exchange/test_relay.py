@@ -339,7 +339,7 @@ async def test_a_database_that_is_away_for_a_moment_is_waited_for(
     await topics.until("prison", 1)
     await running.ended()
 
-    assert topics.numbers("prison") == [1]
+    assert set(topics.numbers("prison")) == {1}
 
 
 async def test_a_hub_that_is_itself_wrong_stops_relaying(
