@@ -11,7 +11,11 @@ from hub.domain.errors import Fault
 from hub.spec.keys import join
 from hub.spec.lens.rest import difference
 
-HANDS_OVER = frozenset({"offender", "registration", "movement"})
+HANDS_OVER = frozenset({"offender", "registration", "movement", "notice"})
+_LISTS = {"registration": "registrations", "movement": "movements", "notice": "contacts"}
+"""Where in a case a record is put, by its type."""
+_TABLES = {"movement": "custody", "notice": "contact"}
+"""Types of records that one table writes and reads as they are."""
 _RAW = "delius:"
 """How a code of this system begins that no list names."""
 _BY_CODE = ("scheme", "type", "concern", "riskLevel", "mappa")
@@ -30,8 +34,8 @@ def hand_over(delivery: Delivery, native: Json | None, tables: Tables) -> Handin
         body = _with_numbers(delivery.body, crn, tables)
         writing = tables.lenses["offender"].write(body, prepared.spelled_alike(held))
         written = prepared.undone_offender(writing.native, held)
-    elif delivery.record.type == "movement":
-        writing = tables.lenses["custody"].write(delivery.body, held or {"crn": crn})
+    elif (name := _TABLES.get(delivery.record.type)) is not None:
+        writing = tables.lenses[name].write(delivery.body, held or {"crn": crn})
         written = writing.native
     else:
         table = _table_of(delivery.body, held, tables)
@@ -47,8 +51,8 @@ def read_back(record_type: str, native: Json, tables: Tables) -> Json:
     """The shared body of a native record, as far as it holds it."""
     if record_type == "offender":
         return tables.lenses["offender"].read(prepared.offender(native)).body
-    if record_type == "movement":
-        return tables.lenses["custody"].read(native).body
+    if record_type in _TABLES:
+        return tables.lenses[_TABLES[record_type]].read(native).body
     table = table_of(native)
     reading = tables.lenses[table].read(prepared.listed(native, tables) if table == "registration" else native)
     return ({**MAPPA, "mappa": {}} if table.startswith("mappa") else {}) | {"period": {}} | reading.body
@@ -56,7 +60,9 @@ def read_back(record_type: str, native: Json, tables: Tables) -> Json:
 
 def _address(delivery: Delivery) -> str:
     case = f"offenders/{join(delivery.local_ids[:1]) or '-'}"
-    return case if delivery.record.type == "offender" else f"{case}/{delivery.record.type}s/{delivery.record.key}"
+    if delivery.record.type == "offender":
+        return case
+    return f"{case}/{_LISTS.get(delivery.record.type, delivery.record.type)}/{delivery.record.key}"
 
 
 def _unsayable(delivery: Delivery) -> Fault | None:

@@ -17,8 +17,11 @@ _TEXTS = ("Message", "Body", "body")
 _WRAPPED = ("offender", "_source", "Sns")
 _PAGES = ("matches", "content", "hits", "Messages", "Records")
 _OF_AN_ENTRY = ("crn", "register", "startDate", "nextReviewDate", "registerLevel", "registeringTeam")
-_CUSTODY = "custodyEvent"
-_OF_CUSTODY = "who comes into custody and leaves it is the prison's to say"
+_NEVER_SAID = {
+    "custodyEvent": "who comes into custody and leaves it is the prison's to say",
+    "contactType": "contacts stay in the probation system; a notice of release among them is the hub's to give",
+}
+"""What names a kind of object that the agency says nothing by, and why."""
 _OF_A_SEARCH = "what a search says of itself"
 _OF_THE_WAY = "how the message travelled"
 
@@ -70,8 +73,8 @@ def _look_into(document: Json, path: str, crn: Json, pieces: Pieces) -> None:
             _look_into(element, f"{path}/{index}", crn, pieces)
     elif not isinstance(document, dict):
         pieces.unknown.append(Fault(path, "kind", "is no payload of the probation system: it must be an object"))
-    elif _CUSTODY in document:
-        pieces.homeless.append(Homeless(path, _OF_CUSTODY))
+    elif (because := next((why for name, why in _NEVER_SAID.items() if name in document), None)) is not None:
+        pieces.homeless.append(Homeless(path, because))
     elif (kind := _kind(document)) is not None:
         pieces.found.append(Piece(kind, path, document, crn))
     else:

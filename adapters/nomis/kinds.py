@@ -93,6 +93,7 @@ _NAMED_BY = (
     (Kind.OFFENDER, ("personalCareNeeds",)),
     (Kind.OFFENDER, ("reasonableAdjustments",)),
     (Kind.CASE_NOTE, ("caseNoteId",)),
+    (Kind.CASE_NOTE, ("type", "text")),
     (Kind.ADJUDICATION, ("adjudicationNumber",)),
     (Kind.COURT_CASE, ("caseSeq",)),
     (Kind.CELL, ("livingUnitId", "assignmentDate")),

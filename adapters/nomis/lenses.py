@@ -24,6 +24,7 @@ class Lenses:
     alert: Lens
     registration: Lens
     movement: Lens
+    case_note: Lens
     dates: KeyDates
     codes: MovementCodes
     registry: Registry
@@ -49,6 +50,7 @@ def load_lenses(schemas: Path) -> Lenses:
         alert=lens("alert"),
         registration=lens("registration"),
         movement=lens("movement"),
+        case_note=lens("case_note"),
         dates=KeyDates(lens("key_dates"), lens("key_date_overrides")),
         codes=MovementCodes(lists),
         registry=Registry.load(schemas),

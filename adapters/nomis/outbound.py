@@ -20,12 +20,14 @@ from hub.spec.lens.reading import Writing
 from hub.spec.lens.rest import difference
 
 _Write: TypeAlias = Callable[[Json, dict[str, Json]], Writing]
+_LISTS = {"registration": "registrations", "movement": "movements", "notice": "case-notes"}
+"""Which list of a prisoner a record is put into, by its type."""
 _NO_PLACE = Fault("", "record", "the prison system has no place for records of this type")
 
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """Writes and reads back offenders, registrations and movements."""
+    """Writes and reads back offenders, registrations, movements and notices."""
 
     lenses: Lenses
 
@@ -44,7 +46,12 @@ class Outbound:
         return Handing(address, writing.native, rest, carried=writing.carried)
 
     def _writers(self) -> Mapping[str, _Write]:
-        return {"offender": self._offender, "registration": self._registration, "movement": self._movement}
+        return {
+            "offender": self._offender,
+            "registration": self._registration,
+            "movement": self._movement,
+            "notice": self.lenses.case_note.write,
+        }
 
     def read_back(self, record_type: str, native: Json) -> Json:
         """The shared body of what was handed over, as far as the native form holds it."""
@@ -53,6 +60,8 @@ class Outbound:
                 return self._offender_of(native)
             case "registration":
                 return self._registration_of(native)
+            case "notice":
+                return self.lenses.case_note.read(native).body
             case _:
                 return self._movement_of(native)
 
@@ -151,4 +160,4 @@ def _address(delivery: Delivery) -> str:
     person = f"offenders/{quote(number, safe='')}"
     if delivery.record.type == "offender":
         return person
-    return f"{person}/{delivery.record.type}s/{quote(delivery.record.key, safe='')}"
+    return f"{person}/{_LISTS.get(delivery.record.type, delivery.record.type)}/{quote(delivery.record.key, safe='')}"

@@ -18,7 +18,7 @@ class Nomis:
     lenses: Lenses
     name: str = "nomis"
     agency: str = "prison"
-    hands_over: frozenset[str] = frozenset({"offender", "registration", "movement"})
+    hands_over: frozenset[str] = frozenset({"offender", "registration", "movement", "notice"})
 
     def take(self, payload: Payload, parts: Parts) -> Taken:
         """What the payload says. Bad data is refused in what is returned; nothing is raised for it."""

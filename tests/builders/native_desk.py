@@ -19,7 +19,13 @@ from hub.domain.canonical import Json
 from hub.spec.registry import Registry
 from tests.builders.native_releases import released
 
-_KINDS = {"registrations": "registration", "movements": "movement", "assessments": "assessment"}
+_KINDS = {
+    "registrations": "registration",
+    "movements": "movement",
+    "assessments": "assessment",
+    "contacts": "notice",
+    "case-notes": "notice",
+}
 
 
 @dataclass(frozen=True, slots=True)

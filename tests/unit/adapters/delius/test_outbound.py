@@ -30,6 +30,7 @@ ALERT = {
     "concern": "self-harm",
     "period": {"start": "2026-01-13"},
 }
+NOTICE = {"event": "release", "date": "2026-05-01", "dateType": "CRD", "establishment": "HMP Northmoor"}
 
 
 def hand(record_type: str, body: Json, held: Json = None, crns: tuple[str, ...] = (CRN,)) -> Handing:
@@ -49,7 +50,7 @@ def whole(record_type: str, handing: Handing) -> Json:
     return complete(SYSTEM.read_back(record_type, copy.deepcopy(handing.native)), copy.deepcopy(handing.rest))
 
 
-@pytest.mark.parametrize("record_type", ["offender", "registration", "movement"])
+@pytest.mark.parametrize("record_type", ["offender", "registration", "movement", "notice"])
 def test_every_valid_record_is_held_whole_natively_and_beside(record_type: str) -> None:
     for body in examples(record_type):
         handing = hand(record_type, body)
@@ -57,7 +58,7 @@ def test_every_valid_record_is_held_whole_natively_and_beside(record_type: str) 
         assert digest(whole(record_type, handing)) == digest(body)
 
 
-@pytest.mark.parametrize("record_type", ["offender", "registration"])
+@pytest.mark.parametrize("record_type", ["offender", "registration", "notice"])
 @settings(max_examples=100)
 @given(data=st.data())
 def test_so_is_any_record_onto_any_other(record_type: str, data: st.DataObject) -> None:
@@ -181,6 +182,30 @@ def test_a_movement_that_the_system_repeats_is_the_prisons_to_say(desk: Desk) ->
         assert [(each.path, each.because) for each in taken.homeless] == [
             ("", "who comes into custody and leaves it is the prison's to say")
         ]
+
+
+def test_a_notice_of_release_is_a_contact_on_that_day_which_says_that_it_is_due_and_not_that_it_happened() -> None:
+    handing = hand("notice", NOTICE)
+    assert handing.address == f"offenders/{CRN}/contacts/-"
+    assert handing.native == {
+        "crn": CRN,
+        "contactType": {"code": "NOTICE-REL", "description": "Notice of release from custody"},
+        "contactDate": "2026-05-01",
+        "description": "CRD",
+        "notes": "HMP Northmoor",
+    }
+    assert handing.rest == []
+
+
+def test_another_day_moves_the_contact_and_leaves_what_staff_did_about_it() -> None:
+    held = {**_held(hand("notice", NOTICE)), "contactId": 7, "contactOutcomeType": {"code": "ATTC"}}
+    moved = hand("notice", {**NOTICE, "date": "2026-04-30"}, held)
+    assert moved.native == {**held, "contactDate": "2026-04-30"}
+
+
+def test_a_contact_that_staff_put_on_another_day_no_longer_reads_as_the_notice() -> None:
+    held = {**_held(hand("notice", NOTICE)), "contactDate": "2026-05-08"}
+    assert SYSTEM.read_back("notice", held) == {**NOTICE, "date": "2026-05-08"}
 
 
 def test_without_a_case_of_the_person_nothing_is_handed_over() -> None:

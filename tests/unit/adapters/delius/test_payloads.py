@@ -45,6 +45,15 @@ def test_what_is_none_of_these_is_a_fault_and_never_passed_over(document: Json) 
     assert [(fault.path, fault.rule) for fault in pieces.unknown] == [("", "kind")]
 
 
+@pytest.mark.parametrize(
+    "contact", [{"contactId": 7, "contactType": {"code": "COAP"}}, {"crn": "X1", "contactType": {"code": "NOTICE-REL"}}]
+)
+def test_a_contact_is_not_taken_for_an_entry_of_a_register_and_stays_where_it_is(contact: Json) -> None:
+    pieces = take_apart({"content": [contact]})
+    assert (pieces.found, pieces.unknown) == ([], [])
+    assert [(each.path, (each.because or "")[:13]) for each in pieces.homeless] == [("/content/0", "contacts stay")]
+
+
 def test_a_message_that_is_no_json_is_a_fault_there() -> None:
     (fault,) = take_apart({"Type": "Notification", "Message": "{"}).unknown
     assert (fault.path, fault.rule) == ("/Message", "json")

@@ -17,7 +17,7 @@ from tests.builders.lens import body_of, native_of
 
 TABLES = Tables.load(schemas_folder())
 NAMES = sorted(TABLES.lenses)
-WRITTEN = ("offender", "registration", "mappa_listed", "told", "mappa")
+WRITTEN = ("offender", "registration", "mappa_listed", "told", "mappa", "contact")
 _MANY = 300
 
 

@@ -54,5 +54,10 @@ def test_what_has_no_keys_of_any_kind_is_of_none(native: Json) -> None:
     assert kind_of(native) is None
 
 
+def test_a_notice_that_the_system_repeats_is_a_case_note_and_stays_there() -> None:
+    assert kind_of({"offenderNo": "A1", "type": "NOTICE-REL", "text": "Due on 01/05/2026"}) is Kind.CASE_NOTE
+    assert Kind.CASE_NOTE in STAYS_AWAY
+
+
 def test_no_kind_is_both_a_list_of_a_person_and_stays_away() -> None:
     assert not LISTS.keys() & STAYS_AWAY.keys()

@@ -27,9 +27,18 @@ OF_SERVICE = {
 }
 ALERT = {**OFFENDER["alerts"][0], "bookingId": 1200417}
 MOVEMENT = orjson.loads(next(path for path in EXAMPLES if path.stem == "movements").read_bytes())[0]
+NOTE = {
+    "caseNoteId": 5,
+    "type": "NOTICE-REL",
+    "typeDescription": "Notice of release from custody",
+    "subType": "ARD",
+    "subTypeDescription": "Automatic release date",
+    "text": "Due on 08/05/2026",
+    "authorName": "HUB",
+}
 _VALID = [
     path
-    for record_type in ("offender", "registration", "movement")
+    for record_type in ("offender", "registration", "movement", "notice")
     for path in sorted(schemas_folder().glob(f"{record_type}/1.0.0/valid/*.json"))
 ]
 
@@ -47,7 +56,13 @@ def _same(one: Json, other: Json) -> bool:
 
 @pytest.mark.parametrize(
     ("record_type", "held"),
-    [("offender", OFFENDER), ("registration", ALERT), ("registration", OF_SERVICE), ("movement", MOVEMENT)],
+    [
+        ("offender", OFFENDER),
+        ("registration", ALERT),
+        ("registration", OF_SERVICE),
+        ("movement", MOVEMENT),
+        ("notice", NOTE),
+    ],
 )
 def test_what_was_read_and_is_handed_over_again_changes_nothing(system: Nomis, record_type: str, held: Json) -> None:
     body = system.read_back(record_type, held)
@@ -70,13 +85,13 @@ def test_every_valid_record_reads_back_whole_with_its_rest(system: Nomis, path: 
     assert _same(complete(copy.deepcopy(system.read_back(record_type, handing.native)), handing.rest), body)
 
 
-@pytest.mark.parametrize("record_type", ["offender", "registration", "movement"])
+@pytest.mark.parametrize("record_type", ["offender", "registration", "movement", "notice"])
 @given(st.data())
 def test_any_release_reads_back_whole_or_is_refused_by_path(
     system: Nomis, record_type: str, data: st.DataObject
 ) -> None:
     body = data.draw(valid_bodies(record_type))
-    before = {"offender": OFFENDER, "registration": ALERT, "movement": MOVEMENT}[record_type]
+    before = {"offender": OFFENDER, "registration": ALERT, "movement": MOVEMENT, "notice": NOTE}[record_type]
     held = data.draw(st.sampled_from([None, before]))
     handing = system.hand_over(released(1, body, record_type), held)
 
@@ -113,6 +128,40 @@ def test_an_overridden_date_is_written_as_an_override(system: Nomis) -> None:
         "conditionalReleaseOverrideDate": "2027-01-01",
         "sentenceExpiryDate": "2028-01-01",
     }
+
+
+def test_a_notice_of_release_is_a_case_note_that_staff_can_read(system: Nomis) -> None:
+    body = {"event": "release", "date": "2026-05-01", "dateType": "CRD", "establishment": "HMP Northmoor"}
+    handing = system.hand_over(released(1, body, "notice", "release"), None)
+
+    assert handing.address == "offenders/A1/case-notes/release"
+    assert handing.native == {
+        "offenderNo": "A1",
+        "type": "NOTICE-REL",
+        "typeDescription": "Notice of release from custody",
+        "subType": "CRD",
+        "subTypeDescription": "Conditional release date",
+        "text": "Due on 01/05/2026",
+        "agencyDescription": "HMP Northmoor",
+    }
+    assert handing.rest == []
+
+
+def test_another_day_replaces_the_text_of_a_note_and_keeps_the_note(system: Nomis) -> None:
+    body = {"event": "release", "date": "2026-05-01", "dateType": "CRD"}
+
+    native = handed(system, body, "notice", "release", NOTE)
+
+    assert native == {
+        **NOTE,
+        "subType": "CRD",
+        "subTypeDescription": "Conditional release date",
+        "text": "Due on 01/05/2026",
+    }
+
+
+def test_a_note_whose_text_staff_replaced_no_longer_reads_as_the_notice(system: Nomis) -> None:
+    assert system.read_back("notice", {**NOTE, "text": "Release cancelled"}) == {"event": "release", "dateType": "ARD"}
 
 
 def test_a_register_of_probation_stands_in_a_list_of_its_own(system: Nomis) -> None:
