@@ -23,16 +23,21 @@ class Several:
 
     def read(self, raws: Sequence[Json], paths: Sequence[str], found: Found) -> Json:
         """The shared list, None or MISSING. Blank columns and parts are left out."""
-        values: list[Json] = []
-        for raw, path in self._parts(raws, paths, found):
-            if not is_blank(raw):
-                try:
-                    values.append(self.convert.read(raw, path, found))
-                except Unsayable as why:
-                    found.fault(path, why.rule, why.detail)
+        values = [value for value, _ in self.gathered(raws, paths, found)]
         if values or (len(raws) == 1 and raws[0].__class__ is list):
             return values
         return self.absence.read(present=any(raw is not MISSING for raw in raws), path=paths[0], found=found)
+
+    def gathered(self, raws: Sequence[Json], paths: Sequence[str], found: Found) -> list[tuple[Json, str]]:
+        """What the columns say, each with the place it is said at."""
+        values: list[tuple[Json, str]] = []
+        for raw, path in self._parts(raws, paths, found):
+            if not is_blank(raw):
+                try:
+                    values.append((self.convert.read(raw, path, found), path))
+                except Unsayable as why:
+                    found.fault(path, why.rule, why.detail)
+        return values
 
     def _parts(self, raws: Sequence[Json], paths: Sequence[str], found: Found) -> list[tuple[Json, str]]:
         parts = [(raw, path) for raw, path in zip(raws, paths, strict=True) if raw is not MISSING]

@@ -81,7 +81,7 @@ def nothing_is_passed_over(lens: Lens, native: Json) -> list[str]:
         parents = {path[:end] for end, letter in enumerate(f"{path}/") if letter == "/" and end}
         if name in aside or reported & parents:
             continue
-        other = lens.read(_with_another(native, path))
+        other = lens.read(with_another(native, path))
         if (other.body, other.faults, other.unlisted) == (reading.body, (), reading.unlisted):
             broken.append(f"{path} is passed over")
     return broken
@@ -108,9 +108,10 @@ def _values(value: Json, path: str, name: str) -> Iterator[tuple[str, str]]:
         yield path, name
 
 
-def _with_another(native: Json, pointer: str) -> Json:
+def with_another(native: Json, pointer: str) -> Json:
+    """A copy with another value in the place of one that is no blank."""
     native = copy.deepcopy(native)
-    *before, last = [_part(part) for part in pointer.split("/")[1:]]
+    *before, last = [part_of(part) for part in pointer.split("/")[1:]]
     place = native
     for part in before:
         place = place[part]
@@ -122,7 +123,7 @@ def _with_another(native: Json, pointer: str) -> Json:
 def without(body: Json, pointers: tuple[str, ...]) -> Json:
     """A copy of the body without what stands at these JSON Pointers."""
     body = copy.deepcopy(body)
-    paths = [[_part(part) for part in pointer.split("/")[1:]] for pointer in pointers]
+    paths = [[part_of(part) for part in pointer.split("/")[1:]] for pointer in pointers]
     for *before, last in sorted(
         paths, key=lambda path: [(1, part) if isinstance(part, int) else (0, 0) for part in path], reverse=True
     ):
@@ -133,7 +134,8 @@ def without(body: Json, pointers: tuple[str, ...]) -> Json:
     return body
 
 
-def _part(part: str) -> str | int:
+def part_of(part: str) -> str | int:
+    """A step of a JSON Pointer, as what it is looked up by."""
     return int(part) if part.isdigit() else part.replace("~1", "/").replace("~0", "~")
 
 

@@ -11,6 +11,7 @@ from hub.spec.lens.compiled_read import define_read
 from hub.spec.lens.compiled_write import define_write
 from hub.spec.lens.found import Found, is_blank
 from hub.spec.lens.lists import put_at
+from hub.spec.lens.origins import Origin, origins
 from hub.spec.lens.parsing import parse_table
 from hub.spec.lens.paths import MISSING, fits, spelled, stamped
 from hub.spec.lens.places import LevelPlan, levels
@@ -56,6 +57,17 @@ class Lens:
             tuple(found.homeless),
             tuple(found.notices),
         )
+
+    def origins(self, native: Json) -> Origin:
+        """What reading gives, with the native place of every value. Slower than reading: for who must name a place."""
+        return origins(self.plan, native) or Origin({}, "")
+
+    def origin(self, native: Json, pointer: str) -> str | None:
+        """The native place, as a JSON Pointer, of a place in the body that was read.
+
+        Where the body has nothing, the native field that would say it; None where no row of the table does.
+        """
+        return self.origins(native).expected(pointer)
 
     def write(self, body: Json, onto: Json | None = None) -> Writing:
         """The native object that says what the body says.

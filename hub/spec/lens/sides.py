@@ -7,7 +7,8 @@ object to another, a second reading of what no row writes.
 from itertools import count
 
 from hub.domain.errors import Halt
-from hub.spec.lens.paths import Key, Keys, Path, Step, escaped
+from hub.spec.lens.opened import literal
+from hub.spec.lens.paths import Key, Keys, Path, Step
 from hub.spec.lens.places import FieldPlan, Leaf, ListPlace, ListPlan, Place
 from hub.spec.lens.vocabulary import NoHome
 
@@ -51,7 +52,7 @@ class Side:
             raise Halt(f"{row}: {path.text} is a value here, and something else in another row")
         place.leaves[last.name] = path.star
         self._write(place, last.name, row, writes=writes)
-        return Leaf(place, last.name, f"{place.at}/{_literal(last.name)}")
+        return Leaf(place, last.name, f"{place.at}/{literal(last.name)}")
 
     def listed(self, path: Path, row: str) -> ListPlace:
         """The place of a list."""
@@ -110,14 +111,14 @@ class Side:
         if name in place.leaves or name in place.lists:
             raise Halt(f"{row}: {name} is an object here, and something else in another row")
         if name not in place.objects:
-            place.objects[name] = Place(next(self._numbers), f"{place.at}/{_literal(name)}")
+            place.objects[name] = Place(next(self._numbers), f"{place.at}/{literal(name)}")
         return place.objects[name]
 
     def _list(self, place: Place, name: str, row: str) -> ListPlace:
         if name in place.leaves or name in place.objects:
             raise Halt(f"{row}: {name} is a list here, and something else in another row")
         if name not in place.lists:
-            place.lists[name] = ListPlace(next(self._numbers), f"{place.at}/{_literal(name)}")
+            place.lists[name] = ListPlace(next(self._numbers), f"{place.at}/{literal(name)}")
             self._lists.append(place.lists[name])
         return place.lists[name]
 
@@ -147,7 +148,3 @@ class Side:
             raise Halt(f"{row}: another row writes {name or 'the value'}, too; a second reading says also = true")
         if writes:
             self._written.add((place.number, name))
-
-
-def _literal(name: str) -> str:
-    return escaped(name).replace("{", "{{").replace("}", "}}")
