@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from adapters.client.native import Parts, Said
+from adapters.client.origins import said_at
 from adapters.nomis.account import Prepared
-from adapters.nomis.taking import Read, Taking
+from adapters.nomis.taking import Read, Taking, read_by
 from adapters.nomis.unwrapping import Wrapped
 from hub.domain.canonical import Json
 
@@ -37,19 +38,23 @@ def take_alerts_of(taking: Taking, person: Mapping[str, Json], number: str, at: 
     for place, alert in taking.account.listed(person.get("alerts"), f"{at}/alerts"):
         sent = {"bookingId": booking, **alert}
         listed.add(reference(sent))
-        say_alert(taking, number, sent, place)
+        say_alert(taking, number, sent, place, booking_at=None if "bookingId" in alert else f"{at}/bookingId")
     if _lists_all(person):
         _withdraw(taking, number, f"{_text(booking)}/", listed)
 
 
-def say_alert(taking: Taking, number: str, sent: Mapping[str, Json], at: str) -> None:
-    """One alert as one registration; if it was said under a number that was merged, it is withdrawn there."""
+def say_alert(taking: Taking, number: str, sent: Mapping[str, Json], at: str, *, booking_at: str | None = None) -> None:
+    """One alert as one registration; if it was said under a number that was merged, it is withdrawn there.
+
+    booking_at: where its booking stands, if not in it.
+    """
     prepared = prepared_alert(sent)
     reading = taking.lenses.alert.read(prepared.native)
     if not taking.account.add(reading, prepared, at):
         return
     body = {"period": {}, **reading.body, "scheme": SCHEME, "reference": reference(sent)}
-    valid = taking.checked("registration", body, Read(taking.lenses.alert, prepared, at))
+    named = said_at({"reference": body["reference"]}, _named_at(sent, at, booking_at or f"{at}/bookingId"))
+    valid = taking.checked("registration", body, Read(at, (read_by(taking.lenses.alert, prepared, at), named)))
     if valid is not None:
         received, known = taking.payload.received, taking.parts.get(_known(number), valid["reference"])
         taking.account.said.append(Said("registration", number, received, valid))
@@ -133,6 +138,14 @@ def reference(sent: Mapping[str, Json]) -> str:
         filter(None, (_text(sent.get(name)) for name in ("alertType", "alertCode", "dateCreated")))
     )
     return f"{booking}/{own}" if booking else own
+
+
+def _named_at(sent: Mapping[str, Json], at: str, booking_at: str) -> str:
+    """Where the reference is said; where it is of two columns, the one that says most of it."""
+    if _text(sent.get("alertUuid")):
+        return f"{at}/alertUuid"
+    own = next((name for name in ("alertId", "alertCode") if _text(sent.get(name))), "alertId")
+    return booking_at if len(_text(sent.get("bookingId"))) > len(_text(sent.get(own))) else f"{at}/{own}"
 
 
 def _text(value: Json) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from adapters.nomis.account import Prepared
 from adapters.nomis.merges import take_merge
-from adapters.nomis.taking import Read, Taking
+from adapters.nomis.taking import Read, Taking, moment, read_by
 from adapters.nomis.unwrapping import Wrapped
 from hub.domain.canonical import Json
 
@@ -46,7 +46,8 @@ def _move(taking: Taking, each: Wrapped, way: str) -> None:
     prepared = _prepared(taking, each.native, way)
     reading = lens.read(prepared.native)
     if taking.account.add(reading, prepared, each.path):
-        taking.keep(number, "event", dict(reading.body), Read(lens, prepared, each.path))
+        read = Read(each.path, (read_by(lens, prepared, each.path),))
+        taking.keep(number, "event", dict(reading.body), read, at=moment(each.native.get("occurredAt")))
 
 
 def _named(native: Mapping[str, Json]) -> Mapping[str, Json]:

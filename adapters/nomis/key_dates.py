@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from adapters.client.origins import Source
 from adapters.nomis.account import Account
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault
@@ -51,6 +52,15 @@ class KeyDates:
             if name in dates
         ]
         return list({**dates, **overriding}.values())
+
+    def sources(self, block: dict[str, Json], at: str) -> tuple[Source, ...]:
+        """What the dates of a block are read from. at: where it stands in the payload."""
+        taken, origins = self._in_force(block)
+
+        def source(lens: Lens) -> Source:
+            return Source(lambda: lens.origins(taken), lambda place: at + origins.get(place, place))
+
+        return source(self._computed), source(self._overrides)
 
     def _in_force(self, block: dict[str, Json]) -> tuple[dict[str, Json], dict[str, str]]:
         """The block with a date that is only said as computed as the one in force; and where it stood."""

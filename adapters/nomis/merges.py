@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from adapters.client.native import Said
-from adapters.nomis.account import Prepared
+from adapters.client.origins import said_at
 from adapters.nomis.alerts import hand_alerts_on
 from adapters.nomis.taking import Read, Taking, moment, survivor
 from adapters.nomis.unwrapping import Wrapped
@@ -56,8 +56,9 @@ def take_merge(taking: Taking, each: Wrapped) -> None:
     _take_over(taking, stays, removed, time)
     hand_alerts_on(taking.parts, removed, stays)
     body = {"identifiers": [{"scheme": "merged-prison-number", "value": removed}]}
-    read = Read(taking.lenses.event, Prepared(dict(each.native)), each.path)
-    taking.keep(stays, f"{_OF}{removed}", body, read)
+    source = said_at(body, f"{each.path}/additionalInformation/removedNomsNumber")
+    taking.named.setdefault(stays, f"{each.path}/additionalInformation/nomsNumber")
+    taking.keep(stays, f"{_OF}{removed}", body, Read(each.path, (source,)), at=time)
     taking.account.said.append(Said("offender", removed, gone, {}, withdrawn=True))
 
 

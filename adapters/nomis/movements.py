@@ -6,12 +6,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.client.native import Said
+from adapters.client.origins import said_at
 from adapters.nomis.account import Prepared
 from adapters.nomis.movement_codes import MovementCodes
-from adapters.nomis.taking import Read, Taking
+from adapters.nomis.taking import Read, Taking, read_by
 from adapters.nomis.unwrapping import Wrapped
 from hub.domain.canonical import Json
 
+_BOOKINGS = ("bookingId", "bookNumber", "bookingNo")
+_SEQUENCES = ("sequence", "movementSequence")
 NO_BOOKING = "-"
 """Said as the booking where the source does not say it."""
 _LOCAL = ZoneInfo("Europe/London")
@@ -38,8 +41,19 @@ def take_movement(taking: Taking, each: Wrapped) -> None:
         say_movement(taking, number, each.native, each.path, {})
 
 
-def say_movement(taking: Taking, number: str, sent: Mapping[str, Json], at: str, origins: Mapping[str, str]) -> None:
-    """One movement. origins: JSON Pointer in it -> where it stood in what was sent."""
+def say_movement(
+    taking: Taking,
+    number: str,
+    sent: Mapping[str, Json],
+    at: str,
+    origins: Mapping[str, str],
+    *,
+    stay_at: str | None = None,
+) -> None:
+    """One movement. origins: JSON Pointer in it -> where it stood in what was sent.
+
+    stay_at: where its stay stands, if that is said outside of it.
+    """
     prepared = prepared_movement(sent, taking.lenses.codes)
     there = {place: origins.get(origin, origin) for place, origin in prepared.origins.items()}
     prepared = Prepared(prepared.native, {**origins, **there}, prepared.homeless)
@@ -47,7 +61,11 @@ def say_movement(taking: Taking, number: str, sent: Mapping[str, Json], at: str,
     if not taking.account.add(reading, prepared, at):
         return
     body = {**reading.body, "booking": booking_of(sent), "sequence": sequence_of(sent, reading.body)}
-    valid = taking.checked("movement", body, Read(taking.lenses.movement, prepared, at))
+    own = [
+        said_at({"booking": body["booking"]}, f"{at if stay_at is None else stay_at}/{_first(sent, _BOOKINGS)}"),
+        said_at({"sequence": body["sequence"]}, f"{at}/{_first(sent, _SEQUENCES)}"),
+    ]
+    valid = taking.checked("movement", body, Read(at, (read_by(taking.lenses.movement, prepared, at), *own)))
     if valid is not None:
         taking.account.said.append(Said("movement", number, taking.payload.received, valid))
 
@@ -105,8 +123,12 @@ def _date_time(native: Mapping[str, Json]) -> str | None:
 
 def booking_of(sent: Mapping[str, Json]) -> str:
     """The stay, by the prison system's number of it."""
-    booking = next((sent[name] for name in ("bookingId", "bookNumber", "bookingNo") if sent.get(name)), NO_BOOKING)
-    return str(booking)
+    return str(sent.get(_first(sent, _BOOKINGS)) or NO_BOOKING)
+
+
+def _first(sent: Mapping[str, Json], names: tuple[str, ...]) -> str:
+    """The first of these columns that says something; the first of all where none does."""
+    return next((name for name in names if sent.get(name)), names[0])
 
 
 def sequence_of(sent: Mapping[str, Json], body: Mapping[str, Json]) -> Json:

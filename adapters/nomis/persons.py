@@ -7,7 +7,7 @@ from adapters.nomis.account import Prepared
 from adapters.nomis.alerts import take_alerts_of
 from adapters.nomis.kinds import LISTS, Kind, kind_of
 from adapters.nomis.people import objects, prepared_offender, prepared_prisoner
-from adapters.nomis.taking import Read, Taking
+from adapters.nomis.taking import Read, Taking, read_by
 from adapters.nomis.unwrapping import Wrapped
 from hub.domain.canonical import Json
 from hub.spec.lens.lens import Lens
@@ -41,11 +41,11 @@ def take_person(taking: Taking, each: Wrapped) -> None:
     own = {name: value for name, value in each.native.items() if name not in beside}
     prepared = _prepared(taking, kind, own)
     body = _read(taking, shape.lens, prepared, each.path)
-    dates = (
-        _dates(taking, {"sentenceDetail": beside}, each.path, "") if beside else _dates(taking, each.native, each.path)
-    )
+    block, at = (beside, each.path) if beside else (each.native.get("sentenceDetail"), f"{each.path}/sentenceDetail")
+    dates = _dates(taking, block, at)
     if body is not None and dates is not None:
-        read = Read(shape.lens, prepared, each.path)
+        sources = taking.lenses.dates.sources(block, at) if dates else ()
+        read = Read(each.path, (read_by(shape.lens, prepared, each.path), *sources))
         taking.keep(number, str(kind), body | dates, read, in_part=shape.in_part)
     take_alerts_of(taking, each.native, number, each.path)
 
@@ -68,14 +68,11 @@ def _dates_beside(taking: Taking, kind: Kind | None, native: Mapping[str, Json])
     return {name: value for name, value in native.items() if name in taking.lenses.dates.beside}
 
 
-def _dates(
-    taking: Taking, native: Mapping[str, Json], at: str, under: str = "/sentenceDetail"
-) -> dict[str, Json] | None:
+def _dates(taking: Taking, block: Json, at: str) -> dict[str, Json] | None:
     """The release dates of a prisoner; None where one cannot be taken."""
-    block = native.get("sentenceDetail")
     if block is None:
         return {}
-    dates = taking.lenses.dates.read(block, at + under, taking.account)
+    dates = taking.lenses.dates.read(block, at, taking.account)
     if dates is None:
         return None
     return {"keyDates": dates} if dates else {}
@@ -88,7 +85,7 @@ def take_key_dates(taking: Taking, each: Wrapped) -> None:
         return
     dates = taking.lenses.dates.read(each.native, each.path, taking.account)
     if dates:
-        read = Read(taking.lenses.offender, Prepared({}), each.path)
+        read = Read(each.path, taking.lenses.dates.sources(each.native, each.path))
         taking.keep(number, str(Kind.KEY_DATES), {"keyDates": dates}, read)
 
 
@@ -107,7 +104,8 @@ def _keep_offender(
     prepared = prepared_offender(native, taking.lenses.codes)
     body = _read(taking, taking.lenses.offender, prepared, at)
     if body is not None:
-        taking.keep(number, part, body, Read(taking.lenses.offender, prepared, at), in_part=in_part)
+        read = Read(at, (read_by(taking.lenses.offender, prepared, at),))
+        taking.keep(number, part, body, read, in_part=in_part)
 
 
 def take_elements(taking: Taking, kind: Kind, listed: Sequence[Wrapped]) -> None:
@@ -131,7 +129,8 @@ def _take_list(taking: Taking, kind: Kind, number: str, own: Sequence[Wrapped]) 
     if body is not None:
         alone = len(own) == 1 and own[0].alone
         part = f"{kind} {own[0].native.get('assessmentSeq', '')}".strip() if alone else str(kind)
-        taking.keep(number, part, body, Read(taking.lenses.offender, placed, ""), in_part=alone)
+        read = Read(own[0].path, (read_by(taking.lenses.offender, placed, ""),))
+        taking.keep(number, part, body, read, in_part=alone)
 
 
 def _moved(origin: str, name: str, own: Sequence[Wrapped]) -> str:

@@ -2,7 +2,7 @@
 
 from adapters.client.native import Said
 from adapters.nomis.account import Prepared
-from adapters.nomis.taking import Read, Taking
+from adapters.nomis.taking import Read, Taking, read_by
 from adapters.nomis.unwrapping import Wrapped
 
 
@@ -16,7 +16,7 @@ def take_register_entry(taking: Taking, each: Wrapped) -> None:
     if not taking.account.add(reading, prepared, each.path):
         return
     body = {"period": {}, **reading.body}
-    valid = taking.checked("registration", body, Read(lens, prepared, each.path))
+    valid = taking.checked("registration", body, Read(each.path, (read_by(lens, prepared, each.path),)))
     if valid is not None:
         told_at = f"{each.path}/registerCode"
         taking.account.said.append(Said("registration", number, taking.payload.received, valid, told_at=told_at))

@@ -5,7 +5,7 @@ from typing import Any
 
 from adapters.nomis.account import Prepared
 from adapters.nomis.people import prepared_offender
-from adapters.nomis.taking import Read, Taking
+from adapters.nomis.taking import Read, Taking, read_by
 from adapters.nomis.unwrapping import Wrapped
 from hub.domain.canonical import Json
 from hub.spec.lens.found import has_value
@@ -52,10 +52,13 @@ def take_sentence_summary(taking: Taking, each: Wrapped) -> None:
     taking.account.left(each.native, each.path, _OF_SUMMARY)
     prepared = _prepared(taking, term, at)
     reading = taking.lenses.offender.read(prepared.native)
-    dates = taking.lenses.dates.read(term.get("keyDates") or {}, f"{at}/keyDates", taking.account)
+    block = term.get("keyDates") or {}
+    dates = taking.lenses.dates.read(block, f"{at}/keyDates", taking.account)
     if taking.account.add(reading, prepared, at) and dates is not None:
         body = {**reading.body} | ({"keyDates": dates} if dates else {})
-        taking.keep(number, "sentence summary", body, Read(taking.lenses.offender, prepared, at))
+        sources = taking.lenses.dates.sources(block, f"{at}/keyDates")
+        read = Read(at, (read_by(taking.lenses.offender, prepared, at), *sources))
+        taking.keep(number, "sentence summary", body, read)
 
 
 def _prepared(taking: Taking, term: Mapping[str, Json], at: str) -> Prepared:

@@ -1,14 +1,15 @@
 """One payload under way: who it is about, what is kept of it, and what is said in the end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from adapters.client.native import Parts, Payload, Said
+from adapters.client.origins import Source, at_native_places, said_at
 from adapters.nomis.account import Account, Prepared
 from adapters.nomis.lenses import Lenses
-from adapters.nomis.places import native_place
-from adapters.nomis.whole import about, remember, whole
+from adapters.nomis.whole import NAMED_BY, about, remember, whole
 from hub.domain.canonical import Json, normalise
 from hub.domain.errors import Fault, Rejected
 from hub.spec.lens.found import has_value
@@ -18,28 +19,31 @@ _NUMBERS = ("offenderNo", "nomsId", "prisonerNumber", "nomsNumber", "offenderIdD
 _BOOKINGS = ("bookingId", "latestBookingId", "bookingNo", "bookNumber")
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What was read: by which lens, as which object, at which place of the payload."""
+class Read(NamedTuple):
+    """What a body was made of. at: where all of it stands in the payload."""
 
-    lens: Lens
-    prepared: Prepared
     at: str
+    sources: tuple[Source, ...]
 
-    def place(self, pointer: str) -> str:
-        """Where in the payload a place of the shared body comes from."""
-        return self.at + self.prepared.origin(native_place(self.lens, pointer))
+
+def read_by(lens: Lens, prepared: Prepared, at: str) -> Source:
+    """A native object as a lens reads it. at: where it stands in the payload."""
+    return Source(lambda: lens.origins(prepared.native), lambda place: at + prepared.origin(place))
 
 
 @dataclass(slots=True)
 class Taking:
-    """What native objects are taken with. spoken: persons of whom a part was kept, and where it was read."""
+    """What native objects are taken with.
+
+    spoken: persons of whom a part was kept, and what it was made of. named: prison number -> where it is said.
+    """
 
     lenses: Lenses
     payload: Payload
     parts: Parts
     account: Account
     spoken: dict[str, Read] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
 
     def whose(self, native: Mapping[str, Json], at: str, *, noted: bool = True) -> str | None:
         """The prison number a native object is about; without one, a fault that names the field.
@@ -50,6 +54,7 @@ class Taking:
             if has_value(native.get(name)) and _text(native[name]) is None:
                 self.account.refuse(f"{at}/{name}", "type", "must be a text")
                 return None
+        own = next((name for name in _NUMBERS if _text(native.get(name)) is not None), None)
         number = _first(native, _NUMBERS) or _first(self.payload.about, _NUMBERS) or self._of_booking(native)
         if number is None:
             self.account.refuse(f"{at}/offenderNo", "required", "whose record it is must be said by a prison number")
@@ -57,6 +62,7 @@ class Taking:
         if self.parts.get(about(number), "merged into") is not None:
             self.account.refuse(f"{at}/offenderNo", "merged", "this number was removed by a merge")
             return None
+        self.named.setdefault(number, at if own is None else f"{at}/{own}")
         for booking in {_text(native.get(name)) for name in _BOOKINGS} if noted else ():
             if booking is not None:
                 self.parts.put(f"booking/{booking}", "number", {"number": number})
@@ -71,17 +77,29 @@ class Taking:
                     return survivor(self.parts, str(known["number"]))
         return None
 
-    def keep(self, number: str, part: str, body: dict[str, Json], read: Read, *, in_part: bool = False) -> None:
-        """Keep what was read of a person, to be said with all other parts at the end; unless it cannot be taken."""
+    def keep(
+        self,
+        number: str,
+        part: str,
+        body: dict[str, Json],
+        read: Read,
+        *,
+        at: datetime | None = None,
+        in_part: bool = False,
+    ) -> None:
+        """Keep what was read of a person, to be said with all other parts at the end; unless it cannot be taken.
+
+        at: when it was recorded, where the source says so.
+        """
         listed = [each for each in body.get("identifiers") or () if each.get("scheme") != "prison-number"]
-        numbered = {**body, "identifiers": [*listed, {"scheme": "prison-number", "value": number}]}
-        valid = self.checked("offender", numbered, read)
+        own = [{"scheme": "prison-number", "value": number}]
+        sources = (said_at({"identifiers": own}, self.named[number]), *read.sources)
+        valid = self.checked("offender", {**body, "identifiers": [*own, *listed]}, Read(read.at, sources))
         if valid is None:
             return
-        at = moment(read.prepared.native.get("occurredAt")) or self.payload.received
-        *others, own = valid["identifiers"]
-        remember(self.parts, number, part, {**valid, "identifiers": [own, *others]}, at, in_part=in_part)
-        self.spoken[number] = read
+        remember(self.parts, number, part, valid, at or self.payload.received, in_part=in_part)
+        before = self.spoken[number].sources if number in self.spoken else ()
+        self.spoken[number] = Read(read.at, (*before, *sources))
 
     def say_persons(self) -> None:
         """Say every person of whom a part was kept, whole."""
@@ -97,7 +115,7 @@ class Taking:
             self.lenses.registry.newest(record_type).check(valid)
         except Rejected as rejected:
             faults = rejected.faults or (Fault("", "storable", "cannot be kept"),)
-            self.account.refused += [replace(each, path=read.place(each.path)) for each in faults]
+            self.account.refused += at_native_places(faults, body, read.sources, NAMED_BY, whole=read.at)
             return None
         return valid
 

@@ -67,4 +67,5 @@ def _say(
     """One way in or out, where its columns say that there was one."""
     told = {own: dates[name] for name, own in columns.items() if dates.get(name) is not None}
     if told.keys() & {"movementType", "movementDateTime"}:
-        say_movement(taking, number, {**known, **told}, at, {f"/{own}": f"/{name}" for name, own in columns.items()})
+        origins = {f"/{own}": f"/{name}" for name, own in columns.items()}
+        say_movement(taking, number, {**known, **told}, at, origins, stay_at=at.rsplit("/", 2)[0])

@@ -14,7 +14,8 @@ _BLOCKS = frozenset({"custody", "language"})
 """Objects whose members say each something by itself."""
 _LISTS = frozenset({"custodyAssessments", "sentences", "addresses", "aliases", "offences", "circumstances"})
 """Lists of which an element may come singly."""
-_NAMED_BY = {"custodyAssessments": ("booking", "sequence"), "sentences": ("sequence", "type")}
+NAMED_BY = {"custodyAssessments": ("booking", "sequence"), "sentences": ("sequence", "type"), "keyDates": ("type",)}
+"""Lists of which several parts may describe an element, and what names it."""
 
 
 def remember(parts: Parts, number: str, part: str, body: Json, at: datetime, *, in_part: bool = False) -> None:
@@ -76,5 +77,5 @@ def _may_be_one(one: Json, other: Json) -> bool:
 
 
 def _key(name: str, element: Json) -> bytes:
-    named = {each: element.get(each) for each in _NAMED_BY.get(name, ())}
+    named = {each: element.get(each) for each in NAMED_BY.get(name, ())}
     return canonical(named if named and None not in named.values() else element)
