@@ -1,47 +1,77 @@
-"""Notice before release: who on a risk register is to be released, and from when on an agency is told. Pure."""
+"""Notice of what is about to happen to somebody on a risk register, and from when on an agency is told. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from hub.domain.canonical import Json
 from hub.domain.contract import Kind
 from hub.domain.holding import Holder, held_by
+from hub.domain.moves import Move
 from hub.domain.risk import Said, passed
 from hub.domain.submission import day_begins
 
 NOTICE = "notice"
-"""The record type; the hub is its only author."""
-RELEASE = "release"
-"""The key of the one notice of release that a person may have."""
+"""The record type; the hub is its only author. Its key is the event, so that a person may have one of each."""
 
+_RELEASE = "release"
 _CONFIRMED = "CONFIRMED"
 _RELEASED_ON = frozenset({"HDCAD", "APD", "CRD", "ARD", "NPD", "PRRD", "DPRRD", "MTD"})
 """Key dates on which people are released, where none is confirmed. On others they may be, or a licence ends."""
 
 
-def notice_of(offender: Mapping[str, Json] | None, holder: Holder | None, levels: Iterable[Said], now: int) -> Json:
-    """The notice of release to be given of a person in time; None where there is nothing to be announced.
+def notices_of(
+    offender: Mapping[str, Json] | None, holder: Holder | None, levels: Iterable[Said], moves: Iterable[Move], now: int
+) -> dict[str, Json]:
+    """The notices to be given of a person in time, by event; none where there is nothing to be announced.
 
-    offender: the shared record. levels: all that is said of the person's risk. now: microseconds since 1970. It stands
-    until the person is recorded as released, whether or not the day has passed by then.
+    offender: the shared record. levels: all that is said of the person's risk. moves: what is planned. now: in
+    microseconds since 1970. A notice of release stands until the person is recorded as released, one of another move
+    until it is recorded as made or planned no more, whether or not the day has passed by then.
     """
     if offender is None or held_by(offender) is not Kind.PRISON or not _is_registered(levels, now):
-        return None
-    known = [(each["date"], each["type"]) for each in offender.get("keyDates") or ()]
-    coming = [each for each in known if holder is None or passed(date.fromisoformat(each[0])) > holder.since]
-    confirmed = [each for each in coming if each[1] == _CONFIRMED]
-    dates = confirmed or [each for each in coming if each[1] in _RELEASED_ON]
-    if not dates:
-        return None
-    day, kind = min(dates)
-    notice = {"event": RELEASE, "date": day, "dateType": kind}
+        return {}
+    days: dict[str, list[date]] = {}
+    for move in moves:
+        if _is_of_this_custody(move.day, holder):
+            days.setdefault(move.event, []).append(move.day)
+    said: dict[str, Json] = {event: {"date": _next(planned, now).isoformat()} for event, planned in days.items()}
+    by_sentence = _by_sentence(offender, holder)
+    if by_sentence is not None and (_RELEASE not in said or passed(max(days[_RELEASE])) <= now):
+        said[_RELEASE] = by_sentence
     establishment = (offender.get("location") or {}).get("establishment")
-    return notice if establishment is None else {**notice, "establishment": establishment}
+    inside = {} if establishment is None else {"establishment": establishment}
+    return {event: {"event": event, **each, **inside} for event, each in said.items()}
 
 
 def told_from(notice: Mapping[str, Json], days: int) -> int:
     """From when on whoever is to have so many days of notice is told, in microseconds since 1970."""
     return day_begins(date.fromisoformat(notice["date"]) - timedelta(days=days))
+
+
+def overtaken_at(notice: Mapping[str, Json]) -> int:
+    """From when on another day may be announced in its place, since that of this one has passed."""
+    return passed(date.fromisoformat(notice["date"]))
+
+
+def _by_sentence(offender: Mapping[str, Json], holder: Holder | None) -> Json:
+    """The day on which the sentence lets the person go, and which of its dates that is; None where none is known."""
+    known = [(each["date"], each["type"]) for each in offender.get("keyDates") or ()]
+    coming = [each for each in known if _is_of_this_custody(date.fromisoformat(each[0]), holder)]
+    confirmed = [each for each in coming if each[1] == _CONFIRMED]
+    dates = confirmed or [each for each in coming if each[1] in _RELEASED_ON]
+    if not dates:
+        return None
+    day, kind = min(dates)
+    return {"date": day, "dateType": kind}
+
+
+def _next(days: Sequence[date], now: int) -> date:
+    """The first that has not passed; else the last: a plan that was overtaken may never have been taken back."""
+    return min((day for day in days if passed(day) > now), default=max(days))
+
+
+def _is_of_this_custody(day: date, holder: Holder | None) -> bool:
+    return holder is None or passed(day) > holder.since
 
 
 def _is_registered(levels: Iterable[Said], now: int) -> bool:

@@ -1,4 +1,4 @@
-"""The watch over people at risk: opens and closes risk reviews, and gives notice of the release of who is a risk.
+"""The watch over people at risk: opens and closes risk reviews, and gives notice of what is to happen to who is a risk.
 
 A person is looked at when something else is said of their risk or of who holds them, and when a day passes that may
 matter; `share` and this watch note when. What is open follows from what stands, the date and what operators closed,
@@ -18,7 +18,8 @@ from hub.domain.contract import REVIEW_DEADLINE_S, Contract, People
 from hub.domain.errors import Halt
 from hub.domain.holding import Holder
 from hub.domain.ids import uuid7
-from hub.domain.notices import NOTICE, RELEASE, notice_of, told_from
+from hub.domain.moves import Move, planned_move
+from hub.domain.notices import NOTICE, notices_of, overtaken_at, told_from
 from hub.domain.risk import Question, Said, next_look, questions
 from hub.domain.submission import micros
 from hub.ports import AuditRow, HeldId, Keys, RecordId, RecordRow, Seal
@@ -72,9 +73,13 @@ class _Look:
         levels = {each.slot: each for each in _latest(watched.levels)}
         said = [self._said(each) for each in levels.values()]
         offender, holder = self._offender(watched)
-        told_from_next = self._give_notice(watched, notice_of(offender, holder, said, now))
-        looks = [moment for moment in (next_look(said, now), told_from_next) if moment is not None]
-        self._looked.next[watched.person] = min(looks, default=None)
+        notices = notices_of(offender, holder, said, self._planned(watched), now)
+        events = sorted({*notices, *(record_id.key for record_id in watched.notices)})
+        to_be_told = [self._give_notice(watched, event, notices.get(event)) for event in events]
+        looks = [next_look(said, now), *to_be_told, *map(overtaken_at, notices.values())]
+        self._looked.next[watched.person] = min(
+            (each for each in looks if each is not None and each > now), default=None
+        )
         asked = {(each.said.slot, each.cause, each.since): each for each in questions(said, holder, now)}
         known = {(each.slot, each.cause, each.since): each for each in watched.reviews}
         reviews = [
@@ -99,9 +104,15 @@ class _Look:
         content = orjson.loads(self._seal.open(f"person:{watched.person}", watched.offender))
         return content["body"], Holder(**content["holder"]) if "holder" in content else None
 
-    def _give_notice(self, watched: Watched, notice: Json) -> int | None:
+    def _planned(self, watched: Watched) -> list[Move]:
+        """What the shared movement records say is to happen."""
+        opened = (self._seal.open(f"person:{watched.person}", each) for each in watched.movements)
+        moves = (planned_move(orjson.loads(each)["body"]) for each in opened)
+        return [each for each in moves if each is not None]
+
+    def _give_notice(self, watched: Watched, event: str, notice: Json) -> int | None:
         """Whoever is to know by now is told; when the next is to be, if any."""
-        record_id, now = RecordId(watched.person, NOTICE, RELEASE), micros(self._now)
+        record_id, now = RecordId(watched.person, NOTICE, event), micros(self._now)
         concerned = self._concerned(record_id, watched.agencies)
         moments = {
             each.agency: told_from(notice, self._contracts[each.agency].receives[NOTICE].notice_days)
@@ -116,7 +127,7 @@ class _Look:
         before, revision = watched.notices.get(record_id, (self._keys.keyed_bytes("content", b""), 0))
         if digest != before:
             sealed = None if content is None else self._seal.seal(f"person:{watched.person}", content)
-            rid = record_key(self._keys, NOTICE, RELEASE)
+            rid = record_key(self._keys, NOTICE, event)
             self._looked.notices.append(RecordRow(record_id, rid, revision + 1, digest, sealed, (), self._now))
             self._looked.owed |= concerned
         return min((moment for moment in moments.values() if moment > now), default=None)

@@ -20,6 +20,8 @@ from hub.store.risk_reviews import RiskReviewRow, keep_reviews, review_row
 from hub.store.rows import audit_values, record_values
 from hub.store.tables import audit, local_id, owed, person, record, risk_review, standing, watch
 
+_OFFENDER = "offender"
+
 
 @dataclass(frozen=True, slots=True)
 class LevelRow:
@@ -38,6 +40,7 @@ class LevelRow:
 class Watched:
     """A person as the store has them. agencies: who know the person. offender: the sealed shared record, if any.
 
+    movements: the sealed shared records of movements.
     marks: every shared record -> the places in it that are under review. reviews: all there are on what is said.
     """
 
@@ -45,6 +48,7 @@ class Watched:
     agencies: set[str] = field(default_factory=set)
     levels: list[LevelRow] = field(default_factory=list)
     offender: bytes | None = None
+    movements: list[bytes] = field(default_factory=list)
     marks: dict[RecordId, tuple[str, ...]] = field(default_factory=dict)
     reviews: list[RiskReviewRow] = field(default_factory=list)
     notices: dict[RecordId, tuple[str, int]] = field(default_factory=dict)
@@ -99,7 +103,10 @@ async def _watched(connection: AsyncConnection, persons: Sequence[str]) -> list[
     for shared in await connection.execute(_RECORDS, sought):
         marks = () if shared.under_review is None else tuple(shared.under_review.split("\n"))
         found[shared.person].marks[RecordId(shared.person, shared.type, shared.key)] = marks
-        found[shared.person].offender = found[shared.person].offender or shared.offender
+        if shared.content is not None and shared.type == _OFFENDER:
+            found[shared.person].offender = shared.content
+        elif shared.content is not None:
+            found[shared.person].movements.append(shared.content)
         if shared.type == NOTICE:
             found[shared.person].notices[RecordId(shared.person, NOTICE, shared.key)] = shared.digest, shared.revision
     for review in await connection.execute(_REVIEWS, sought):
@@ -149,7 +156,7 @@ _RECORDS: Select[Any] = select(
     record.c.under_review,
     record.c.digest,
     record.c.revision,
-    case((record.c.type == "offender", record.c.content), else_=null()).label("offender"),
+    case((record.c.type.in_((_OFFENDER, "movement")), record.c.content), else_=null()).label("content"),
 ).where(any_of(record.c.person, "persons"))
 _REVIEWS: Select[Any] = (
     select(risk_review, local_id.c.person.label("now_of"))

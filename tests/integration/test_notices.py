@@ -149,6 +149,41 @@ async def test_a_kill_between_looking_and_telling_forgets_no_notice(
     assert len(await inside.notices("probation")) == 1
 
 
+@ON_BOTH
+async def test_a_planned_transfer_is_announced_beside_the_release_until_it_is_made(inside: Inside) -> None:
+    plan = {"booking": "38339A", "sequence": 4, "direction": "out", "type": "transfer-out", "planned": True}
+    await inside.dated("2026-05-01")
+    await inside.at("2026-04-10")
+    await inside.prison("/movements/38339A/4", {**plan, "at": "2026-04-20T09:00:00+01:00"})
+    await inside.passes()
+    both = await inside.notices("probation")
+    await inside.prison("/movements/38339A/4", {**plan, "at": "2026-04-17T09:00:00+01:00"})
+    await inside.passes()
+    moved = await inside.notices("probation")
+    await inside.prison("/movements/38339A/4", {**plan, "at": "2026-04-17T10:12:00+01:00", "planned": False})
+    await inside.passes()
+
+    transfer = {"event": "transfer", "date": "2026-04-20"}
+    assert sorted(each[2]["event"] for each in both) == ["release", "transfer"]
+    assert [each[2] for each in both if each[2]["event"] == "transfer"] == [transfer]
+    assert [each[2]["date"] for each in moved if each[2]["event"] == "transfer"] == ["2026-04-17"]
+    assert [each[2] and each[2]["event"] for each in await inside.notices("probation")] == ["release", None]
+
+
+async def test_when_the_day_of_a_plan_has_passed_the_next_one_is_announced(inside: Inside) -> None:
+    plan = {"booking": "38339A", "direction": "out", "type": "temporary-absence", "planned": True}
+    await inside.dated(None)
+    for sequence, day in enumerate(("2026-04-12", "2026-04-19"), 1):
+        said = {**plan, "sequence": sequence, "at": f"{day}T09:00:00+01:00"}
+        await inside.prison(f"/movements/38339A/{sequence}", said)
+    await inside.at("2026-04-10")
+    first = await inside.notices("probation")
+    await inside.at("2026-04-13")
+
+    assert [each[2]["date"] for each in first] == ["2026-04-12"]
+    assert [each[2]["date"] for each in await inside.notices("probation")] == ["2026-04-19"]
+
+
 async def test_two_persons_who_become_one_are_announced_as_one(inside: Inside) -> None:
     await inside.prison("", {**OFFENDER, "location": {"place": "custody"}, "keyDates": []})
     await inside.at("2026-04-10")

@@ -7,7 +7,8 @@ import pytest
 
 from hub.domain.canonical import Json
 from hub.domain.holding import Holder
-from hub.domain.notices import notice_of, told_from
+from hub.domain.moves import Move
+from hub.domain.notices import notices_of, overtaken_at, told_from
 from hub.domain.risk import Said
 from hub.domain.submission import day_begins
 
@@ -22,14 +23,23 @@ def dated(**days: str) -> Json:
 
 
 def given(offender: Json, *levels: Said, holder: Holder | None = None) -> tuple[str, str] | None:
-    notice = notice_of(offender, holder, levels or (RISK,), NOW)
+    """The day of the release that is announced, and which day it is."""
+    notice = notices_of(offender, holder, levels or (RISK,), [], NOW).get("release")
     return None if notice is None else (notice["date"], notice["dateType"])
 
 
-def test_notice_is_given_of_the_first_day_on_which_somebody_in_custody_is_released() -> None:
-    notice = notice_of(dated(SED="2027-01-01", CRD="2026-05-01", NPD="2026-06-01"), None, [RISK], NOW)
+def planned(*moves: tuple[str, str], holder: Holder | None = None, **dates: str) -> dict[str, tuple[str, str | None]]:
+    """The day that is announced of each event, and which key date it is, if any."""
+    said = [Move(event, date.fromisoformat(day)) for event, day in moves]
+    notices = notices_of(dated(**dates), holder, [RISK], said, NOW)
+    return {event: (notice["date"], notice.get("dateType")) for event, notice in notices.items()}
 
-    assert notice == {"event": "release", "date": "2026-05-01", "dateType": "CRD", "establishment": "HMP Northmoor"}
+
+def test_notice_is_given_of_the_first_day_on_which_somebody_in_custody_is_released() -> None:
+    notices = notices_of(dated(SED="2027-01-01", CRD="2026-05-01", NPD="2026-06-01"), None, [RISK], [], NOW)
+
+    release = {"event": "release", "date": "2026-05-01", "dateType": "CRD", "establishment": "HMP Northmoor"}
+    assert notices == {"release": release}
 
 
 def test_a_confirmed_day_goes_before_every_computed_one() -> None:
@@ -61,7 +71,34 @@ def test_no_notice_is_given_of_who_is_no_risk_or_not_in_custody() -> None:
     assert given(dated(CRD="2026-05-01"), ended) is None
     assert given(dated(CRD="2026-05-01"), assessed) is None
     assert given(dated(CRD="2026-05-01") | {"location": {"place": "community"}}) is None
-    assert notice_of(None, None, [RISK], NOW) is None
+    assert notices_of(None, None, [RISK], [Move("transfer", date(2026, 5, 1))], NOW) == {}
+    assert notices_of({"location": HELD}, None, [ended], [Move("transfer", date(2026, 5, 1))], NOW) == {}
+
+
+def test_what_is_planned_is_announced_each_by_itself_and_the_first_of_each_that_has_not_passed() -> None:
+    moves = [("transfer", "2026-04-02"), ("transfer", "2026-04-01"), ("transfer", "2026-02-10")]
+
+    assert planned(*moves, ("temporary-absence", "2026-03-20"), CRD="2026-05-01") == {
+        "release": ("2026-05-01", "CRD"),
+        "transfer": ("2026-04-01", None),
+        "temporary-absence": ("2026-03-20", None),
+    }
+
+
+def test_a_release_that_is_planned_goes_before_the_days_of_the_sentence_until_its_day_has_passed() -> None:
+    assert planned(("release", "2026-04-30"), CONFIRMED="2026-05-01") == {"release": ("2026-04-30", None)}
+    assert planned(("release", "2026-02-20"), CRD="2026-05-01") == {"release": ("2026-05-01", "CRD")}
+
+
+def test_a_plan_whose_day_has_passed_stands_until_it_is_made_or_taken_back_but_not_from_an_earlier_custody() -> None:
+    assert planned(("transfer", "2026-02-20")) == {"transfer": ("2026-02-20", None)}
+    assert planned(("release", "2026-02-20")) == {"release": ("2026-02-20", None)}
+    recalled = Holder("prison", day_begins(date(2026, 2, 25)))
+    assert planned(("transfer", "2026-02-20"), holder=recalled) == {}
+
+
+def test_another_day_may_be_announced_once_that_of_a_notice_has_passed() -> None:
+    assert overtaken_at({"date": "2026-05-01"}) == day_begins(date(2026, 5, 2))
 
 
 def test_an_agency_is_told_so_many_days_before() -> None:
