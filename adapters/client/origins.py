@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from hub.domain.canonical import Json
-from hub.domain.errors import Fault
+from hub.domain.errors import Fault, Rejected
 from hub.spec.lens.origins import Origin
 from hub.spec.lens.paths import escaped
+from hub.spec.record import RecordSpec
 
 Names = Mapping[str, tuple[str, ...]]
 """Lists whose items several objects may describe -> the properties that name an item in it."""
@@ -64,6 +65,15 @@ def native_place(body: Json, pointer: str, sources: Sequence[Source], names: Nam
             return source.place(at)
     above, _, last = pointer.rpartition("/")
     return None if not pointer or last.isdigit() else native_place(body, above, sources, names)
+
+
+def refused(spec: RecordSpec, body: Json, sources: Sequence[Source], *, whole: str = "") -> list[Fault]:
+    """What the specification refuses in a body, at its native places; nothing of a valid one."""
+    try:
+        spec.check(body)
+    except Rejected as rejected:
+        return list(at_native_places(rejected.faults, body, sources, whole=whole))
+    return []
 
 
 def at_native_places(

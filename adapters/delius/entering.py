@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.client.native import Said
+from adapters.client.origins import Source
 from adapters.delius import prepared
+from adapters.delius.as_sent import entry_as_sent, entry_place
 from adapters.delius.known import Name, about
-from adapters.delius.places import refused_at
 from adapters.delius.registers import Telling, entries, has_ended, own_mappa, standing, told_since
 from adapters.delius.step import Step
 from adapters.delius.tables import MAPP, MAPPA, table_of
@@ -36,12 +37,12 @@ def take_entry(step: Step) -> set[Name]:
 def repeated(step: Step) -> list[Said]:
     """An entry of another service, as the system was told it: said only to be known again, and not kept."""
     native, lens, path = step.piece.native, step.tables.lenses["told"], step.piece.path
-    reading = lens.read(prepared.numbered(native))
+    entry = prepared.numbered(native)
+    reading = lens.read(entry)
     if not step.report.read(reading, path):
         return []
     body = {"period": {}} | reading.body
-    if faults := list(refused_at(body, step.tables.registration, lens)):
-        step.report.refused += (Fault(path + fault.path, fault.rule, fault.detail) for fault in faults)
+    if not step.is_valid(step.tables.registration, body, Source(lambda: lens.origins(entry), lambda at: path + at)):
         return []
     time = datetime.fromisoformat(step.at)
     return [Said("registration", step.crn, time, body, told_at=f"{path}/scheme")]
@@ -63,7 +64,7 @@ def take_end(step: Step) -> set[Name]:
         return take_told(step, "ended")
     path, lens = f"{step.piece.path}/additionalInformation", step.tables.lenses["registration_event"]
     native = {**prepared.told(facts, step.tables), "registrationId": "-"}
-    reading = prepared.as_sent(lens.read(native), facts, "/registerTypeCode")
+    reading = entry_as_sent(lens.read(native), facts, "/registerTypeCode")
     if not step.report.read(reading, path):
         return set()
     code = reading.body["code"]
@@ -105,12 +106,12 @@ def _keep(step: Step, form: _Form, sent: Mapping[str, Json], native: Json, sourc
     """Keep an entry if it is valid. sent, native: as it was sent, and prepared for the table."""
     path, is_mappa = step.piece.path + form.below, form.table.startswith("mappa")
     lens = step.tables.lenses[form.table]
-    reading = prepared.as_sent(lens.read(native), sent, form.code_at)
+    reading = entry_as_sent(lens.read(native), sent, form.code_at)
     if not step.report.read(reading, path):
         return set()
     body = ({**MAPPA, "mappa": {}} if is_mappa else {}) | {"period": {}} | reading.body
-    if faults := list(refused_at(body, step.tables.registration, lens)):
-        step.report.refused += (Fault(path + fault.path, fault.rule, fault.detail) for fault in faults)
+    read = Source(lambda: lens.origins(native), lambda at: path + entry_place(at, sent, form.code_at))
+    if not step.is_valid(step.tables.registration, body, read):
         return set()
     number = str(native.get("registrationId") or "-").strip()
     part = f"{'mappa' if is_mappa else 'entry'}/{number}/{source}"

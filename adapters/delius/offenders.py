@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
+from adapters.client.origins import Source, said_at
 from adapters.delius import prepared
+from adapters.delius.as_sent import entry_as_sent, entry_place, offender_as_sent, offender_place
 from adapters.delius.known import CASE, OFFENDER, SEARCH, Name
-from adapters.delius.places import refused_at
 from adapters.delius.step import Step, is_placeholder
 from adapters.delius.tables import MAPP, MAPPA
 from hub.domain.canonical import Json
-from hub.domain.errors import Fault
-from hub.spec.lens.reading import Homeless, Reading
+from hub.spec.lens.reading import Homeless
 
 _MAPPA = Name("registration", MAPPA["reference"])
 _NO = ("false", "n", "no", "0", "none", "")
@@ -92,12 +92,11 @@ def _is_fit(step: Step, table: str, native: Json, whole: Json) -> bool:
     """Whether what came, and all that is then known, makes a valid offender; what does not is refused."""
     lens, sent = step.tables.lenses[table], step.piece.native
     reading = lens.read(native)
-    if not step.report.read(prepared.offender_as_sent(reading, sent), step.piece.path):
+    if not step.report.read(offender_as_sent(reading, sent), step.piece.path):
         return False
     body = reading.body if whole is native else lens.read(whole).body
-    faults = refused_at(body, step.tables.offender, lens)
-    placed = prepared.offender_as_sent(Reading({}, tuple(faults)), sent)
-    return step.report.read(placed, step.piece.path)
+    source = Source(lambda: lens.origins(native), lambda at: step.piece.path + offender_place(at, sent))
+    return step.is_valid(step.tables.offender, body, source)
 
 
 def _is_back(step: Step) -> None:
@@ -122,8 +121,7 @@ def _take_mappa(step: Step, field: str, table: str, source: str) -> bool:
     if not step.report.read(reading, path):
         return False
     body = {**MAPPA, "mappa": {}, "period": {}} | reading.body
-    if faults := list(refused_at(body, step.tables.registration, lens)):
-        step.report.refused += (Fault(path + fault.path, fault.rule, fault.detail) for fault in faults)
+    if not step.is_valid(step.tables.registration, body, Source(lambda: lens.origins(block), lambda at: path + at)):
         return False
     step.put(f"block/{source}", {"body": reading.body})
     return True
@@ -134,10 +132,10 @@ def _flag(step: Step, index: int, native: Json) -> Json:
     path, lens = f"{step.piece.path}/registerFlags/{index}", step.tables.lenses["flag"]
     sent = native if isinstance(native, dict) else {}
     flag = step.tables.explained(sent, sent.get("code")) if sent else native
-    reading = prepared.as_sent(lens.read(flag), sent, "/code")
+    reading = entry_as_sent(lens.read(flag), sent, "/code")
     if not step.report.read(reading, path):
         return None
     body = reading.body | {"reference": f"flag-{reading.body['code']}", "period": {"active": True}}
-    faults = list(refused_at(body, step.tables.registration, lens))
-    step.report.refused += (Fault(path + fault.path, fault.rule, fault.detail) for fault in faults)
-    return None if faults else body
+    named = said_at({"reference": body["reference"]}, f"{path}/code")
+    source = Source(lambda: lens.origins(flag), lambda at: path + entry_place(at, sent, "/code"))
+    return body if step.is_valid(step.tables.registration, body, named, source) else None

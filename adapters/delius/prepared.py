@@ -5,18 +5,17 @@ Paths in a prepared object are those of the native one, so that what is found wr
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from adapters.delius.tables import Tables
 from hub.domain.canonical import Json
-from hub.spec.lens.reading import Reading
 
 _YES = ("true", "y", "yes", "1")
 _SURNAMES = ("previousSurname", "previousSurnames")
-_FROM_CODE = ("scheme", "concern", "roshLevel")
+FROM_CODE = ("scheme", "concern", "roshLevel")
 """What is filled in of an entry from the code of its register."""
-_MADE_AREA = re.compile(r"/probationArea(?=/|$).*")
+_HUMANS = ("staff", "providerEmployee", "trustOfficer")
+"""Records of a manager that may name the officer; the first that does."""
 _JAVA_DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d:\d\d:\d\d) [A-Z+:0-9]+ (\d{4})")
 """As in `Fri Jun 14 09:06:52 BST 2024`: local time, of which only the day is read."""
 
@@ -39,20 +38,16 @@ def spelled_alike(native: Mapping[str, Json]) -> dict[str, Json]:
     alike = dict(native)
     if (previous := alike.get("previousSurname")) is not None:
         del alike["previousSurname"]
-        surnames = alike.get("previousSurnames")
-        alike["previousSurnames"] = [*(surnames if isinstance(surnames, list) else ()), previous]
+        alike["previousSurnames"] = [*previous_surnames(native), previous]
     if isinstance(managers := alike.get("offenderManagers"), list):
-        alike["offenderManagers"] = [_manager(each) if isinstance(each, dict) else each for each in managers]
+        alike["offenderManagers"] = [manager_of(each) if isinstance(each, dict) else each for each in managers]
     return alike
 
 
-def offender_as_sent(reading: Reading, sent: Mapping[str, Json]) -> Reading:
-    """A reading of an offender, with what is wrong with the area that was filled in standing at the managers."""
-    if "probationArea" in sent:
-        return reading
-    faults = (replace(each, path=_MADE_AREA.sub("/offenderManagers", each.path)) for each in reading.faults)
-    homeless = (each for each in reading.homeless if not _MADE_AREA.match(each.path))
-    return replace(reading, faults=tuple(dict.fromkeys(faults)), homeless=tuple(homeless))
+def previous_surnames(native: Mapping[str, Json]) -> list[Json]:
+    """Those that are listed."""
+    surnames = native.get("previousSurnames")
+    return surnames if isinstance(surnames, list) else []
 
 
 def undone_offender(written: Mapping[str, Json], held: Mapping[str, Json]) -> dict[str, Json]:
@@ -65,7 +60,7 @@ def undone_offender(written: Mapping[str, Json], held: Mapping[str, Json]) -> di
         native |= {name: held[name] for name in _SURNAMES if name in held}
     if isinstance(managers := native.get("offenderManagers"), list):
         spelled = [each for each in held.get("offenderManagers") or () if isinstance(each, dict)]
-        native["offenderManagers"] = [next((old for old in spelled if _manager(old) == new), new) for new in managers]
+        native["offenderManagers"] = [next((old for old in spelled if manager_of(old) == new), new) for new in managers]
     return {name: native[name] for name in held if name in native} | native
 
 
@@ -77,13 +72,13 @@ def _area(native: Mapping[str, Json]) -> Json:
 
 def undone_entry(written: Json, held: Mapping[str, Json]) -> Json:
     """An entry of a register as the system spells it, without what its code says alone."""
-    native = {name: value for name, value in written.items() if name not in _FROM_CODE}
+    native = {name: value for name, value in written.items() if name not in FROM_CODE}
     if str(held.get("registrationId")) == native.get("registrationId"):
         native["registrationId"] = held["registrationId"]
     return native
 
 
-def _manager(native: Mapping[str, Json]) -> dict[str, Json]:
+def manager_of(native: Mapping[str, Json]) -> dict[str, Json]:
     """Responsible now: not deleted, and not said to be of the past. Named by whichever of its records names it."""
     manager = dict(native)
     if is_yes(manager.get("softDeleted")):
@@ -93,27 +88,34 @@ def _manager(native: Mapping[str, Json]) -> dict[str, Json]:
     stated = manager.get("staff")
     if isinstance(stated, dict | None) and not _is_named(stated):
         staff = stated if isinstance(stated, dict) else {}
-        named = next(
-            (each for name in ("providerEmployee", "trustOfficer") if _is_named(each := manager.get(name))), None
-        )
-        if named is not None:
-            manager["staff"] = {**staff, **named}
-        elif pool := _pool(manager):
-            manager["staff"] = {**staff, "surname": pool}
+        if (named := named_in(manager)) != "staff":
+            manager["staff"] = {**staff, **manager[named]}
+        elif pool := pool_of(manager):
+            manager["staff"] = {**staff, "surname": pool[1]}
         else:
             manager["active"] = False
     return manager
+
+
+def named_in(manager: Mapping[str, Json]) -> str:
+    """Which of a manager's records names who it is; `staff` where none does."""
+    return next((name for name in _HUMANS if _is_named(manager.get(name))), "staff")
 
 
 def _is_named(human: Json) -> bool:
     return isinstance(human, dict) and any(str(human.get(name) or "").strip() for name in ("surname", "forenames"))
 
 
-def _pool(manager: Mapping[str, Json]) -> Json:
-    """Where nobody is named, the pool of the team is responsible, else of the area; None: neither is named."""
-    groups = [each for name in ("team", "probationArea") if isinstance(each := manager.get(name), dict)]
-    names = [each.get(name) for name in ("description", "code") for each in groups]
-    return next((name for name in names if isinstance(name, str) and name.strip()), None)
+def is_nobody(manager: Mapping[str, Json]) -> bool:
+    """Whether none of a manager's records names anybody."""
+    return not any(_is_named(manager.get(name)) for name in _HUMANS)
+
+
+def pool_of(manager: Mapping[str, Json]) -> tuple[str, str] | None:
+    """Where nobody is named, the pool of the team is responsible, else of the area: its name, and where that stands."""
+    groups = [(group, each) for group in ("team", "probationArea") if isinstance(each := manager.get(group), dict)]
+    names = [(f"{group}/{name}", each.get(name)) for name in ("description", "code") for group, each in groups]
+    return next(((at, name) for at, name in names if isinstance(name, str) and name.strip()), None)
 
 
 def listed(native: Mapping[str, Json], tables: Tables) -> dict[str, Json]:
@@ -126,14 +128,6 @@ def numbered(native: Mapping[str, Json]) -> dict[str, Json]:
     """An entry with its number as text, as events give it; lists give a number."""
     number = native.get("registrationId")
     return {**native, "registrationId": str(number)} if type(number) is int else dict(native)
-
-
-def as_sent(reading: Reading, native: Mapping[str, Json], code_at: str) -> Reading:
-    """A reading of an entry, with what was filled in from its code standing at the code. native: as it was sent."""
-    made = {f"/{name}" for name in _FROM_CODE if name not in native}
-    unlisted = (replace(each, path=code_at) if each.path in made else each for each in reading.unlisted)
-    homeless = (each for each in reading.homeless if each.path not in made)
-    return replace(reading, unlisted=tuple(unlisted), homeless=tuple(homeless))
 
 
 def told(facts: Mapping[str, Json], tables: Tables) -> dict[str, Json]:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from adapters.client.native import Parts
+from adapters.client.origins import Source, refused
 from adapters.delius.known import about
 from adapters.delius.payloads import Piece
 from adapters.delius.report import Report
 from adapters.delius.tables import Tables
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault
+from hub.spec.record import RecordSpec
 
 _LOCAL_ID = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?")
 _PLACEHOLDER = re.compile(r"\{\{.*\}\}")
@@ -43,6 +45,12 @@ class Step:
             place = "/occurredAt" if "occurredAt" in self.piece.native else ""
             self.report.notices.append(Fault(self.piece.path + place, "late", detail))
         return late
+
+    def is_valid(self, spec: RecordSpec, body: Json, *sources: Source) -> bool:
+        """Whether the specification takes a body; what it refuses is told by its native places."""
+        faults = refused(spec, body, sources, whole=self.piece.path)
+        self.report.refused += dict.fromkeys(faults)
+        return not faults
 
     def wait_for_whole(self, crn: str) -> None:
         """Wait for the offender unless it is known."""

@@ -102,6 +102,39 @@ def test_previous_surnames_come_one_alone_or_as_a_list(desk: Desk) -> None:
     assert desk.offender()["formerNames"] == [{"surname": "Obi"}, {"surname": "Oakes"}]
 
 
+@pytest.mark.parametrize(
+    ("sent", "place"),
+    [
+        ({"otherIds": {"crn": "X320741", "nomsNumber": "A" * 201}}, "/otherIds/nomsNumber"),
+        ({"previousSurnames": ["Obi"], "previousSurname": "O" * 201}, "/previousSurname"),
+        ({"previousSurnames": ["O" * 201], "previousSurname": "Obi"}, "/previousSurnames/0"),
+        (
+            {"offenderManagers": [{"active": True, "staff": {}, "trustOfficer": {"surname": "O" * 201}}]},
+            "/offenderManagers/0/trustOfficer/surname",
+        ),
+        (
+            {"offenderManagers": [{"active": False}, {"active": True, "probationArea": {"description": "O" * 201}}]},
+            "/offenderManagers/1/probationArea/description",
+        ),
+        (
+            {
+                "otherIds": {
+                    "crn": "X320741",
+                    "nomsNumber": "A1234BC",
+                    "additionalIdentifiers": [
+                        {"type": {"code": "NOMS"}, "value": "A1234BD"},
+                        {"type": {"code": "OTHER"}, "value": "1" * 201},
+                    ],
+                }
+            },
+            "/otherIds/additionalIdentifiers/1/value",
+        ),
+    ],
+)
+def test_a_text_too_long_is_refused_at_the_very_field_that_holds_it(desk: Desk, sent: Json, place: str) -> None:
+    assert {fault.path for fault in desk.take(offender(**sent)).refused} == {place}
+
+
 def test_mappa_is_one_record_a_person_and_its_null_withdraws_it(desk: Desk) -> None:
     desk.take(offender(mappa={"level": 1, "category": 2, "startDate": "2021-02-08", "reviewDate": "2021-05-08"}))
     assert desk.registrations()["MAPPA"]["mappa"] == {"category": "2", "level": "1"}
@@ -124,7 +157,7 @@ def test_what_the_specification_refuses_is_refused_at_the_native_field(desk: Des
     )
     assert {(fault.path, fault.rule) for fault in taken.refused} == {
         ("/surname", "maxLength"),
-        ("/offenderManagers", "pattern"),
+        ("/offenderManagers/0/staff/code", "pattern"),
     }
     assert taken.said == ()
 
@@ -187,7 +220,9 @@ def test_without_a_number_of_the_case_nothing_is_said(desk: Desk, number: object
 def test_what_is_wrong_with_an_area_is_said_of_the_managers_and_what_has_no_home_there_once(desk: Desk) -> None:
     manager = {"active": True, "staff": {"surname": "Marsh"}, "probationArea": {"code": "£", "nps": True}}
     taken = desk.take(offender(offenderManagers=[manager]))
-    assert {(fault.path, fault.rule) for fault in taken.refused} == {("/offenderManagers", "pattern")}
+    assert {(fault.path, fault.rule) for fault in taken.refused} == {
+        ("/offenderManagers/0/probationArea/code", "pattern")
+    }
     homeless = [each.path for each in taken.homeless if each.path.endswith("nps")]
     assert homeless == ["/offenderManagers/0/probationArea/nps"]
 
