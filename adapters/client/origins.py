@@ -67,6 +67,19 @@ def native_place(body: Json, pointer: str, sources: Sequence[Source], names: Nam
     return None if not pointer or last.isdigit() else native_place(body, above, sources, names)
 
 
+def native_places(
+    body: Json, pointer: str, sources: Sequence[Source], names: Names | None = None, *, otherwise: bool = False
+) -> Iterator[str]:
+    """Where in the payload stands all that a place of the body says, with what lies in it.
+
+    otherwise: also what says something else there, and was replaced by a later source.
+    """
+    for source in reversed(sources):
+        there = _corresponding(body, pointer, source.origins.value, names or {}, otherwise=otherwise)
+        read = None if there is None else source.origins.of(there)
+        yield from () if read is None else (source.place(leaf.at) for leaf in read.leaves())
+
+
 def refused(spec: RecordSpec, body: Json, sources: Sequence[Source], *, whole: str = "") -> list[Fault]:
     """What the specification refuses in a body, at its native places; nothing of a valid one."""
     try:
@@ -88,8 +101,11 @@ def at_native_places(
             yield replace(fault, path=place)
 
 
-def _corresponding(body: Json, pointer: str, other: Json, names: Names) -> str | None:
-    """The place in another body that says what this place of the body does; None where that says something else."""
+def _corresponding(body: Json, pointer: str, other: Json, names: Names, *, otherwise: bool = False) -> str | None:
+    """The place in another body that says what this place of the body does; None where that says something else.
+
+    otherwise: it may say something else.
+    """
     there, name = "", ""
     for step in [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]:
         if isinstance(body, list):
@@ -101,7 +117,7 @@ def _corresponding(body: Json, pointer: str, other: Json, names: Names) -> str |
             body, other = (each.get(step) if isinstance(each, dict) else None for each in (body, other))
             there, name = f"{there}/{escaped(step)}", step
     is_other = other is not None and not isinstance(body, dict | list) and body != other
-    return None if is_other else there
+    return None if is_other and not otherwise else there
 
 
 def _alike(items: Sequence[Json], index: int, others: Json, names: Sequence[str]) -> int | None:
@@ -116,4 +132,4 @@ def _alike(items: Sequence[Json], index: int, others: Json, names: Sequence[str]
 
 def _mark(item: Json, names: Sequence[str]) -> Json:
     named = [item.get(name) for name in names] if isinstance(item, dict) else []
-    return named if named and None not in named else item
+    return item if named.count(None) == len(named) else named

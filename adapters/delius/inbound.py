@@ -53,7 +53,8 @@ def _step(piece: Piece, payload: Payload, parts: Parts, tables: Tables, report: 
             ids = piece.native.get("otherIds")
             stated, path = (ids.get("crn") if isinstance(ids, dict) else None), f"{path}/otherIds/crn"
         case _:
-            stated, path = piece.native.get("crn", piece.crn), f"{path}/crn"
+            own = piece.native.get("crn"), f"{path}/crn"
+            stated, path = piece.whose if piece.whose and "crn" not in piece.native else own
     crn = case_number(stated, payload.about.get("crn"), path, report)
     return None if crn is None else Step(piece, crn, moment(at), tables, parts, report)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 import orjson
 
@@ -35,14 +36,21 @@ class Kind(StrEnum):
     EVENT = "event"
 
 
+class Whose(NamedTuple):
+    """The number of a case as what wraps an object says it, and where in the payload."""
+
+    number: Json
+    at: str
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One native object. path: JSON Pointer to it in the payload. crn: where what wraps it says whose it is."""
+    """One native object. path: JSON Pointer to it in the payload. whose: where what wraps it says so."""
 
     kind: Kind
     path: str
     native: Mapping[str, Json]
-    crn: Json = None
+    whose: Whose | None = None
 
     @property
     def facts(self) -> Mapping[str, Json]:
@@ -67,18 +75,18 @@ def take_apart(document: Json) -> Pieces:
     return pieces
 
 
-def _look_into(document: Json, path: str, crn: Json, pieces: Pieces) -> None:
+def _look_into(document: Json, path: str, whose: Whose | None, pieces: Pieces) -> None:
     if isinstance(document, list):
         for index, element in enumerate(document):
-            _look_into(element, f"{path}/{index}", crn, pieces)
+            _look_into(element, f"{path}/{index}", whose, pieces)
     elif not isinstance(document, dict):
         pieces.unknown.append(Fault(path, "kind", "is no payload of the probation system: it must be an object"))
     elif (because := next((why for name, why in _NEVER_SAID.items() if name in document), None)) is not None:
         pieces.homeless.append(Homeless(path, because))
     elif (kind := _kind(document)) is not None:
-        pieces.found.append(Piece(kind, path, document, crn))
+        pieces.found.append(Piece(kind, path, document, whose))
     else:
-        _unwrap(document, path, crn, pieces)
+        _unwrap(document, path, whose, pieces)
 
 
 def _kind(document: Mapping[str, Json]) -> Kind | None:
@@ -95,13 +103,15 @@ def _kind(document: Mapping[str, Json]) -> Kind | None:
     return None
 
 
-def _unwrap(document: Mapping[str, Json], path: str, crn: Json, pieces: Pieces) -> None:
+def _unwrap(document: Mapping[str, Json], path: str, whose: Whose | None, pieces: Pieces) -> None:
+    if "crn" in document:
+        whose = Whose(document["crn"], f"{path}/crn")
     for name, because in _wrapping(document):
         inner = document[name]
         if name in _TEXTS and isinstance(inner, str):
-            _look_into_text(inner, f"{path}/{name}", crn, pieces)
+            _look_into_text(inner, f"{path}/{name}", whose, pieces)
         else:
-            _look_into(inner, f"{path}/{name}", document.get("crn", crn), pieces)
+            _look_into(inner, f"{path}/{name}", whose, pieces)
         _note(document, {name, "crn"}, path, because, pieces)
         return
     pieces.unknown.append(Fault(path, "kind", "is no kind of payload of the probation system that is known"))
@@ -116,13 +126,13 @@ def _wrapping(document: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
         yield "registrations", "whose registrations they are"
 
 
-def _look_into_text(text: str, path: str, crn: Json, pieces: Pieces) -> None:
+def _look_into_text(text: str, path: str, whose: Whose | None, pieces: Pieces) -> None:
     try:
         document = orjson.loads(text)
     except orjson.JSONDecodeError:
         pieces.unknown.append(Fault(path, "json", "must be JSON in a text"))
         return
-    _look_into(document, path, crn, pieces)
+    _look_into(document, path, whose, pieces)
 
 
 def _note(document: Mapping[str, Json], taken: set[str], path: str, because: str, pieces: Pieces) -> None:

@@ -74,9 +74,11 @@ def _prepared(taking: Taking, term: Mapping[str, Json], at: str) -> Prepared:
             account.refuse(f"{place}/issuingCourt", "type", "must be an object")
         for where, sentence in account.listed(case.get("sentences"), f"{place}/sentences"):
             origins |= _case_origins(f"/sentences/{len(sentences)}", place[len(at) :], where[len(at) :])
+            origins |= _term_origins(f"/sentences/{len(sentences)}", sentence, where[len(at) :])
             sentences.append(_of_case(case) | _spelt(sentence))
     for where, sentence in account.listed(term.get("licenceSentences"), f"{at}/licenceSentences"):
         origins[f"/sentences/{len(sentences)}"] = where[len(at) :]
+        origins |= _term_origins(f"/sentences/{len(sentences)}", sentence, where[len(at) :])
         sentences.append(_spelt(sentence))
     own = prepared_offender({"sentences": sentences}, taking.lenses.codes)
     return Prepared(own.native, {**own.origins, **origins})
@@ -98,6 +100,16 @@ def _case_origins(place: str, case: str, sentence: str) -> dict[str, str]:
         f"{place}/sentenceDate": f"{case}/issuingCourtDate",
         f"{place}/courtDescription": f"{case}/issuingCourt/description",
         f"{place}/caseReference": f"{case}/caseInfoNumber",
+    }
+
+
+def _term_origins(place: str, sentence: Mapping[str, Json], at: str) -> dict[str, str]:
+    """Where the codes of terms stand, which are spelt otherwise."""
+    terms = sentence.get("terms")
+    return {
+        f"{place}/terms/{index}/code": f"{at}/terms/{index}/sentenceTermCode"
+        for index, term in enumerate(terms if isinstance(terms, list) else ())
+        if isinstance(term, dict) and "code" not in term
     }
 
 

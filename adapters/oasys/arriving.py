@@ -101,7 +101,8 @@ class Arriving:
         culprits: set[str] = set()
         for fault in whole.faults:
             found = whole.natives(fault.path, fields)
-            self.report.refused.append(Fault(piece.place(found[0] if found else ""), fault.rule, fault.detail))
+            place = whole.place(fault.path, fields)
+            self.report.refused.append(Fault(piece.place(place), fault.rule, fault.detail))
             culprits |= {first_name(at, fields) for at in found} or set(fields)
         return self._with_their_tables(culprits, fields)
 

@@ -1,12 +1,12 @@
 """An assessment as a whole, from the native fields of all its parts; and what of them is to blame when it is none."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from adapters.client.origins import Source, native_place, native_places
 from adapters.oasys.kept import Part
-from adapters.oasys.merging import in_order, merged, with_overall
+from adapters.oasys.merging import KEYS, in_order, merged, with_overall
 from adapters.oasys.tables import Fields, Table, Tables
-from adapters.oasys.tracing import natives, way
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault, Rejected
 from hub.spec.lens.reading import Reading
@@ -29,30 +29,55 @@ class Told:
     reading: Reading
     at: str
 
+    @property
+    def source(self) -> Source:
+        """Where in the fields stands what it says."""
+        return Source(lambda: self.table.lens.origins(self.fields), lambda at: at)
+
 
 @dataclass(frozen=True, slots=True)
 class Whole:
     """What all tables say together.
 
     missing: names of what it cannot be said without and no part has said. faults: paths are JSON Pointers in the body.
-    differing: JSON Pointers in the body, where parts say otherwise.
+    joined, differing: the parts as they were put together, before they were sorted, and JSON Pointers in that, where
+    they say otherwise.
     """
 
     body: Json
     told: tuple[Told, ...]
     missing: tuple[str, ...]
     faults: tuple[Fault, ...]
+    joined: Json
     differing: tuple[str, ...]
 
     def natives(self, pointer: str, owned: Fields) -> tuple[str, ...]:
-        """Which of these fields say what stands at a place of the body, else what stands beside it."""
-        while pointer:
-            stops = way(self.body, pointer)
-            found = [at for each in self.told for at in natives(each.table, stops, each.fields)]
-            if mine := tuple(at for at in found if at.split("/", 2)[1] in owned):
-                return mine
-            pointer = pointer.rpartition("/")[0]
-        return ()
+        """JSON Pointers in these fields: what says what stands at a place of the body, else what stands beside it."""
+        return _natives(self.body, pointer, self._sources(), owned)
+
+    def place(self, pointer: str, owned: Fields) -> str:
+        """The one place in these fields that a place of the body leads to, or would if it were there."""
+        sources = [each.source for each in self.told if not each.reading.faults and each.fields.keys() & owned.keys()]
+        return native_place(self.body, pointer, sources, KEYS) or ""
+
+    def differences(self, owned: Fields) -> Iterator[str]:
+        """Where these fields say otherwise than others do."""
+        for pointer in self.differing:
+            yield from _natives(self.joined, pointer, self._sources(), owned, otherwise=True)[:1]
+
+    def _sources(self) -> list[Source]:
+        return [each.source for each in self.told if not each.reading.faults]
+
+
+def _natives(
+    body: Json, pointer: str, sources: Sequence[Source], owned: Fields, *, otherwise: bool = False
+) -> tuple[str, ...]:
+    while pointer:
+        found = native_places(body, pointer, sources, KEYS, otherwise=otherwise)
+        if mine := tuple(at for at in found if at.split("/", 2)[1] in owned):
+            return mine
+        pointer = pointer.rpartition("/")[0]
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +107,9 @@ class Assembling:
                 body = merged(body, each.reading.body, differing)
         if number:
             body = {"reference": number, **body, "oasysNumber": number}
-        body = in_order(with_overall(body))
-        missing, faults = self._checked(body)
-        return Whole(body, told, missing, faults, tuple(dict.fromkeys(differing)))
+        ordered = in_order(with_overall(body))
+        missing, faults = self._checked(ordered)
+        return Whole(ordered, told, missing, faults, body, tuple(dict.fromkeys(differing)))
 
     def _checked(self, body: Json) -> tuple[tuple[str, ...], tuple[Fault, ...]]:
         filled = {"reference": "0", **body}

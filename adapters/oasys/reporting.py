@@ -47,9 +47,7 @@ class Report:
             for each in _homeless(told)
             if first_name(each.path, fields) in fields
         )
-        for pointer in whole.differing:
-            found = whole.natives(pointer, fields)
-            self.notices += (Fault(piece.place(at), "parts-differ", _DIFFERS) for at in found[:1])
+        self.notices += (Fault(piece.place(at), "parts-differ", _DIFFERS) for at in whole.differences(fields))
 
 
 def of_a_list(taken: Sequence[Taken]) -> Taken:

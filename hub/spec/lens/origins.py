@@ -11,7 +11,7 @@ from itertools import takewhile
 from hub.domain.canonical import Json
 from hub.spec.lens.columns import Several
 from hub.spec.lens.compiled_choice import is_dealt
-from hub.spec.lens.found import Found, is_blank
+from hub.spec.lens.found import Found
 from hub.spec.lens.lists import List
 from hub.spec.lens.opened import Opened
 from hub.spec.lens.paths import MISSING, Keys, stamped
@@ -130,9 +130,9 @@ def _of_row(plan: FieldPlan, opened: Opened) -> Origin | None:
 
 
 def _speaking(raws: Sequence[Json], paths: Sequence[str]) -> str:
-    """The first column with a value, else the first that is there."""
-    there = [(raw, at) for raw, at in zip(raws, paths, strict=True) if raw is not MISSING]
-    return next((at for raw, at in there if not is_blank(raw)), there[0][1] if there else paths[0])
+    """The column that says most of what all say together, else the first that is there."""
+    there = [(at, raw) for raw, at in zip(raws, paths, strict=True) if raw is not MISSING]
+    return max(there, key=lambda each: len(str(each[1] or "").strip()), default=(paths[0], None))[0]
 
 
 def _of_list(plan: ListPlan, opened: Opened) -> Origin | None:

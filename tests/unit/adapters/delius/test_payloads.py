@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from adapters.delius.payloads import Kind, take_apart
+from adapters.delius.payloads import Kind, Whose, take_apart
 from hub.domain.canonical import Json
 from tests.builders.probation import added, case, entry, offender
 
@@ -61,7 +61,7 @@ def test_a_message_that_is_no_json_is_a_fault_there() -> None:
 
 def test_whose_a_list_of_registrations_is_holds_for_each() -> None:
     pieces = take_apart({"crn": "X1", "registrations": [entry()]})
-    assert [(piece.kind, piece.crn) for piece in pieces.found] == [(Kind.REGISTRATION, "X1")]
+    assert [(piece.kind, piece.whose) for piece in pieces.found] == [(Kind.REGISTRATION, Whose("X1", "/crn"))]
     assert pieces.homeless == []
 
 
