@@ -18,6 +18,7 @@ _DAY = {
     "conflicts": 3,
     "reviews": 1,
     "risks": {"toBeSeen": 40, "seen": 38, "staff": 7, "slowestSeconds": 41_230.5},
+    "notices": {"given": 12, "late": 1},
     "properties": {"specification": 112, "filled": 61, "taken": 104},
 }
 
@@ -50,6 +51,7 @@ def _day(measured: Measured) -> dict[str, Any]:
             "staff": measured.risks.staff,
             "slowestSeconds": None if measured.risks.slowest is None else measured.risks.slowest.total_seconds(),
         },
+        "notices": {"given": measured.announcements.announced, "late": measured.announcements.late},
         "properties": {
             "specification": measured.properties,
             "filled": measured.filled,
@@ -88,6 +90,14 @@ SHAPES: dict[str, Schema] = {
                     },
                 },
                 _DAY["risks"],
+            ),
+            "notices": shape(
+                "Of the last 30 days, counted by the agency's own local ids.",
+                {
+                    "given": count_of("Days of a release or move of a person at risk that it was told of."),
+                    "late": count_of("Of these, told of later than its contract says, or when the day had passed."),
+                },
+                _DAY["notices"],
             ),
             "properties": shape(
                 "Of all record types' properties.",

@@ -22,6 +22,8 @@ _COLUMNS = {
     "reviews": "reviews",
     "risks": "risks.toBeSeen",
     "seen": "risks.seen",
+    "notices": "notices.given",
+    "late": "notices.late",
     "properties filled": "filled",
     "taken": "taken",
     "measured (UTC)": "measured",

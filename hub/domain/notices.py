@@ -48,6 +48,11 @@ def told_from(notice: Mapping[str, Json], days: int) -> int:
     return day_begins(date.fromisoformat(notice["date"]) - timedelta(days=days))
 
 
+def is_late(notice: Mapping[str, Json], days: int, now: int) -> bool:
+    """Whether who is told now has had less than so many days, but for what is left of the first. now: as above."""
+    return now >= passed(date.fromisoformat(notice["date"]) - timedelta(days=days))
+
+
 def overtaken_at(notice: Mapping[str, Json]) -> int:
     """From when on another day may be announced in its place, since that of this one has passed."""
     return passed(date.fromisoformat(notice["date"]))

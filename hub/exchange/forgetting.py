@@ -1,4 +1,4 @@
-"""What is kept for a while only: numbers that were overtaken, reports of inventories, alerts that are closed."""
+"""What is kept for a while only: numbers that were overtaken, reports, alerts that are closed, what was announced."""
 
 import asyncio
 from contextlib import suppress
@@ -13,6 +13,8 @@ from hub.store.forgetting import FIRST, ForgettingStore, Place
 
 REPORTS_KEPT = timedelta(days=90)
 """How long it can be read what an inventory came to."""
+ANNOUNCED_KEPT = timedelta(days=366)
+"""How long it is known of which days an agency was told, so that a day told again does not count anew."""
 SLICE = 5_000
 """Deliveries looked at in one transaction."""
 ROUND_S = 3_600.0
@@ -47,3 +49,4 @@ class Forgetting:
             after = await self._store.forget_overtaken(after, now - KEPT, SLICE)
         await self._store.forget_reports(now - REPORTS_KEPT)
         await self._store.forget_alerts(now - self._alerts_kept)
+        await self._store.forget_announced(now - ANNOUNCED_KEPT)

@@ -20,12 +20,12 @@ from hub.domain.contract import Contract
 from hub.domain.errors import Unavailable
 from hub.ports import Seal
 from hub.spec.registry import Registry
-from hub.store.measuring import Agreement, Measured, MeasuringStore, Property, Risks, Sample
+from hub.store.measuring import Agreement, Announcements, Measured, MeasuringStore, Property, Risks, Sample
 
 SAMPLED = 500
 """Standing assertions opened each time."""
 REMEMBERED = timedelta(days=30)
-"""For how long an agency counts as filling a property that it was seen to say."""
+"""For how long an agency counts as filling a property that it was seen to say, and what it was told is counted."""
 
 _log = structlog.get_logger(__name__)
 
@@ -64,6 +64,7 @@ class Measuring:
         now = self._now()
         await self._store.seen(self._said(await self._sampled()), now)
         agreements, risks = await self._store.agreements(), await self._store.risks()
+        announcements = await self._store.announcements(now - REMEMBERED)
         known = [each for each in await self._store.properties(now - REMEMBERED) if self._is_known(each)]
         await self._store.keep(
             [
@@ -73,6 +74,7 @@ class Measuring:
                     now,
                     agreements.get(agency, Agreement()),
                     risks.get(agency, Risks()),
+                    announcements.get(agency, Announcements()),
                     sum(map(len, self._properties.values())),
                     sum(each.agency == agency for each in known),
                     self._taken(contract),

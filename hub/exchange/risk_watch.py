@@ -6,7 +6,7 @@ so that any order of events ends in the same. A look lowers no level: it marks t
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -19,12 +19,12 @@ from hub.domain.errors import Halt
 from hub.domain.holding import Holder
 from hub.domain.ids import uuid7
 from hub.domain.moves import Move, planned_move
-from hub.domain.notices import NOTICE, notices_of, overtaken_at, told_from
+from hub.domain.notices import NOTICE, is_late, notices_of, overtaken_at, told_from
 from hub.domain.risk import Question, Said, next_look, questions
 from hub.domain.submission import micros
 from hub.ports import AuditRow, HeldId, Keys, RecordId, RecordRow, Seal
 from hub.store.risk_reviews import Ending, RiskReviewRow
-from hub.store.watching import LevelRow, Looked, Watched, WatchStore
+from hub.store.watching import Announced, LevelRow, Looked, Watched, WatchStore
 from hub.trust.naming import record_key
 
 BATCH = 200
@@ -126,11 +126,19 @@ class _Look:
         digest = self._keys.keyed_bytes("content", content or b"")
         before, revision = watched.notices.get(record_id, (self._keys.keyed_bytes("content", b""), 0))
         if digest != before:
+            self._looked.announced += [
+                Announced(agency, local, event, notice["date"], self._is_late(agency, notice))
+                for agency in told
+                for local in watched.agencies.get(agency, ())
+            ]
             sealed = None if content is None else self._seal.seal(f"person:{watched.person}", content)
             rid = record_key(self._keys, NOTICE, event)
             self._looked.notices.append(RecordRow(record_id, rid, revision + 1, digest, sealed, (), self._now))
             self._looked.owed |= concerned
         return min((moment for moment in moments.values() if moment > now), default=None)
+
+    def _is_late(self, agency: str, notice: Json) -> bool:
+        return is_late(notice, self._contracts[agency].receives[NOTICE].notice_days, micros(self._now))
 
     def _asked(self, person: str, question: Question, local: str, known: RiskReviewRow | None) -> RiskReviewRow:
         """The review of a question: as it is known, opened, or put to somebody else."""
@@ -181,7 +189,7 @@ class _Look:
                 self._looked.marks[record_id] = marks
                 self._looked.owed |= self._concerned(record_id, watched.agencies)
 
-    def _concerned(self, record_id: RecordId, agencies: set[str]) -> set[HeldId]:
+    def _concerned(self, record_id: RecordId, agencies: Collection[str]) -> set[HeldId]:
         return {
             HeldId(each.agency, record_id)
             for each in self._contracts.values()

@@ -1,4 +1,4 @@
-"""Deliveries that were overtaken long ago, old reports of inventories and closed alerts leave the database."""
+"""Deliveries that were overtaken long ago, old reports, closed alerts and old announcements leave the database."""
 
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.domain.submission import micros
 from hub.store.engine import writing
-from hub.store.tables import alert, delivery, difference, inventory
+from hub.store.tables import alert, announced, delivery, difference, inventory
 
 
 class Place(NamedTuple):
@@ -58,3 +58,9 @@ class ForgettingStore:
         """Forget the alerts that closed before then; what is not closed stays, however old it is."""
         async with writing(self._engine) as connection:
             await connection.execute(delete(alert).where(alert.c.closed < micros(before)))
+
+    async def forget_announced(self, before: datetime) -> None:
+        """Forget that agencies were told before then of days before then."""
+        old = (announced.c.at < micros(before)) & (announced.c.day < before.date().isoformat())
+        async with writing(self._engine) as connection:
+            await connection.execute(delete(announced).where(old))

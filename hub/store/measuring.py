@@ -14,6 +14,7 @@ from hub.store.bulk import upsert
 from hub.store.engine import reading, writing
 from hub.store.tables import (
     DIFFERING,
+    announced,
     assertion,
     convergence,
     filled,
@@ -77,6 +78,14 @@ class Risks:
 
 
 @dataclass(frozen=True, slots=True)
+class Announcements:
+    """Of what an agency was told is to happen to people at risk. late: of what it was told too late, or afterwards."""
+
+    announced: int = 0
+    late: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """An agency on a day, as last measured. properties: of the specification; filled: those it was seen to say;
     taken: those its contract lets it have.
@@ -87,6 +96,7 @@ class Measured:
     measured: datetime
     agreement: Agreement
     risks: Risks
+    announcements: Announcements
     properties: int
     filled: int
     taken: int
@@ -117,6 +127,13 @@ class MeasuringStore:
         async with reading(self._engine) as connection:
             rows = await connection.execute(_RISKS)
             return {row.agency: Risks(row.risks, int(row.seen), row.staff, _span(row.slowest)) for row in rows}
+
+    async def announcements(self, since: datetime) -> dict[str, Announcements]:
+        """By agency, of the notices first given since then; counted by its local ids."""
+        query = select(announced.c.agency, func.count().label("given"), func.sum(case((announced.c.late, 1), else_=0)))
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(query.where(announced.c.at >= micros(since)).group_by(announced.c.agency))
+            return {agency: Announcements(int(given), int(late)) for agency, given, late in rows}
 
     async def sample(self, beyond: str, limit: int) -> list[Sample]:
         """So many standing assertions that come after a place among the slots, which are as good as random."""
@@ -223,7 +240,7 @@ _SAMPLE = (
 
 
 def _values(row: Measured) -> dict[str, Any]:
-    agreement = asdict(row.agreement) | asdict(row.risks)
+    agreement = asdict(row.agreement) | asdict(row.risks) | asdict(row.announcements)
     agreement["slowest"] = None if row.risks.slowest is None else row.risks.slowest // _MICRO
     agreement["oldest"] = None if row.agreement.oldest is None else micros(row.agreement.oldest)
     named = {"agency": row.agency, "day": row.day.isoformat(), "measured": micros(row.measured)}
@@ -235,7 +252,8 @@ def _measured(row: Row[Any]) -> Measured:
     agreement = Agreement(row.records, row.agreeing, oldest, row.conflicts, row.reviews)
     day, measured = date.fromisoformat(row.day), from_micros(row.measured)
     risks = Risks(row.risks, row.seen, row.staff, _span(row.slowest))
-    return Measured(row.agency, day, measured, agreement, risks, row.properties, row.filled, row.taken)
+    notices = Announcements(row.announced, row.late)
+    return Measured(row.agency, day, measured, agreement, risks, notices, row.properties, row.filled, row.taken)
 
 
 def _span(micros_: int | None) -> timedelta | None:

@@ -99,6 +99,7 @@ def _convergence(measured: Sequence[Measured], now: datetime) -> list[Convergenc
             each.agreement.conflicts,
             each.agreement.reviews,
             each.risks.risks - each.risks.seen,
+            each.announcements.late,
         )
         for each in last.values()
     ]

@@ -298,6 +298,8 @@ convergence = Table(
     Column("properties", Integer, nullable=False),
     Column("filled", Integer, nullable=False),
     Column("taken", Integer, nullable=False),
+    Column("announced", BigInteger, nullable=False),
+    Column("late", BigInteger, nullable=False),
     Index("ix_convergence_day", "day", "agency"),
 )
 
@@ -316,6 +318,18 @@ watch = Table(
     metadata,
     Column("person", Text, primary_key=True),
     Column("due", BigInteger, nullable=False, index=True),
+)
+
+# Notices that an agency was given, each once for every local id of its own and day announced; late: not in time.
+announced = Table(
+    "announced",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("local", Text, primary_key=True),
+    Column("event", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("late", Boolean, nullable=False),
 )
 
 _NOT_CLOSED = text("closed IS NULL")

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, case, null, select, update
 from sqlalchemy import bindparam as bound
@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from hub.domain.notices import NOTICE
 from hub.domain.submission import Order, micros
 from hub.ports import AuditRow, HeldId, RecordId, RecordRow, StandingLevel
-from hub.store.bulk import delete_rows, execute_many, insert_rows, upsert
+from hub.store.bulk import delete_rows, execute_many, insert_or_ignore, insert_rows, upsert
 from hub.store.columns import any_of, as_set
 from hub.store.engine import writing
 from hub.store.risk_reviews import RiskReviewRow, keep_reviews, review_row
 from hub.store.rows import audit_values, record_values
-from hub.store.tables import audit, local_id, owed, person, record, risk_review, standing, watch
+from hub.store.tables import announced, audit, local_id, owed, person, record, risk_review, standing, watch
 
 _OFFENDER = "offender"
 
@@ -36,16 +36,26 @@ class LevelRow:
     level: StandingLevel
 
 
+class Announced(NamedTuple):
+    """What an agency is told is to happen to one of its people. local: key of its local id. late: not in time."""
+
+    agency: str
+    local: str
+    event: str
+    day: str
+    late: bool
+
+
 @dataclass(slots=True)
 class Watched:
-    """A person as the store has them. agencies: who know the person. offender: the sealed shared record, if any.
+    """A person as the store has them. agencies: who know the person -> by which local keys.
 
-    movements: the sealed shared records of movements.
+    offender, movements: the sealed shared records, if there are any.
     marks: every shared record -> the places in it that are under review. reviews: all there are on what is said.
     """
 
     person: str
-    agencies: set[str] = field(default_factory=set)
+    agencies: dict[str, list[str]] = field(default_factory=dict)
     levels: list[LevelRow] = field(default_factory=list)
     offender: bytes | None = None
     movements: list[bytes] = field(default_factory=list)
@@ -60,6 +70,7 @@ class Looked:
     """What comes of a look at some persons. next: person -> when to look again, None for never.
 
     reviews, marks, notices: those that are new, or not as they were. owed: who is to be told.
+    announced: what an agency is told by a notice; what it was told before may be among it.
     """
 
     next: dict[str, int | None] = field(default_factory=dict)
@@ -67,6 +78,7 @@ class Looked:
     marks: dict[RecordId, tuple[str, ...]] = field(default_factory=dict)
     notices: list[RecordRow] = field(default_factory=list)
     owed: set[HeldId] = field(default_factory=set)
+    announced: list[Announced] = field(default_factory=list)
     audit: list[AuditRow] = field(default_factory=list)
 
 
@@ -97,7 +109,7 @@ async def _watched(connection: AsyncConnection, persons: Sequence[str]) -> list[
     found = {each: Watched(each) for each in persons}
     sought = {"persons": as_set(persons)}
     for known in await connection.execute(_AGENCIES, sought):
-        found[known.person].agencies.add(known.agency)
+        found[known.person].agencies.setdefault(known.agency, []).append(known.key)
     for said in await connection.execute(_LEVELS, sought):
         found[said.person].levels.append(_level_row(said))
     for shared in await connection.execute(_RECORDS, sought):
@@ -122,6 +134,7 @@ async def _keep(connection: AsyncConnection, looked: Looked, at: int) -> None:
     ]
     await execute_many(connection, _MARK, marked)
     await upsert(connection, record, [record_values(row) for row in looked.notices])
+    await insert_or_ignore(connection, announced, [{**each._asdict(), "at": at} for each in sorted(looked.announced)])
     stamp = secrets.token_hex(8)
     debts = [
         {"agency": each.agency, **each.record._asdict(), "stamp": stamp, "since": at, "later": False}
@@ -141,8 +154,8 @@ _DUE = select(watch.c.person).where(watch.c.due <= bound("now")).order_by(watch.
 _LOCK = (
     select(person.c.id).where(any_of(person.c.id, "persons")).order_by(person.c.id).with_for_update(skip_locked=True)
 )
-_AGENCIES: Select[Any] = (
-    select(local_id.c.person, local_id.c.agency).where(any_of(local_id.c.person, "persons")).distinct()
+_AGENCIES: Select[Any] = select(local_id.c.person, local_id.c.agency, local_id.c.key).where(
+    any_of(local_id.c.person, "persons")
 )
 _LEVELS: Select[Any] = (
     select(local_id.c.person, standing)

@@ -6,14 +6,14 @@ from datetime import timedelta
 from sqlalchemy import insert
 
 from hub.domain.submission import micros
-from hub.exchange.forgetting import REPORTS_KEPT, Forgetting
+from hub.exchange.forgetting import ANNOUNCED_KEPT, REPORTS_KEPT, Forgetting
 from hub.exchange.inventories import Digests
 from hub.exchange.reconcile import KEPT, Reconciling
 from hub.store.alerts import Why
 from hub.store.engine import writing
 from hub.store.forgetting import FIRST, ForgettingStore
 from hub.store.reconciling import ReconcileStore
-from hub.store.tables import alert, delivery, inventory
+from hub.store.tables import alert, announced, delivery, inventory
 from tests.builders.hub import NOW, Hub
 from tests.builders.records import PRISON, offender, said
 
@@ -67,6 +67,19 @@ async def test_reports_are_kept_for_their_time(hub: Hub) -> None:
     await Forgetting(ForgettingStore(hub.engine), lambda: hub.now, ALERTS_KEPT).round(asyncio.Event())
 
     assert len(await hub.rows(inventory)) == 1
+
+
+async def test_what_was_announced_long_ago_of_a_day_long_past_is_forgotten(hub: Hub) -> None:
+    long_ago, since = NOW.date().isoformat(), (NOW + timedelta(days=2)).date().isoformat()
+    async with writing(hub.engine) as connection:
+        for day, at in ((long_ago, NOW), (since, NOW), (long_ago, NOW + timedelta(days=2))):
+            told = {"agency": "prison", "local": f"{day}{at}", "event": "release", "day": day}
+            await connection.execute(insert(announced).values(**told, at=micros(at), late=False))
+    hub.now = NOW + ANNOUNCED_KEPT + timedelta(days=1)
+
+    await Forgetting(ForgettingStore(hub.engine), lambda: hub.now, ALERTS_KEPT).round(asyncio.Event())
+
+    assert len(await hub.rows(announced)) == 2
 
 
 async def test_an_alert_is_kept_for_its_time_after_it_closed_and_while_it_is_open_for_ever(hub: Hub) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from hub.metrics import Metrics
 from hub.store.alerts import AlertState
+from hub.store.queues import look_at_queues
 from tests.builders.at_risk import OFFENDER, PNC, AtRisk
 from tests.rest import rest_hub
 
@@ -30,6 +32,12 @@ class Inside(AtRisk):
         contract = self.hub.contracts[agency]
         notice = replace(contract.receives["notice"], notice_days=days)
         self.hub.contracts[agency] = replace(contract, receives={**contract.receives, "notice": notice})
+
+    async def counted(self, agency: str) -> Any:  # noqa: ANN401 - any JSON
+        """What the index says of the notices it was given."""
+        await self.hub.desk.outlook.measuring.step()
+        answer = await self.hub.operator.get("/v1/admin/convergence", params={"agency": agency})
+        return answer.json()["agencies"][0]["days"][-1]["notices"]
 
     async def notices(self, agency: str) -> list[Any]:
         """The notices this agency was delivered and that have not been overtaken: bodies, None for one withdrawn."""
@@ -124,6 +132,29 @@ async def test_who_comes_off_the_register_is_announced_no_more(inside: Inside) -
     await inside.passes()
 
     assert [each[2] for each in await inside.notices("probation")] == [None]
+
+
+@ON_BOTH
+async def test_what_an_agency_is_told_too_late_or_afterwards_is_counted_once_in_the_index_and_as_a_metric(
+    inside: Inside,
+) -> None:
+    inside.days("prison", 7)
+    await inside.dated("2026-05-01")
+    await inside.at("2026-04-10")
+    learned_late = await inside.counted("probation"), await inside.counted("prison")
+    await inside.dated("2026-05-01", location={"place": "custody", "establishment": "HMP Northmoor"})
+    await inside.at("2026-04-24")
+    in_time = await inside.counted("probation"), await inside.counted("prison")
+    await inside.dated("2026-04-20")
+    await inside.passes()
+    afterwards = await inside.counted("probation"), await inside.counted("prison")
+    queues = await look_at_queues(inside.hub.engine, frozenset(), inside.hub.now)
+
+    assert learned_late == ({"given": 1, "late": 1}, {"given": 0, "late": 0})
+    assert in_time == ({"given": 1, "late": 1}, {"given": 1, "late": 0})
+    assert afterwards == ({"given": 2, "late": 2}, {"given": 2, "late": 1})
+    told = Metrics(inside.hub.registry.types()).exposition(queues).decode()
+    assert 'hub_notices_late{agency="probation"} 2.0' in told
 
 
 @ON_BOTH

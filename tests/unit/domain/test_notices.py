@@ -8,7 +8,7 @@ import pytest
 from hub.domain.canonical import Json
 from hub.domain.holding import Holder
 from hub.domain.moves import Move
-from hub.domain.notices import notices_of, overtaken_at, told_from
+from hub.domain.notices import is_late, notices_of, overtaken_at, told_from
 from hub.domain.risk import Said
 from hub.domain.submission import day_begins
 
@@ -99,6 +99,13 @@ def test_a_plan_whose_day_has_passed_stands_until_it_is_made_or_taken_back_but_n
 
 def test_another_day_may_be_announced_once_that_of_a_notice_has_passed() -> None:
     assert overtaken_at({"date": "2026-05-01"}) == day_begins(date(2026, 5, 2))
+
+
+@pytest.mark.parametrize(("told", "late"), [("2026-04-01", False), ("2026-04-02", True), ("2026-06-01", True)])
+def test_who_is_told_on_the_first_of_so_many_days_is_told_in_time(told: str, late: bool) -> None:
+    within_the_day = day_begins(date.fromisoformat(told)) + 3_600_000_000
+
+    assert is_late({"date": "2026-05-01"}, 30, within_the_day) is late
 
 
 def test_an_agency_is_told_so_many_days_before() -> None:

@@ -68,6 +68,17 @@ def upgrade() -> None:
         sqlite_where=sa.text("closed IS NULL AND acknowledged IS NULL"),
     )
     op.create_table(
+        "announced",
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("local", sa.Text(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("agency", "local", "event", "day", name=op.f("pk_announced")),
+    )
+    op.create_index(op.f("ix_announced_at"), "announced", ["at"], unique=False)
+    op.create_table(
         "assertion",
         sa.Column("agency", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -137,6 +148,8 @@ def upgrade() -> None:
         sa.Column("properties", sa.Integer(), nullable=False),
         sa.Column("filled", sa.Integer(), nullable=False),
         sa.Column("taken", sa.Integer(), nullable=False),
+        sa.Column("announced", sa.BigInteger(), nullable=False),
+        sa.Column("late", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("agency", "day", name=op.f("pk_convergence")),
     )
     op.create_index("ix_convergence_day", "convergence", ["day", "agency"], unique=False)
@@ -687,6 +700,8 @@ def downgrade() -> None:
     op.drop_table("audit")
     op.drop_index(op.f("ix_assertion_slot"), table_name="assertion")
     op.drop_table("assertion")
+    op.drop_index(op.f("ix_announced_at"), table_name="announced")
+    op.drop_table("announced")
     op.drop_index(
         "ix_alert_open_id",
         table_name="alert",
