@@ -12,6 +12,7 @@ from hub.domain.canonical import Json
 
 _READ = ("eventType", "occurredAt", "personReference", "additionalInformation", "crn")
 _NUMBERS = ("crn", "targetCRN", "sourceCRN", "unmergedCRN", "reactivatedCRN", "bookingNumber")
+REFERENCE = "/personReference/identifiers"
 OWN = "probation-case."
 """How the names of this system's events begin."""
 
@@ -35,11 +36,25 @@ def take_event(step: Step) -> set[Name]:
 
 def numbers_in(piece: Piece) -> list[str]:
     """The numbers of cases that an event names, whom it refers to first."""
+    return list(numbers_at(piece))
+
+
+def numbers_at(piece: Piece) -> dict[str, str]:
+    """The same, each with where it stands in the event."""
     reference, facts = piece.native.get("personReference"), piece.facts
-    identifiers = reference.get("identifiers") if isinstance(reference, dict) else None
-    stated = [each.get("value") for each in _objects(identifiers) if each.get("type") == "CRN"]
-    stated += [piece.native.get("crn"), *(facts.get(name) for name in _NUMBERS[:-1])]
-    return list(dict.fromkeys(number.strip() for number in stated if isinstance(number, str) and number.strip()))
+    listed = reference.get("identifiers") if isinstance(reference, dict) else None
+    stated = [
+        (each.get("value"), f"{REFERENCE}/{index}/value")
+        for index, each in enumerate(listed if isinstance(listed, list) else ())
+        if isinstance(each, dict) and each.get("type") == "CRN"
+    ]
+    stated.append((piece.native.get("crn"), "/crn"))
+    stated += ((facts.get(name), f"/additionalInformation/{name}") for name in _NUMBERS[:-1])
+    found: dict[str, str] = {}
+    for number, at in stated:
+        if isinstance(number, str) and number.strip():
+            found.setdefault(number.strip(), at)
+    return found
 
 
 def time_of(native: Mapping[str, Json]) -> datetime | None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from adapters.client.native import Parts, Payload, Said, Taken
 from adapters.delius.entering import repeated, take_entry
-from adapters.delius.events import OWN, numbers_in, take_event, time_of
+from adapters.delius.events import OWN, REFERENCE, numbers_at, numbers_in, take_event, time_of
 from adapters.delius.known import OFFENDER, Name, about, newest, records, related
 from adapters.delius.offenders import take_case, take_offender
 from adapters.delius.payloads import Kind, Piece, take_apart
@@ -73,7 +73,8 @@ def _event(piece: Piece, received: datetime, report: Report) -> tuple[datetime, 
     except ValueError:
         report.refuse(f"{path}/occurredAt", "datetime", "must be a time with its offset")
         return None
-    return at or received, next(iter(numbers_in(piece)), None), f"{path}/personReference/identifiers"
+    number, place = next(iter(numbers_at(piece).items()), (None, REFERENCE))
+    return at or received, number, path + place
 
 
 def _say(step: Step, received: datetime) -> Iterator[Said]:

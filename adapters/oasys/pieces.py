@@ -120,7 +120,8 @@ def _assessments(
         fields, pointers = spellings.respelled(assessment)
         number = _number(fields.get("assessmentPk"))
         if number is None and fields.get("assessmentPk") is not None:
-            faults.append(Fault(f"{at}/assessmentPk", "type", "must be a whole number"))
+            given_as = pointers.get("/assessmentPk", "/assessmentPk")
+            faults.append(Fault(f"{at}{given_as}", "type", "must be a whole number"))
         elif number is None and len(given or ()) > 1:
             faults.append(
                 Fault(f"{at}/assessmentPk", "required", "must name the assessment, of which there are several")

@@ -56,8 +56,9 @@ class Spellings:
             field = self.questions.get(question, question)
             if field in fields:
                 field = question
+            is_alone = field not in self.several and isinstance(answers, list) and len(answers) == 1
             fields[field] = answers if field in self.several else _alone(answers)
-            pointers[f"/{field}"] = place
+            pointers[f"/{field}"] = f"{place}/0" if is_alone else place
         return fields, pointers
 
 
