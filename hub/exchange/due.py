@@ -8,15 +8,14 @@ Several timekeepers at once do no harm: each takes what no other is just taking.
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import suppress
 
 import orjson
 import structlog
 
 from hub.clock import Clock
-from hub.domain.errors import Unavailable
 from hub.domain.ids import uuid7
 from hub.exchange.risk_watch import RiskWatch
+from hub.exchange.rounds import rounds
 from hub.store.alerts import AlertRow, AlertStore
 from hub.store.notices import NoticeRow
 
@@ -41,15 +40,7 @@ class Timekeeper:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep time until told to stop. Raises `Halt`."""
-        while not stop.is_set():
-            try:
-                more = await self.step()
-            except Unavailable as error:
-                _log.warning("timekeeper_backs_off", why=str(error))
-                more = False
-            if not more:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), LOOK_S)
+        await rounds("timekeeping", self.step, stop, LOOK_S)
 
     async def step(self) -> bool:
         """Look at the risks that are due, and raise what is overdue; whether there may be more.

@@ -1,14 +1,12 @@
 """What is kept for a while only: numbers that were overtaken, reports, alerts that are closed, what was announced."""
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
-
-import structlog
+from functools import partial
 
 from hub.clock import Clock
-from hub.domain.errors import Unavailable
 from hub.exchange.reconcile import KEPT
+from hub.exchange.rounds import rounds
 from hub.store.forgetting import FIRST, ForgettingStore, Place
 
 REPORTS_KEPT = timedelta(days=90)
@@ -19,8 +17,6 @@ SLICE = 5_000
 """Deliveries looked at in one transaction."""
 ROUND_S = 3_600.0
 """How often everything is looked through."""
-
-_log = structlog.get_logger(__name__)
 
 
 class Forgetting:
@@ -33,13 +29,7 @@ class Forgetting:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look through everything now and then, until told to stop. Raises `Halt`."""
-        while not stop.is_set():
-            try:
-                await self.round(stop)
-            except Unavailable as error:
-                _log.warning("forgetting_backs_off", why=str(error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), ROUND_S)
+        await rounds("forgetting", partial(self.round, stop), stop, ROUND_S)
 
     async def round(self, stop: asyncio.Event) -> None:
         """Forget what is due. Raises `Unavailable`, `Halt`."""

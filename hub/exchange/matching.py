@@ -7,29 +7,25 @@ forgets nothing: a local id waits until what was found of it is recorded, and fi
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 
 import orjson
-import structlog
 
 from hub.clock import Clock
-from hub.domain.errors import Unavailable
 from hub.domain.joining import Pair, pair_of
 from hub.domain.likelihood.blocking import ladders
 from hub.domain.likelihood.traits import Traits
 from hub.exchange.describing import Describing, read_traits, written
 from hub.exchange.finding import Found, Recorded, Recording
 from hub.exchange.judging import Judging
+from hub.exchange.rounds import rounds
 from hub.ports import Candidates, Description, Keys, MatchingStore, Seal, Unmatched
 from hub.trust.naming import ladder_digests
 
 TURN = 20
 """Local ids compared in one turn: few, for nothing else is done meanwhile."""
 LOOK_S = 1.0
-"""How often it is looked whether anybody waits; so much later than released somebody may be recognised."""
-
-_log = structlog.get_logger(__name__)
+"""How often it is looked whether anybody waits of whom another process took something; for this one a bell is rung."""
 
 
 class Matching:
@@ -56,17 +52,9 @@ class Matching:
         self._now = now
         self._told = told
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Match until told to stop. Raises `Halt`."""
-        while not stop.is_set():
-            try:
-                more = await self.step()
-            except Unavailable as error:
-                _log.warning("matching_backs_off", why=str(error))
-                more = False
-            if not more:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), LOOK_S)
+    async def run(self, stop: asyncio.Event, said: asyncio.Event) -> None:
+        """Match until told to stop. said: set by `share` when something was said. Raises `Halt`."""
+        await rounds("matching", self.step, stop, LOOK_S, said)
 
     async def step(self) -> bool:
         """Match those who wait longest; whether there may be more. Raises `Unavailable`, `Halt`."""

@@ -9,15 +9,13 @@ there is, and a property that is said seldom counts once it has been met.
 import asyncio
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from datetime import date, timedelta
 
 import orjson
-import structlog
 
 from hub.clock import Clock
 from hub.domain.contract import Contract
-from hub.domain.errors import Unavailable
+from hub.exchange.rounds import rounds
 from hub.ports import Seal
 from hub.spec.registry import Registry
 from hub.store.measuring import Agreement, Announcements, Measured, MeasuringStore, Property, Risks, Sample
@@ -26,8 +24,6 @@ SAMPLED = 500
 """Standing assertions opened each time."""
 REMEMBERED = timedelta(days=30)
 """For how long an agency counts as filling a property that it was seen to say, and what it was told is counted."""
-
-_log = structlog.get_logger(__name__)
 
 
 class Measuring:
@@ -51,13 +47,7 @@ class Measuring:
 
     async def run(self, stop: asyncio.Event, every_s: float) -> None:
         """Measure now, and again every so many seconds, until told to stop. Raises `Halt`."""
-        while not stop.is_set():
-            try:
-                await self.step()
-            except Unavailable as error:
-                _log.warning("not_measured", why=str(error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), every_s)
+        await rounds("measuring", self.step, stop, every_s)
 
     async def step(self) -> None:
         """Measure once, for the day's row of every agency that has a contract. Raises `Unavailable`, `Halt`."""

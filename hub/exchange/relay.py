@@ -17,6 +17,7 @@ from hub.domain.canonical import Json
 from hub.domain.contract import Contract, Delivery, Receives
 from hub.domain.deadlines import deadline_of, seen_deadline_of
 from hub.domain.errors import Unavailable
+from hub.exchange.rounds import pause
 from hub.exchange.streams import Streams, published
 from hub.ports import (
     AuditRow,
@@ -80,7 +81,7 @@ class Relay:
                         await self._lead(stop, wake, delivered)
             except Unavailable as error:
                 _log.warning("relay_backs_off", why=str(error))
-            await _pause(stop, BACK_OFF_S)
+            await pause(BACK_OFF_S, stop)
 
     async def _lead(self, stop: asyncio.Event, wake: asyncio.Event, delivered: asyncio.Event) -> None:
         _log.info("relay_leads")
@@ -113,7 +114,7 @@ class Relay:
                     await publishing
                     publishing = asyncio.create_task(self._publish(committed))
                 else:
-                    await _pause(wake, IDLE_S)
+                    await pause(IDLE_S, wake)
                     if publishing.done():
                         publishing.result()
         finally:
@@ -250,12 +251,3 @@ class _Round:
             basis=receives.basis if receives else "",
             purpose=receives.purpose if receives else "",
         )
-
-
-async def _pause(event: asyncio.Event, seconds: float) -> None:
-    """Wait for the event, but not longer."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return

@@ -6,7 +6,6 @@ twice never doubles. It keeps its own time, so that what is newer stands. What i
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -14,12 +13,13 @@ import structlog
 
 from hub.clock import Clock
 from hub.domain.canonical import Json
-from hub.domain.errors import Halt, Reason, Rejected, Unavailable
+from hub.domain.errors import Halt, Reason, Rejected
 from hub.domain.ids import uuid7
 from hub.domain.outcome import Accepted, Refused
 from hub.exchange.dead_letters import faults_written, opened_contents
 from hub.exchange.intake import Intake, Verdict
 from hub.exchange.renewing import given_back, kept
+from hub.exchange.rounds import rounds
 from hub.ports import AuditRow, Message, Moved, Seal
 from hub.store.dead_letters import LetterState
 from hub.store.handling import HandlingStore, Step
@@ -128,15 +128,7 @@ class Replaying:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run jobs until told to stop; what is under way then is gone on with at once, by whoever is next."""
-        while not stop.is_set():
-            try:
-                worked = await self.step()
-            except Unavailable as error:
-                _log.warning("replay_waits", why=str(error))
-                worked = False
-            if not worked:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), _LOOK_AGAIN_S)
+        await rounds("jobs", self.step, stop, _LOOK_AGAIN_S)
         await self.give_back()
 
     async def give_back(self) -> None:

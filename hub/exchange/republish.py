@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 
 import structlog
 
 from hub.clock import Clock
 from hub.domain.contract import Contract, Delivery
-from hub.domain.errors import Reason, Rejected, Unavailable
+from hub.domain.errors import Reason, Rejected
 from hub.domain.ids import uuid7
 from hub.exchange.renewing import given_back
+from hub.exchange.rounds import rounds
 from hub.ports import AuditRow, Moved
 from hub.store.jobs import JobRow, JobState, JobStore
 from hub.store.republishing import KIND, RepublishStore
@@ -53,13 +53,7 @@ class Republishing:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watch over what was asked for, until told to stop; the relay does the work."""
-        while not stop.is_set():
-            try:
-                await self.step()
-            except Unavailable as error:
-                _log.warning("republish_unwatched", why=str(error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _LOOK_AGAIN_S)
+        await rounds("republishing", self.step, stop, _LOOK_AGAIN_S)
         await given_back(self._jobs, KIND, self._runner)
 
     async def step(self) -> None:

@@ -5,13 +5,13 @@ forgetting sends it again, under the same id.
 """
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
 
 import structlog
 
 from hub.clock import Clock
 from hub.domain.errors import Unavailable
+from hub.exchange.rounds import rounds
 from hub.ports import AlertSender
 from hub.store.notices import NoticeRow, NoticeStore
 
@@ -38,15 +38,7 @@ class Telling:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send what waits until told to stop. Raises `Halt`."""
-        while not stop.is_set():
-            try:
-                told = await self.step()
-            except Unavailable as error:
-                _log.warning("telling_backs_off", why=str(error))
-                told = False
-            if not told:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), LOOK_S)
+        await rounds("telling", self.step, stop, LOOK_S)
 
     async def step(self) -> bool:
         """Send the notice that waits longest, if there is one. Raises `Unavailable`, `Halt`: from the store."""

@@ -3,8 +3,8 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
@@ -41,6 +41,7 @@ from hub.exchange.receipts import Receipt, Settlement, settle
 from hub.exchange.reconcile import Reconciling
 from hub.exchange.relay import Relay
 from hub.exchange.risk_watch import RiskWatch
+from hub.exchange.rounds import pause
 from hub.exchange.telling import Telling
 from hub.metrics import Metrics, Queues
 from hub.settings import Settings
@@ -83,11 +84,15 @@ class Kafka:
 
 @dataclass(frozen=True, slots=True)
 class Bells:
-    """What the parts of one process tell each other: stop; something is owed; an agency has something new."""
+    """What the parts of one process tell each other.
 
-    stop: asyncio.Event
-    owed: asyncio.Event
-    delivered: asyncio.Event
+    stop: all end. said: somebody may be described anew. owed: something is. delivered: an agency has something new.
+    """
+
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    said: asyncio.Event = field(default_factory=asyncio.Event)
+    owed: asyncio.Event = field(default_factory=asyncio.Event)
+    delivered: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Parts:
@@ -145,7 +150,7 @@ class Parts:
 
     async def matching(self) -> None:
         """Who is described anew is compared with the others."""
-        await matching(self._base, self._matched).run(self._bells.stop)
+        await matching(self._base, self._matched).run(self._bells.stop, self._bells.said)
 
     async def measuring(self) -> None:
         """How far agencies agree, now and then."""
@@ -208,8 +213,7 @@ class Parts:
                 await letters.notify()
             except Unavailable as error:
                 _log.warning("topics_not_ready", why=str(error))
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._bells.stop.wait(), _TRY_AGAIN_S)
+                await pause(_TRY_AGAIN_S, self._bells.stop)
             else:
                 return
 
@@ -229,6 +233,7 @@ class Parts:
     async def _share(self, submissions: Sequence[Submission]) -> list[Outcome]:
         outcomes = await self._sharing.share(submissions)
         self._metrics.count_submissions(submissions, outcomes)
+        self._bells.said.set()
         self._bells.owed.set()
         return outcomes
 

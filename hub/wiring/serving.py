@@ -38,7 +38,7 @@ async def serve_hub(settings: Settings, only: Collection[Part]) -> None:
         Unavailable: the database does not answer at start.
     """
     chosen = _chosen(settings, only)
-    bells = Bells(asyncio.Event(), asyncio.Event(), asyncio.Event())
+    bells = Bells()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, bells.stop.set)
     with listen(settings.host, settings.port) as listening:

@@ -177,7 +177,7 @@ class Hub:
         self._wire = wire
         self._partitions = partitions
         self._sharing = ground.sharing(wire)
-        self._stop, self._wake, self._delivered = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._stop, self._said, self._wake, self._delivered = (asyncio.Event() for _ in range(4))
         self._receipts = MemoryReceiptStore(tables, wire)
         self._parkings = Parkings(MemoryParkedStore(tables, wire), self._receipts, ground.seal, now)
         publisher = MemoryPublisher(ground.broker, wire)
@@ -197,10 +197,11 @@ class Hub:
         return self._relay_store.locked
 
     async def share(self, submissions: Sequence[Submission]) -> Sequence[Outcome]:
-        """The spine, waking the relay."""
+        """The spine, waking matching and the relay."""
         outcomes = await self._sharing.share(submissions)
         for submission, outcome in zip(submissions, outcomes, strict=True):
             self._ground.told(submission, outcome)
+        self._said.set()
         self._wake.set()
         return outcomes
 
@@ -217,7 +218,7 @@ class Hub:
         async with self.gatherer:
             consuming = asyncio.create_task(self._consume())
             relaying = asyncio.create_task(self._relay.run(self._stop, self._wake, self._delivered))
-            matching = asyncio.create_task(self._matching.run(self._stop))
+            matching = asyncio.create_task(self._matching.run(self._stop, self._said))
             await asyncio.gather(consuming, relaying, matching)
 
     async def ask(self, work: Coroutine[Any, Any, _Answer]) -> _Answer:
