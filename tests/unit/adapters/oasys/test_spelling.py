@@ -45,11 +45,11 @@ def test_a_wrong_answer_is_told_where_it_stands_and_an_unknown_question_too(syst
     taken = system.take(numbered({"section": "3", "answers": answers}, {"section": "13"}), PartsInMemory())
 
     assert sorted((each.path, each.rule) for each in taken.refused) == [
-        ("/sections/0/answers/1/answer", "code"),
+        ("/sections/0/answers/1/answer/0", "code"),
         ("/sections/0/answers/2/answer", "type"),
     ]
     assert [each.path for each in taken.homeless if each.because is None] == [
-        "/sections/0/answers/0/answer",
+        "/sections/0/answers/0/answer/0",
         "/sections/0/answers/3",
         "/sections/1/section",
     ]
