@@ -4,7 +4,7 @@ An adapter package gives a `System`; the running process (`adapters.client.runni
 the rest: store, order, retry, receipts. A system only translates: it keeps nothing but parts, and decides nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -29,6 +29,13 @@ class Payload:
     about: Mapping[str, str] = field(default_factory=dict)
 
 
+Origin = Callable[[str], str | None]
+
+
+def _untold(_pointer: str) -> None:
+    """Of a system that does not tell where its words come from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """One whole record that the agency now holds, or its withdrawal.
@@ -38,6 +45,7 @@ class Said:
     sequence: the source's own number, to order what it recorded at one time.
     told_at: of a record such as the system keeps only because it was told them, where it stands in the payload. It is
     never the agency's own word: it repeats what was told, or is refused there.
+    origin: a JSON Pointer in the body -> where in the payload that is said, or would be; None: nowhere in it.
     """
 
     record_type: str
@@ -47,6 +55,7 @@ class Said:
     withdrawn: bool = False
     sequence: int | None = None
     told_at: str | None = None
+    origin: Origin = field(default=_untold, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,11 @@ def native_place(body: Json, pointer: str, sources: Sequence[Source], names: Nam
     return None if not pointer or last.isdigit() else native_place(body, above, sources, names)
 
 
+def origin_in(body: Json, sources: Sequence[Source], names: Names | None = None) -> Callable[[str], str | None]:
+    """`native_place` of this body, for what is said."""
+    return lambda pointer: native_place(body, pointer, sources, names)
+
+
 def native_places(
     body: Json, pointer: str, sources: Sequence[Source], names: Names | None = None, *, otherwise: bool = False
 ) -> Iterator[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.client.native import Said
-from adapters.client.origins import Source
+from adapters.client.origins import Source, origin_in
 from adapters.delius import prepared
 from adapters.delius.as_sent import entry_as_sent, entry_place
 from adapters.delius.known import Name, about
@@ -42,10 +42,12 @@ def repeated(step: Step) -> list[Said]:
     if not step.report.read(reading, path):
         return []
     body = {"period": {}} | reading.body
-    if not step.is_valid(step.tables.registration, body, Source(lambda: lens.origins(entry), lambda at: path + at)):
+    source = Source(lambda: lens.origins(entry), lambda at: path + at)
+    if not step.is_valid(step.tables.registration, body, source):
         return []
     time = datetime.fromisoformat(step.at)
-    return [Said("registration", step.crn, time, body, told_at=f"{path}/scheme")]
+    origin = origin_in(body, [source])
+    return [Said("registration", step.crn, time, body, told_at=f"{path}/scheme", origin=origin)]
 
 
 def take_told(step: Step, source: str) -> set[Name]:

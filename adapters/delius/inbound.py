@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from adapters.client.native import Parts, Payload, Said, Taken
+from adapters.client.origins import origin_in
 from adapters.delius.entering import repeated, take_entry
 from adapters.delius.events import OWN, REFERENCE, numbers_at, numbers_in, take_event, time_of
 from adapters.delius.known import OFFENDER, Name, about, newest, records, related
@@ -106,7 +107,8 @@ def _changes(
     for name, body in after.items():
         is_new = name in touched or name not in before or canonical(body) != canonical(before[name])
         if is_new and _is_valid(step, name, body):
-            yield Said(name.record_type, crn, time, body)
+            origin = origin_in(body, step.sources.get(name, ()))
+            yield Said(name.record_type, crn, time, body, origin=origin)
     gone = {
         name for name in touched if step.get("removed" if name == OFFENDER else f"deleted/{name.reference}", crn=crn)
     }

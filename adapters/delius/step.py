@@ -1,12 +1,12 @@
 """One step of taking a payload: a piece of it, the case it is about, and where its parts are kept."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from adapters.client.native import Parts
 from adapters.client.origins import Source, refused
-from adapters.delius.known import about
+from adapters.delius.known import Name, about
 from adapters.delius.payloads import Piece
 from adapters.delius.report import Report
 from adapters.delius.tables import Tables
@@ -20,7 +20,10 @@ _PLACEHOLDER = re.compile(r"\{\{.*\}\}")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """at: when the source recorded it, as `moment` writes it. crn: the case, by its number."""
+    """at: when the source recorded it, as `moment` writes it. crn: the case, by its number.
+
+    sources: of records that were found valid, what they were read of in this payload.
+    """
 
     piece: Piece
     crn: str
@@ -28,6 +31,7 @@ class Step:
     tables: Tables
     parts: Parts
     report: Report
+    sources: dict[Name, tuple[Source, ...]] = field(default_factory=dict)
 
     def put(self, part: str, content: dict[str, Json] | None = None, *, crn: str | None = None) -> None:
         """Keep a part of the case, or of another; without content, that there is none."""
@@ -50,6 +54,8 @@ class Step:
         """Whether the specification takes a body; what it refuses is told by its native places."""
         faults = refused(spec, body, sources, whole=self.piece.path)
         self.report.refused += dict.fromkeys(faults)
+        name = Name(spec.record_type, body.get("reference", ""))
+        self.sources[name] = (*self.sources.get(name, ()), *sources)
         return not faults
 
     def wait_for_whole(self, crn: str) -> None:

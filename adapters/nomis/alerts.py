@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from adapters.client.native import Parts, Said
-from adapters.client.origins import said_at
+from adapters.client.origins import origin_in, said_at
 from adapters.nomis.account import Prepared
 from adapters.nomis.taking import Read, Taking, read_by
 from adapters.nomis.unwrapping import Wrapped
@@ -54,10 +54,11 @@ def say_alert(taking: Taking, number: str, sent: Mapping[str, Json], at: str, *,
         return
     body = {"period": {}, **reading.body, "scheme": SCHEME, "reference": reference(sent)}
     named = said_at({"reference": body["reference"]}, _named_at(sent, at, booking_at or f"{at}/bookingId"))
-    valid = taking.checked("registration", body, Read(at, (read_by(taking.lenses.alert, prepared, at), named)))
+    sources = (read_by(taking.lenses.alert, prepared, at), named)
+    valid = taking.checked("registration", body, Read(at, sources))
     if valid is not None:
         received, known = taking.payload.received, taking.parts.get(_known(number), valid["reference"])
-        taking.account.said.append(Said("registration", number, received, valid))
+        taking.account.said.append(Said("registration", number, received, valid, origin=origin_in(valid, sources)))
         if known is not None and known["number"] != number:
             taking.account.said.append(_gone(known["number"], valid["reference"], received))
         if known is None or known["at"] <= received.isoformat():

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.client.native import Said
-from adapters.client.origins import said_at
+from adapters.client.origins import origin_in, said_at
 from adapters.nomis.account import Prepared
 from adapters.nomis.movement_codes import MovementCodes
 from adapters.nomis.taking import Read, Taking, read_by
@@ -61,19 +61,25 @@ def say_movement(
     if not taking.account.add(reading, prepared, at):
         return
     body = {**reading.body, "booking": booking_of(sent), "sequence": sequence_of(sent, reading.body)}
-    own = [
+    sources = (
+        read_by(taking.lenses.movement, prepared, at),
         said_at({"booking": body["booking"]}, f"{at if stay_at is None else stay_at}/{_first(sent, _BOOKINGS)}"),
-        said_at({"sequence": body["sequence"]}, f"{at}/{_first(sent, _SEQUENCES)}"),
-    ]
-    valid = taking.checked("movement", body, Read(at, (read_by(taking.lenses.movement, prepared, at), *own)))
+        said_at({"sequence": body["sequence"]}, at + _sequence_at(sent, prepared)),
+    )
+    valid = taking.checked("movement", body, Read(at, sources))
     if valid is not None:
-        taking.account.said.append(Said("movement", number, taking.payload.received, valid))
+        origin = origin_in(valid, sources)
+        taking.account.said.append(Said("movement", number, taking.payload.received, valid, origin=origin))
 
 
 def prepared_movement(sent: Mapping[str, Json], codes: MovementCodes) -> Prepared:
     """One spelling of the columns, the kind and the reason by codes that mean one thing, both ends with their kinds."""
     native: dict[str, Any] = dict(sent)
     origins = {"/movementKind": "/directionCode" if native.get("movementType") else "/movementType"}
+    if native.get("movementDateTime") is None and not native.keys().isdisjoint(("movementDate", "movementTime")):
+        origins["/movementDateTime"] = (
+            "/movementTime" if isinstance(native.get("movementDate"), str) else "/movementDate"
+        )
     for name, value in _filled(native, codes):
         native[name] = value[0]
         origins[f"/{name}"] = f"/{value[1]}"
@@ -129,6 +135,12 @@ def booking_of(sent: Mapping[str, Json]) -> str:
 def _first(sent: Mapping[str, Json], names: tuple[str, ...]) -> str:
     """The first of these columns that says something; the first of all where none does."""
     return next((name for name in names if sent.get(name)), names[0])
+
+
+def _sequence_at(sent: Mapping[str, Json], prepared: Prepared) -> str:
+    """Where its number stands; where it has none, the time that stands for it."""
+    named = any(sent.get(name) is not None for name in _SEQUENCES)
+    return f"/{_first(sent, _SEQUENCES)}" if named else prepared.origin("/movementDateTime")
 
 
 def sequence_of(sent: Mapping[str, Json], body: Mapping[str, Json]) -> Json:

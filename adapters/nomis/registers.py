@@ -1,6 +1,7 @@
 """Entries of other services' registers, which the prison system only keeps as it was told them."""
 
 from adapters.client.native import Said
+from adapters.client.origins import origin_in
 from adapters.nomis.account import Prepared
 from adapters.nomis.taking import Read, Taking, read_by
 from adapters.nomis.unwrapping import Wrapped
@@ -16,7 +17,10 @@ def take_register_entry(taking: Taking, each: Wrapped) -> None:
     if not taking.account.add(reading, prepared, each.path):
         return
     body = {"period": {}, **reading.body}
-    valid = taking.checked("registration", body, Read(each.path, (read_by(lens, prepared, each.path),)))
+    sources = (read_by(lens, prepared, each.path),)
+    valid = taking.checked("registration", body, Read(each.path, sources))
     if valid is not None:
         told_at = f"{each.path}/registerCode"
-        taking.account.said.append(Said("registration", number, taking.payload.received, valid, told_at=told_at))
+        origin = origin_in(valid, sources)
+        said = Said("registration", number, taking.payload.received, valid, told_at=told_at, origin=origin)
+        taking.account.said.append(said)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from adapters.client.native import Parts, Payload, Said
-from adapters.client.origins import Source, at_native_places, said_at
+from adapters.client.origins import Source, at_native_places, origin_in, said_at
 from adapters.nomis.account import Account, Prepared
 from adapters.nomis.lenses import Lenses
 from adapters.nomis.whole import NAMED_BY, about, remember, whole
@@ -106,7 +106,8 @@ class Taking:
         for number, read in self.spoken.items():
             body, time = whole(self.parts, number)
             if (valid := self.checked("offender", body, read)) is not None:
-                self.account.said.append(Said("offender", number, time, valid))
+                origin = origin_in(valid, read.sources, NAMED_BY)
+                self.account.said.append(Said("offender", number, time, valid, origin=origin))
 
     def checked(self, record_type: str, body: Json, read: Read) -> Json | None:
         """The body, if the specification takes it; else what is wrong, by the native place."""

@@ -101,7 +101,7 @@ class Arriving:
         culprits: set[str] = set()
         for fault in whole.faults:
             found = whole.natives(fault.path, fields)
-            place = whole.place(fault.path, fields)
+            place = whole.place(fault.path, fields) or ""
             self.report.refused.append(Fault(piece.place(place), fault.rule, fault.detail))
             culprits |= {first_name(at, fields) for at in found} or set(fields)
         return self._with_their_tables(culprits, fields)

@@ -55,10 +55,11 @@ class Whole:
         """JSON Pointers in these fields: what says what stands at a place of the body, else what stands beside it."""
         return _natives(self.body, pointer, self._sources(), owned)
 
-    def place(self, pointer: str, owned: Fields) -> str:
+    def place(self, pointer: str, owned: Fields) -> str | None:
         """The one place in these fields that a place of the body leads to, or would if it were there."""
+        pointer = "/oasysNumber" if pointer == "/reference" else pointer
         sources = [each.source for each in self.told if not each.reading.faults and each.fields.keys() & owned.keys()]
-        return native_place(self.body, pointer, sources, KEYS) or ""
+        return native_place(self.body, pointer, sources, KEYS)
 
     def differences(self, owned: Fields) -> Iterator[str]:
         """Where these fields say otherwise than others do."""

@@ -1,14 +1,16 @@
 """Payloads of OASys in: what they say is kept by assessment, and each assessment is said whole, as far as known."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from adapters.client.native import Parts, Payload, Said, Taken
 from adapters.oasys.announcing import Announcement
 from adapters.oasys.arriving import Arriving
-from adapters.oasys.assembling import Assembling
+from adapters.oasys.assembling import Assembling, Whole
 from adapters.oasys.kept import Kept, Name
-from adapters.oasys.pieces import Document, opened
+from adapters.oasys.pieces import Document, Piece, opened
 from adapters.oasys.reporting import Report, of_a_list
 from adapters.oasys.spelling import Spellings
 from hub.domain.errors import Fault
@@ -44,18 +46,23 @@ class Inbound:
 
 @dataclass(slots=True)
 class _Taking:
-    """One payload while it is taken. touched: the assessments that may have to be said anew, in their order."""
+    """One payload while it is taken. touched: the assessments that may have to be said anew, in their order.
+
+    pieces: what it is made of.
+    """
 
     assembling: Assembling
     kept: Kept
     payload: Payload
     report: Report = field(default_factory=Report)
     touched: dict[Name, None] = field(default_factory=dict)
+    pieces: Sequence[Piece] = ()
 
     def take(self, document: Document) -> Taken:
         """Keep everything first, then say every assessment concerned."""
         self.report.refused += document.faults
         self.report.notices += document.notices
+        self.pieces = document.pieces
         arriving = Arriving(self.assembling, self.kept, self.payload.received.astimezone(UTC).isoformat(), self.report)
         for piece in document.pieces:
             name = Name(document.person or "", piece.number or "")
@@ -77,4 +84,12 @@ class _Taking:
             self.report.refused += (Fault("", each.rule, f"parts together: {each.detail}") for each in whole.faults)
             return []
         at = datetime.fromisoformat(max(part.at for part in parts.values()))
-        return [Said("assessment", name.person, at, whole.body, sequence=self.kept.next_number(name))]
+        sequence = self.kept.next_number(name)
+        origin = partial(_origin, whole, [each for each in self.pieces if each.number in {None, name.number}])
+        return [Said("assessment", name.person, at, whole.body, sequence=sequence, origin=origin)]
+
+
+def _origin(whole: Whole, pieces: Sequence[Piece], pointer: str) -> str | None:
+    """Where in the pieces of a payload stands what a place of the whole says."""
+    at = whole.place(pointer, {name: value for each in pieces for name, value in each.fields.items()})
+    return next((each.place(at) for each in pieces if at and at.split("/", 2)[1] in each.fields), None)
