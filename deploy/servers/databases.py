@@ -9,14 +9,20 @@ from sqlalchemy import URL, make_url
 _SECONDS_TO_ANSWER = 30.0
 
 
-def create_database(server_url: str, name: str) -> str:
-    """Create an empty database on the server behind `server_url` (an SQLAlchemy address) and return its address.
+EMPTY = "template0"
+"""PostgreSQL's own template of a database with nothing in it."""
+
+
+def create_database(server_url: str, name: str, template: str = EMPTY) -> str:
+    """Create a database on the server behind `server_url` (an SQLAlchemy address) and return its address.
+
+    template: name of the database it is a copy of, to which nobody may be connected.
 
     Raises:
         asyncpg.PostgresError: the server refused, for example because the name is taken.
     """
     url = make_url(server_url)
-    _execute(url, f'CREATE DATABASE "{name}" TEMPLATE template0')
+    _execute(url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return url.set(database=name).render_as_string(hide_password=False)
 
 
@@ -26,16 +32,21 @@ def drop_database(url: str) -> None:
     _execute(database, f'DROP DATABASE IF EXISTS "{database.database}" WITH (FORCE)')
 
 
-def _execute(url: URL, statement: str) -> None:
-    """Run one statement outside a transaction; from a thread, so that callers may have an event loop or none."""
+def execute_on(url: str, statements: str) -> None:
+    """Run statements in the database that `url` names, as one transaction."""
+    _execute(make_url(url), statements, make_url(url).database)
+
+
+def _execute(url: URL, statements: str, database: str | None = "postgres") -> None:
+    """Run statements; from a thread, so that callers may have an event loop or none."""
     with concurrent.futures.ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(asyncio.run, _execute_alone(url, statement)).result()
+        thread.submit(asyncio.run, _execute_alone(url.set(database=database), statements)).result()
 
 
-async def _execute_alone(url: URL, statement: str) -> None:
-    address = url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+async def _execute_alone(url: URL, statements: str) -> None:
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     connection = await asyncpg.connect(address, timeout=_SECONDS_TO_ANSWER)
     try:
-        await connection.execute(statement, timeout=_SECONDS_TO_ANSWER)
+        await connection.execute(statements, timeout=_SECONDS_TO_ANSWER)
     finally:
         await connection.close()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from deploy.servers.databases import create_database
+from deploy.servers.databases import EMPTY, create_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,9 +11,9 @@ class OwnPostgres:
 
     url: str
 
-    def create_database(self, name: str) -> str:
-        """Create an empty database and return its address."""
-        return create_database(self.url, name)
+    def create_database(self, name: str, template: str = EMPTY) -> str:
+        """Create a database, a copy of another one or empty, and return its address."""
+        return create_database(self.url, name, template)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import signal
 import tempfile
 from pathlib import Path
 
-from deploy.servers.databases import create_database
+from deploy.servers.databases import EMPTY, create_database
 from deploy.servers.lifetime import Lifetime
 from deploy.servers.ports import free_port
 from deploy.servers.postgres_programs import find_programs, initialise, unprivileged_account
@@ -102,9 +102,9 @@ class Postgres(Lifetime):
         self.stop()
         self.start()
 
-    def create_database(self, name: str) -> str:
-        """Create an empty database and return its address."""
-        return create_database(self.url, name)
+    def create_database(self, name: str, template: str = EMPTY) -> str:
+        """Create a database, a copy of another one or empty, and return its address."""
+        return create_database(self.url, name, template)
 
     def close(self) -> None:
         """End the server for good; a folder of its own goes with it."""

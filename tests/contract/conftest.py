@@ -82,7 +82,7 @@ async def stores(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         yield _in_memory()
         return
     sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    engine = open_engine(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
+    engine = open_engine(sqlite if request.param == "sqlite" else request.getfixturevalue("shared_postgres_url"))
     await create_schema(engine)
     yield _over(engine)
     await engine.dispose()

@@ -15,10 +15,13 @@ from tests.crash.running import POISON_LIMIT, Running
 
 @pytest.fixture(scope="module")
 def running(
-    postgres: Postgres | OwnPostgres, kafka: Kafka | OwnKafka, tmp_path_factory: pytest.TempPathFactory
+    postgres: Postgres | OwnPostgres,
+    with_tables: str,
+    kafka: Kafka | OwnKafka,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Running]:
     """Shared by a module's tests, which speak of different people."""
-    url = postgres.create_database(f"test_{uuid4().hex}")
+    url = postgres.create_database(f"test_{uuid4().hex}", with_tables)
     installed = install(
         tmp_path_factory.mktemp("hub"), url, kafka.bootstrap, settings={"HUB_POISON_LIMIT": str(POISON_LIMIT)}
     )

@@ -33,8 +33,10 @@ LETTERS, KILLS, REFUSED_EVERY = 600, 1, 10
 _WITHIN_S = 60.0
 
 
-async def test_each_letter_is_replayed_once_whatever_is_killed(postgres: Postgres | OwnPostgres) -> None:
-    url = postgres.create_database(f"test_{uuid4().hex}")
+async def test_each_letter_is_replayed_once_whatever_is_killed(
+    postgres: Postgres | OwnPostgres, with_tables: str
+) -> None:
+    url = postgres.create_database(f"test_{uuid4().hex}", with_tables)
     installation = Installation(url)
     await asyncio.to_thread(installation.add_agencies, {"prison": (Scope.SUBMIT, Scope.READ)})
     given = orjson.loads(await asyncio.to_thread(installation.command, "operator", "add", "anna", "--json"))

@@ -5,14 +5,12 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from deploy.servers import Kafka, Postgres
 from deploy.servers.databases import drop_database
 from deploy.servers.own import OwnKafka, OwnPostgres
 from hub.domain.contract import Delivery, People
-from hub.store.engine import create_schema, open_engine, writing
-from hub.store.tables import metadata
+from hub.store.engine import create_schema, open_engine
 from hub.trust.agencies import Scope
 from tests.builders.desk import Desk
 from tests.builders.hub import Hub, contract, quick_engine
@@ -30,29 +28,15 @@ CONTRACTS = {
 }
 
 
-@pytest.fixture(scope="session")
-def one_database(postgres: Postgres | OwnPostgres) -> Iterator[str]:
-    """The address of one database for all tests of `hub`; each finds its tables empty."""
-    url = postgres.create_database(f"test_hub_{uuid.uuid4().hex}")
-    yield url
-    drop_database(url)
-
-
-async def emptied(url: str) -> None:
-    """Have a PostgreSQL database with all tables, and nothing in them."""
-    engine = open_engine(url)
-    await create_schema(engine)
-    async with writing(engine) as connection:
-        await connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)}"))
-    await engine.dispose()
-
-
 @pytest.fixture(scope="module")
 def installed(
-    postgres: Postgres | OwnPostgres, kafka: Kafka | OwnKafka, tmp_path_factory: pytest.TempPathFactory
+    postgres: Postgres | OwnPostgres,
+    with_tables: str,
+    kafka: Kafka | OwnKafka,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Installed]:
     """A hub that a module's tests start, over a database of its own and the Kafka of all."""
-    url = postgres.create_database(f"test_{uuid.uuid4().hex}")
+    url = postgres.create_database(f"test_{uuid.uuid4().hex}", with_tables)
     yield install(tmp_path_factory.mktemp("hub"), url, kafka.bootstrap)
     drop_database(url)
 
@@ -64,9 +48,7 @@ async def hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[H
         engine = quick_engine(tmp_path / "hub.db")
         await create_schema(engine)
     else:
-        url = request.getfixturevalue("one_database")
-        await emptied(url)
-        engine = open_engine(url)
+        engine = open_engine(request.getfixturevalue("shared_postgres_url"))
     yield Hub(engine, CONTRACTS)
     await engine.dispose()
 
@@ -76,8 +58,7 @@ async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
     """An operator's desk, where a prison and a probation service are registered."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
     if request.param == "postgresql":
-        url = request.getfixturevalue("one_database")
-        await emptied(url)
+        url = request.getfixturevalue("shared_postgres_url")
     async with rest_hub(url) as hub:
         for agency in ("prison", "probation"):
             await hub.desk.agencies.add(agency, [Scope.SUBMIT])

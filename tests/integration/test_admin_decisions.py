@@ -18,7 +18,7 @@ WHY = "the photographs on both files are of one man"
 async def hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[RestHub]:
     """Three local ids that nothing joins."""
     sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    async with rest_hub(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url")) as hub:
+    async with rest_hub(sqlite if request.param == "sqlite" else request.getfixturevalue("shared_postgres_url")) as hub:
         for client, local_id in ((hub.prison, "A1234BC"), (hub.probation, "X100001"), (hub.probation, "X100002")):
             answer = await client.put(f"/v1/offenders/{local_id}", json=BODY, headers={"ce-id": local_id})
             assert answer.status_code == 200, answer.text

@@ -16,7 +16,7 @@ from tests.rest import OPERATOR, RestHub, rest_hub
 async def hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[RestHub]:
     """Three deliveries to the prison stand, all on its topic."""
     sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    async with rest_hub(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url")) as hub:
+    async with rest_hub(sqlite if request.param == "sqlite" else request.getfixturevalue("shared_postgres_url")) as hub:
         for each in ("A1111AA", "A2222AA", "A3333AA"):
             body = {"names": {"surname": "Quill"}}
             await hub.prison.put(f"/v1/offenders/{each}", json=body, headers={"ce-id": each})

@@ -16,7 +16,7 @@ from hub.store.instances import name_of_its_own
 async def engines(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[list[AsyncEngine]]:
     """One database, as three processes have it."""
     sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    url = sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    url = sqlite if request.param == "sqlite" else request.getfixturevalue("shared_postgres_url")
     engines = [open_engine(url) for _ in range(3)]
     yield engines
     for each in engines:

@@ -29,7 +29,7 @@ class Clock:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
 async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    engine = open_engine(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
+    engine = open_engine(sqlite if request.param == "sqlite" else request.getfixturevalue("shared_postgres_url"))
     await create_schema(engine)
     yield engine
     await engine.dispose()

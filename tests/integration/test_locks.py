@@ -22,8 +22,8 @@ OTHER: Names = {"another-local": ["another-claim"]}
 
 
 @pytest.fixture
-async def engine(postgres_url: str) -> AsyncIterator[AsyncEngine]:
-    engine = open_engine(postgres_url)
+async def engine(shared_postgres_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = open_engine(shared_postgres_url)
     await create_schema(engine)
     yield engine
     await engine.dispose()

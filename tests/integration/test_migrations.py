@@ -19,7 +19,7 @@ from hub.store.tables import metadata
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
 async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    engine = open_engine(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
+    engine = open_engine(sqlite if request.param == "sqlite" else request.getfixturevalue("empty_postgres_url"))
     yield engine
     await engine.dispose()
 

@@ -60,7 +60,7 @@ ON_BOTH = pytest.mark.parametrize(
 async def inside(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Inside]:
     sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
     async with rest_hub(
-        sqlite if getattr(request, "param", "sqlite") == "sqlite" else request.getfixturevalue("postgres_url")
+        sqlite if getattr(request, "param", "sqlite") == "sqlite" else request.getfixturevalue("shared_postgres_url")
     ) as hub:
         case = Inside(hub)
         await case.supervised()

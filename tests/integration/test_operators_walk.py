@@ -38,10 +38,13 @@ _WITHIN_S = 30.0
 
 @pytest.fixture(scope="module")
 def installed(
-    postgres: Postgres | OwnPostgres, kafka: Kafka | OwnKafka, tmp_path_factory: pytest.TempPathFactory
+    postgres: Postgres | OwnPostgres,
+    with_tables: str,
+    kafka: Kafka | OwnKafka,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Installed]:
     """Both services read topics, as the shipped contracts have it for the prison alone."""
-    url = postgres.create_database(f"test_{uuid4().hex}")
+    url = postgres.create_database(f"test_{uuid4().hex}", with_tables)
     folder = tmp_path_factory.mktemp("hub")
     installed = install(folder, url, kafka.bootstrap, settings={"HUB_OPERATOR": "ben"})
     contract = Path(installed.installation.settings["HUB_CONTRACTS"]) / f"{installed.names[PROBATION]}.toml"

@@ -28,7 +28,7 @@ async def hub(tmp_path: Path) -> AsyncIterator[RestHub]:
 async def on_each(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[RestHub]:
     """A hub on each of the databases, for what they are asked."""
     sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    async with rest_hub(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url")) as hub:
+    async with rest_hub(sqlite if request.param == "sqlite" else request.getfixturevalue("shared_postgres_url")) as hub:
         yield hub
 
 
