@@ -72,6 +72,12 @@ def origin_in(body: Json, sources: Sequence[Source], names: Names | None = None)
     return lambda pointer: native_place(body, pointer, sources, names)
 
 
+def origin_of_said(body: Json, pointer: str, said: Json, origin: Callable[[str], str | None]) -> str | None:
+    """The same for a body of which `said` says at least as much. origin: of `said`."""
+    there = _corresponding(body, pointer, said, {}, otherwise=True)
+    return None if there is None else origin(there)
+
+
 def native_places(
     body: Json, pointer: str, sources: Sequence[Source], names: Names | None = None, *, otherwise: bool = False
 ) -> Iterator[str]:

@@ -8,6 +8,7 @@ from adapters.client import trying
 from adapters.client.native import System
 from adapters.client.running import status
 from adapters.client.running.assembly import existing_store, reconcile, run_adapter
+from adapters.client.running.retracing import Retracing
 from adapters.client.settings import AdapterSettings, load_adapter_settings
 from adapters.delius.system import delius
 from adapters.nomis.system import nomis
@@ -60,9 +61,10 @@ def look(name: str, told: AdapterSettings) -> dict[str, Json]:
 
 
 def parked(name: str, told: AdapterSettings) -> list[dict[str, Json]]:
-    """What is parked, and why. Raises `Halt` as `look` does."""
-    with closing(existing_store(system_of(name, told), told)) as store:
-        return status.parked(store)
+    """What is parked, and why, by native places. Raises `Halt` as `look` does."""
+    system = system_of(name, told)
+    with closing(existing_store(system, told)) as store:
+        return status.parked(store, Retracing(store, system, Registry.load(told.schemas)))
 
 
 def retry(name: str, told: AdapterSettings, ids: Sequence[str]) -> int:

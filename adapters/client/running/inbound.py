@@ -79,7 +79,7 @@ class Inbound:
         _tell(taken, faults)
 
     def _say(self, said: Said, payload: Payload, position: int) -> tuple[Fault, ...]:
-        """Queue what the agency says itself; what is wrong with it, by its place in the shared record."""
+        """Queue what the agency says itself; what is wrong with it, by its place in the payload if that is known."""
         try:
             spec = self._registry.newest(said.record_type)
             if said.withdrawn:
@@ -88,7 +88,8 @@ class Inbound:
                 return ()
             spec.check(said.body)
         except Rejected as refusal:
-            return refusal.faults or (Fault("", refusal.reason.value, refusal.detail),)
+            faults = refusal.faults or (Fault("", refusal.reason.value, refusal.detail),)
+            return tuple(replace(each, path=said.origin(each.path) or each.path) for each in faults)
         own = self._own(said, spec, payload)
         if own is None:
             return ()

@@ -57,6 +57,8 @@ class RefusedRow:
     id: str
     payload: int
     record_type: str
+    local_id: str
+    body: Json
     reason: str
     faults: tuple[Fault, ...]
 
@@ -161,11 +163,12 @@ class Outbox:
     def all_refused(self) -> Iterator[RefusedRow]:
         """What the hub refused and was not tried again."""
         rows = self._connection.execute(
-            "SELECT id, payload, record_type, reason, faults FROM outbox WHERE state = 'refused' ORDER BY position"
+            "SELECT id, payload, record_type, local_id, body, reason, faults FROM outbox WHERE state = 'refused'"
+            " ORDER BY position"
         )
         return (
-            RefusedRow(submission, payload, record_type, reason, faults_of(faults))
-            for submission, payload, record_type, reason, faults in rows.fetchall()
+            RefusedRow(submission, payload, record_type, local_id, orjson.loads(body), reason, faults_of(faults))
+            for submission, payload, record_type, local_id, body, reason, faults in rows.fetchall()
         )
 
     def says(self, said: Said, slot: Slot, body: Json) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import orjson
 
+from adapters.client.native import Parts
 from hub.domain.canonical import Json
 
 
@@ -40,6 +41,35 @@ class StoredParts:
     def remove(self, about: str) -> None:
         """Forget every part of one thing."""
         self._connection.execute("DELETE FROM part WHERE about = ?", (about,))
+
+
+class PartsAside:
+    """Parts as another has them; what is put or removed here changes nothing there. Implements `Parts`."""
+
+    def __init__(self, held: Parts) -> None:
+        self._held = held
+        self._own: dict[str, dict[str, Json]] = {}
+
+    def get(self, about: str, part: str) -> Json | None:
+        """A part as it was put; None when there is none."""
+        return self._of(about).get(part)
+
+    def put(self, about: str, part: str, document: Json) -> None:
+        """Keep a part, in place of an earlier one."""
+        self._of(about)[part] = orjson.loads(orjson.dumps(document))
+
+    def all(self, about: str) -> Mapping[str, Json]:
+        """Every part of one thing, by its name."""
+        return dict(sorted(self._of(about).items()))
+
+    def remove(self, about: str) -> None:
+        """Forget every part of one thing."""
+        self._own[about] = {}
+
+    def _of(self, about: str) -> dict[str, Json]:
+        if about not in self._own:
+            self._own[about] = dict(self._held.all(about))
+        return self._own[about]
 
 
 class PartsInMemory:

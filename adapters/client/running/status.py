@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from adapters.client.running.inbox import Stage
+from adapters.client.running.inbox import InboxRow, Stage
 from adapters.client.running.outbox import RefusedRow
+from adapters.client.running.retracing import Retracing
 from adapters.client.running.store import Store
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault
@@ -27,12 +28,15 @@ def status(store: Store) -> dict[str, Json]:
     }
 
 
-def parked(store: Store) -> list[dict[str, Json]]:
-    """What is parked: payloads of which something was refused, here or by the hub; releases not applied."""
+def parked(store: Store, retracing: Retracing | None = None) -> list[dict[str, Json]]:
+    """What is parked: payloads of which something was refused, here or by the hub; releases not applied.
+
+    What the hub refused is told by its path in the record, and with `retracing` by that in the payload, too.
+    """
     refused: defaultdict[int, list[RefusedRow]] = defaultdict(list)
     for each in store.outbox.all_refused():
         refused[each.payload].append(each)
-    found = [_payload(row.position, row.faults, refused.get(row.position, [])) for row in store.inbox.parked()]
+    found = [_payload(row, refused.get(row.position, []), retracing) for row in store.inbox.parked()]
     found += [
         {
             "id": f"{_OUT}{each.number}",
@@ -57,12 +61,14 @@ def retry(store: Store, ids: Iterable[str]) -> list[str]:
     return unknown
 
 
-def _payload(position: int, faults: tuple[Fault, ...], refused: list[RefusedRow]) -> dict[str, Json]:
-    told = _faults("", faults)
+def _payload(row: InboxRow, refused: list[RefusedRow], retracing: Retracing | None) -> dict[str, Json]:
+    told = _faults("", row.faults)
     for each in refused:
-        told += _faults(each.record_type, each.faults) or [_fault(each.record_type, Fault("", each.reason, ""))]
+        by_hub = _faults(each.record_type, each.faults) or [_fault(each.record_type, Fault("", each.reason, ""))]
+        origin = retracing.origin(row, each) if retracing else lambda _: None
+        told += [one if (at := origin(one["path"])) is None else {**one, "native": at} for one in by_hub]
     return {
-        "id": f"{_IN}{position}",
+        "id": f"{_IN}{row.position}",
         "what": "payload",
         "refusedBy": "the hub" if refused else "the adapter",
         "faults": told,
