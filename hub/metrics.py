@@ -36,10 +36,11 @@ class OpenRiskReviews:
 
 @dataclass(frozen=True, slots=True)
 class Convergence:
-    """The convergence index of one agency, as last measured. All but the five last are shares from 0 to 1.
+    """The convergence index of one agency, as last measured. All but the six last are shares from 0 to 1.
 
     agreed: None where the agency holds nothing. oldest_s: age of the oldest disagreement in seconds, 0 without one.
     unseen: risks that somebody must see and nobody has, as they are now. late: notices that were given too late.
+    missed: releases that were announced to it not at all.
     """
 
     agency: str
@@ -51,6 +52,7 @@ class Convergence:
     reviews: int
     unseen: int
     late: int
+    missed: int
 
 
 class Conflicts(NamedTuple):
@@ -150,6 +152,7 @@ class Metrics:
         self._reviews = self._gauge("hub_reviews", "Open reviews on own local ids", "agency")
         self._unseen = self._gauge("hub_risks_unseen", "Risks that somebody must see and nobody has", "agency")
         self._late = self._gauge("hub_notices_late", "Notices given too late in the last 30 days", "agency")
+        self._missed = self._gauge("hub_notices_missed", "Releases never announced in the last 30 days", "agency")
         self._paused = self._gauge("hub_input_paused", "1 while the agency's input from Kafka is paused", "agency")
 
     def count_submissions(self, submissions: Sequence[Submission], outcomes: Sequence[Outcome]) -> None:
@@ -221,6 +224,7 @@ class Metrics:
             self._reviews.labels(each.agency).set(each.reviews)
             self._unseen.labels(each.agency).set(each.unseen)
             self._late.labels(each.agency).set(each.late)
+            self._missed.labels(each.agency).set(each.missed)
 
     def _gauge(self, name: str, documentation: str, *labels: str) -> Gauge:
         return Gauge(name, documentation, labels, registry=self._registry)

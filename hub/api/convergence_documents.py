@@ -18,7 +18,7 @@ _DAY = {
     "conflicts": 3,
     "reviews": 1,
     "risks": {"toBeSeen": 40, "seen": 38, "staff": 7, "slowestSeconds": 41_230.5},
-    "notices": {"given": 12, "late": 1},
+    "notices": {"given": 12, "late": 1, "missed": 0},
     "properties": {"specification": 112, "filled": 61, "taken": 104},
 }
 
@@ -51,7 +51,11 @@ def _day(measured: Measured) -> dict[str, Any]:
             "staff": measured.risks.staff,
             "slowestSeconds": None if measured.risks.slowest is None else measured.risks.slowest.total_seconds(),
         },
-        "notices": {"given": measured.announcements.announced, "late": measured.announcements.late},
+        "notices": {
+            "given": measured.announcements.announced,
+            "late": measured.announcements.late,
+            "missed": measured.announcements.missed,
+        },
         "properties": {
             "specification": measured.properties,
             "filled": measured.filled,
@@ -96,6 +100,7 @@ SHAPES: dict[str, Schema] = {
                 {
                     "given": count_of("Days of a release or move of a person at risk that it was told of."),
                     "late": count_of("Of these, told of later than its contract says, or when the day had passed."),
+                    "missed": count_of("Releases of a person at risk of which it was told nothing before."),
                 },
                 _DAY["notices"],
             ),

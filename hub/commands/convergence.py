@@ -24,6 +24,7 @@ _COLUMNS = {
     "seen": "risks.seen",
     "notices": "notices.given",
     "late": "notices.late",
+    "missed": "notices.missed",
     "properties filled": "filled",
     "taken": "taken",
     "measured (UTC)": "measured",

@@ -6,26 +6,24 @@ so that any order of events ends in the same. A look lowers no level: it marks t
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import orjson
 
 from hub.clock import Clock
-from hub.domain.canonical import Json, canonical
-from hub.domain.contract import REVIEW_DEADLINE_S, Contract, People
+from hub.domain.canonical import Json
+from hub.domain.contract import REVIEW_DEADLINE_S, Contract
 from hub.domain.errors import Halt
 from hub.domain.holding import Holder
 from hub.domain.ids import uuid7
-from hub.domain.moves import Move, planned_move
-from hub.domain.notices import NOTICE, is_late, notices_of, overtaken_at, told_from
 from hub.domain.risk import Question, Said, next_look, questions
 from hub.domain.submission import micros
-from hub.ports import AuditRow, HeldId, Keys, RecordId, RecordRow, Seal
+from hub.exchange.giving_notice import GivingNotice, concerned
+from hub.ports import AuditRow, Keys, RecordId, Seal
 from hub.store.risk_reviews import Ending, RiskReviewRow
-from hub.store.watching import Announced, LevelRow, Looked, Watched, WatchStore
-from hub.trust.naming import record_key
+from hub.store.watching import LevelRow, Looked, Watched, WatchStore
 
 BATCH = 200
 """Persons looked at in one transaction."""
@@ -57,10 +55,10 @@ class _Look:
 
     def __init__(self, contracts: Mapping[str, Contract], keys: Keys, seal: Seal, now: datetime) -> None:
         self._contracts = contracts
-        self._keys = keys
         self._seal = seal
         self._now = now
         self._looked = Looked()
+        self._notices = GivingNotice(contracts, keys, seal, now, self._looked)
 
     def at(self, watched: Sequence[Watched]) -> Looked:
         """What comes of it."""
@@ -73,13 +71,8 @@ class _Look:
         levels = {each.slot: each for each in _latest(watched.levels)}
         said = [self._said(each) for each in levels.values()]
         offender, holder = self._offender(watched)
-        notices = notices_of(offender, holder, said, self._planned(watched), now)
-        events = sorted({*notices, *(record_id.key for record_id in watched.notices)})
-        to_be_told = [self._give_notice(watched, event, notices.get(event)) for event in events]
-        looks = [next_look(said, now), *to_be_told, *map(overtaken_at, notices.values())]
-        self._looked.next[watched.person] = min(
-            (each for each in looks if each is not None and each > now), default=None
-        )
+        looks = [next_look(said, now), self._notices.give(watched, offender, holder, said)]
+        self._looked.next[watched.person] = min((each for each in looks if each is not None), default=None)
         asked = {(each.said.slot, each.cause, each.since): each for each in questions(said, holder, now)}
         known = {(each.slot, each.cause, each.since): each for each in watched.reviews}
         reviews = [
@@ -103,42 +96,6 @@ class _Look:
             return None, None
         content = orjson.loads(self._seal.open(f"person:{watched.person}", watched.offender))
         return content["body"], Holder(**content["holder"]) if "holder" in content else None
-
-    def _planned(self, watched: Watched) -> list[Move]:
-        """What the shared movement records say is to happen."""
-        opened = (self._seal.open(f"person:{watched.person}", each) for each in watched.movements)
-        moves = (planned_move(orjson.loads(each)["body"]) for each in opened)
-        return [each for each in moves if each is not None]
-
-    def _give_notice(self, watched: Watched, event: str, notice: Json) -> int | None:
-        """Whoever is to know by now is told; when the next is to be, if any."""
-        record_id, now = RecordId(watched.person, NOTICE, event), micros(self._now)
-        concerned = self._concerned(record_id, watched.agencies)
-        moments = {
-            each.agency: told_from(notice, self._contracts[each.agency].receives[NOTICE].notice_days)
-            for each in concerned
-            if notice is not None
-        }
-        told = sorted(agency for agency, moment in moments.items() if moment <= now)
-        content = (
-            canonical({"body": notice, "contested": (), "ruled": (), "sources": {}, "told": told}) if told else None
-        )
-        digest = self._keys.keyed_bytes("content", content or b"")
-        before, revision = watched.notices.get(record_id, (self._keys.keyed_bytes("content", b""), 0))
-        if digest != before:
-            self._looked.announced += [
-                Announced(agency, local, event, notice["date"], self._is_late(agency, notice))
-                for agency in told
-                for local in watched.agencies.get(agency, ())
-            ]
-            sealed = None if content is None else self._seal.seal(f"person:{watched.person}", content)
-            rid = record_key(self._keys, NOTICE, event)
-            self._looked.notices.append(RecordRow(record_id, rid, revision + 1, digest, sealed, (), self._now))
-            self._looked.owed |= concerned
-        return min((moment for moment in moments.values() if moment > now), default=None)
-
-    def _is_late(self, agency: str, notice: Json) -> bool:
-        return is_late(notice, self._contracts[agency].receives[NOTICE].notice_days, micros(self._now))
 
     def _asked(self, person: str, question: Question, local: str, known: RiskReviewRow | None) -> RiskReviewRow:
         """The review of a question: as it is known, opened, or put to somebody else."""
@@ -187,14 +144,7 @@ class _Look:
             marks = tuple(sorted(paths[record_id]))
             if marks != marked:
                 self._looked.marks[record_id] = marks
-                self._looked.owed |= self._concerned(record_id, watched.agencies)
-
-    def _concerned(self, record_id: RecordId, agencies: Collection[str]) -> set[HeldId]:
-        return {
-            HeldId(each.agency, record_id)
-            for each in self._contracts.values()
-            if record_id.type in each.receives and (each.people is People.ALL or each.agency in agencies)
-        }
+                self._looked.owed |= concerned(self._contracts, record_id, watched.agencies)
 
 
 def _latest(levels: Sequence[LevelRow]) -> list[LevelRow]:

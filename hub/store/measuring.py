@@ -79,10 +79,14 @@ class Risks:
 
 @dataclass(frozen=True, slots=True)
 class Announcements:
-    """Of what an agency was told is to happen to people at risk. late: of what it was told too late, or afterwards."""
+    """Of what an agency was told is to happen to people at risk.
+
+    late: of these, what it was told too late, or when the day had passed. missed: releases that it was not told of.
+    """
 
     announced: int = 0
     late: int = 0
+    missed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +134,9 @@ class MeasuringStore:
 
     async def announcements(self, since: datetime) -> dict[str, Announcements]:
         """By agency, of the notices first given since then; counted by its local ids."""
-        query = select(announced.c.agency, func.count().label("given"), func.sum(case((announced.c.late, 1), else_=0)))
         async with reading(self._engine) as connection:
-            rows = await connection.execute(query.where(announced.c.at >= micros(since)).group_by(announced.c.agency))
-            return {agency: Announcements(int(given), int(late)) for agency, given, late in rows}
+            rows = await connection.execute(_ANNOUNCEMENTS, {"since": micros(since)})
+            return {row.agency: Announcements(int(row.given), int(row.late), int(row.missed)) for row in rows}
 
     async def sample(self, beyond: str, limit: int) -> list[Sample]:
         """So many standing assertions that come after a place among the slots, which are as good as random."""
@@ -220,6 +223,16 @@ _RISKS = (
     .join(held, and_(*(held.c[name] == sighting.c[name] for name in ("agency", "person", "type", "key"))))
     .group_by(sighting.c.agency)
 )
+_ANNOUNCEMENTS = (
+    select(
+        announced.c.agency,
+        func.sum(case((announced.c.missed, 0), else_=1)).label("given"),
+        func.sum(case((and_(announced.c.late, not_(announced.c.missed)), 1), else_=0)).label("late"),
+        func.sum(case((announced.c.missed, 1), else_=0)).label("missed"),
+    )
+    .where(announced.c.at >= bindparam("since"))
+    .group_by(announced.c.agency)
+)
 _SIDES = union(
     *(
         select(local_id.c.agency, review.c.one, review.c.other).join(review, side == local_id.c.key)
@@ -252,7 +265,7 @@ def _measured(row: Row[Any]) -> Measured:
     agreement = Agreement(row.records, row.agreeing, oldest, row.conflicts, row.reviews)
     day, measured = date.fromisoformat(row.day), from_micros(row.measured)
     risks = Risks(row.risks, row.seen, row.staff, _span(row.slowest))
-    notices = Announcements(row.announced, row.late)
+    notices = Announcements(row.announced, row.late, row.missed)
     return Measured(row.agency, day, measured, agreement, risks, notices, row.properties, row.filled, row.taken)
 
 

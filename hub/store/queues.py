@@ -100,6 +100,7 @@ def _convergence(measured: Sequence[Measured], now: datetime) -> list[Convergenc
             each.agreement.reviews,
             each.risks.risks - each.risks.seen,
             each.announcements.late,
+            each.announcements.missed,
         )
         for each in last.values()
     ]

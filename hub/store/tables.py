@@ -300,6 +300,7 @@ convergence = Table(
     Column("taken", Integer, nullable=False),
     Column("announced", BigInteger, nullable=False),
     Column("late", BigInteger, nullable=False),
+    Column("missed", BigInteger, nullable=False),
     Index("ix_convergence_day", "day", "agency"),
 )
 
@@ -320,7 +321,8 @@ watch = Table(
     Column("due", BigInteger, nullable=False, index=True),
 )
 
-# Notices that an agency was given, each once for every local id of its own and day announced; late: not in time.
+# Notices that an agency was given, each once for every local id of its own and day announced; late: not in time;
+# missed: it was given none, and should have been.
 announced = Table(
     "announced",
     metadata,
@@ -330,6 +332,7 @@ announced = Table(
     Column("day", Text, primary_key=True),
     Column("at", BigInteger, nullable=False, index=True),
     Column("late", Boolean, nullable=False),
+    Column("missed", Boolean, nullable=False),
 )
 
 _NOT_CLOSED = text("closed IS NULL")

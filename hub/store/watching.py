@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, case, null, select, update
+from sqlalchemy import Row, Select, and_, case, null, select, update
 from sqlalchemy import bindparam as bound
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from hub.domain.moves import RELEASE
 from hub.domain.notices import NOTICE
 from hub.domain.submission import Order, micros
 from hub.ports import AuditRow, HeldId, RecordId, RecordRow, StandingLevel
@@ -37,13 +38,17 @@ class LevelRow:
 
 
 class Announced(NamedTuple):
-    """What an agency is told is to happen to one of its people. local: key of its local id. late: not in time."""
+    """What an agency is told is to happen to one of its people. local: key of its local id.
+
+    late: it is not told in time. missed: it has happened, and the agency was told nothing.
+    """
 
     agency: str
     local: str
     event: str
     day: str
     late: bool
+    missed: bool = False
 
 
 @dataclass(slots=True)
@@ -63,6 +68,8 @@ class Watched:
     reviews: list[RiskReviewRow] = field(default_factory=list)
     notices: dict[RecordId, tuple[str, int]] = field(default_factory=dict)
     """Notices given -> digest and revision."""
+    told_of_release: dict[str, list[int]] = field(default_factory=dict)
+    """Agency -> when it was told of a release, in microseconds since 1970."""
 
 
 @dataclass(slots=True)
@@ -110,20 +117,26 @@ async def _watched(connection: AsyncConnection, persons: Sequence[str]) -> list[
     sought = {"persons": as_set(persons)}
     for known in await connection.execute(_AGENCIES, sought):
         found[known.person].agencies.setdefault(known.agency, []).append(known.key)
+    for told in await connection.execute(_TOLD_OF_RELEASE, sought):
+        found[told.person].told_of_release.setdefault(told.agency, []).append(told.at)
     for said in await connection.execute(_LEVELS, sought):
         found[said.person].levels.append(_level_row(said))
     for shared in await connection.execute(_RECORDS, sought):
-        marks = () if shared.under_review is None else tuple(shared.under_review.split("\n"))
-        found[shared.person].marks[RecordId(shared.person, shared.type, shared.key)] = marks
-        if shared.content is not None and shared.type == _OFFENDER:
-            found[shared.person].offender = shared.content
-        elif shared.content is not None:
-            found[shared.person].movements.append(shared.content)
-        if shared.type == NOTICE:
-            found[shared.person].notices[RecordId(shared.person, NOTICE, shared.key)] = shared.digest, shared.revision
+        _note_record(found[shared.person], shared)
     for review in await connection.execute(_REVIEWS, sought):
         found[review.now_of].reviews.append(review_row(review))
     return list(found.values())
+
+
+def _note_record(watched: Watched, row: Row[Any]) -> None:
+    record_id = RecordId(row.person, row.type, row.key)
+    watched.marks[record_id] = () if row.under_review is None else tuple(row.under_review.split("\n"))
+    if row.type == NOTICE:
+        watched.notices[record_id] = row.digest, row.revision
+    elif row.content is not None and row.type == _OFFENDER:
+        watched.offender = row.content
+    elif row.content is not None:
+        watched.movements.append(row.content)
 
 
 async def _keep(connection: AsyncConnection, looked: Looked, at: int) -> None:
@@ -156,6 +169,11 @@ _LOCK = (
 )
 _AGENCIES: Select[Any] = select(local_id.c.person, local_id.c.agency, local_id.c.key).where(
     any_of(local_id.c.person, "persons")
+)
+_TOLD_OF_RELEASE: Select[Any] = (
+    select(local_id.c.person, announced.c.agency, announced.c.at)
+    .join(announced, and_(announced.c.agency == local_id.c.agency, announced.c.local == local_id.c.key))
+    .where(any_of(local_id.c.person, "persons"), announced.c.event == RELEASE, announced.c.missed.is_(False))
 )
 _LEVELS: Select[Any] = (
     select(local_id.c.person, standing)

@@ -74,7 +74,7 @@ async def test_what_was_announced_long_ago_of_a_day_long_past_is_forgotten(hub: 
     async with writing(hub.engine) as connection:
         for day, at in ((long_ago, NOW), (since, NOW), (long_ago, NOW + timedelta(days=2))):
             told = {"agency": "prison", "local": f"{day}{at}", "event": "release", "day": day}
-            await connection.execute(insert(announced).values(**told, at=micros(at), late=False))
+            await connection.execute(insert(announced).values(**told, at=micros(at), late=False, missed=False))
     hub.now = NOW + ANNOUNCED_KEPT + timedelta(days=1)
 
     await Forgetting(ForgettingStore(hub.engine), lambda: hub.now, ALERTS_KEPT).round(asyncio.Event())

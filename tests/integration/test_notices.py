@@ -33,11 +33,12 @@ class Inside(AtRisk):
         notice = replace(contract.receives["notice"], notice_days=days)
         self.hub.contracts[agency] = replace(contract, receives={**contract.receives, "notice": notice})
 
-    async def counted(self, agency: str) -> Any:  # noqa: ANN401 - any JSON
-        """What the index says of the notices it was given."""
+    async def counted(self, agency: str) -> tuple[int, int, int]:
+        """What the index says of the notices it was given, those that were late, and releases it was not told of."""
         await self.hub.desk.outlook.measuring.step()
         answer = await self.hub.operator.get("/v1/admin/convergence", params={"agency": agency})
-        return answer.json()["agencies"][0]["days"][-1]["notices"]
+        notices = answer.json()["agencies"][0]["days"][-1]["notices"]
+        return notices["given"], notices["late"], notices["missed"]
 
     async def notices(self, agency: str) -> list[Any]:
         """The notices this agency was delivered and that have not been overtaken: bodies, None for one withdrawn."""
@@ -150,11 +151,35 @@ async def test_what_an_agency_is_told_too_late_or_afterwards_is_counted_once_in_
     afterwards = await inside.counted("probation"), await inside.counted("prison")
     queues = await look_at_queues(inside.hub.engine, frozenset(), inside.hub.now)
 
-    assert learned_late == ({"given": 1, "late": 1}, {"given": 0, "late": 0})
-    assert in_time == ({"given": 1, "late": 1}, {"given": 1, "late": 0})
-    assert afterwards == ({"given": 2, "late": 2}, {"given": 2, "late": 1})
+    assert learned_late == ((1, 1, 0), (0, 0, 0))
+    assert in_time == ((1, 1, 0), (1, 0, 0))
+    assert afterwards == ((2, 2, 0), (2, 1, 0))
     told = Metrics(inside.hub.registry.types()).exposition(queues).decode()
     assert 'hub_notices_late{agency="probation"} 2.0' in told
+
+
+@ON_BOTH
+async def test_a_release_of_which_nobody_was_told_is_counted_once_as_missed_and_an_announced_one_is_not(
+    inside: Inside,
+) -> None:
+    released = {"booking": "38339A", "direction": "out", "type": "released", "reason": "bail"}
+    await inside.dated("2026-05-01")
+    await inside.at("2026-03-20")
+    await inside.prison("/movements/38339A/1", {**released, "sequence": 1, "at": "2026-03-20T09:00:00+00:00"})
+    await inside.passes(days=1)
+    await inside.held("community")
+    await inside.passes(days=1)
+    unannounced = await inside.counted("probation"), await inside.counted("prison")
+
+    await inside.dated("2026-05-01", location={"place": "custody", "since": "2026-03-25"})
+    await inside.at("2026-04-03")
+    await inside.prison("/movements/38339A/2", {**released, "sequence": 2, "at": "2026-04-03T13:00:00+01:00"})
+    await inside.held("community")
+    await inside.passes(days=1)
+
+    assert unannounced == ((0, 0, 1), (0, 0, 1))
+    assert await inside.counted("probation") == (1, 0, 1)
+    assert await inside.counted("prison") == (1, 0, 1)
 
 
 @ON_BOTH

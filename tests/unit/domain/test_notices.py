@@ -8,7 +8,7 @@ import pytest
 from hub.domain.canonical import Json
 from hub.domain.holding import Holder
 from hub.domain.moves import Move
-from hub.domain.notices import is_late, notices_of, overtaken_at, told_from
+from hub.domain.notices import is_late, missed_release, notices_of, overtaken_at, told_from
 from hub.domain.risk import Said
 from hub.domain.submission import day_begins
 
@@ -30,7 +30,7 @@ def given(offender: Json, *levels: Said, holder: Holder | None = None) -> tuple[
 
 def planned(*moves: tuple[str, str], holder: Holder | None = None, **dates: str) -> dict[str, tuple[str, str | None]]:
     """The day that is announced of each event, and which key date it is, if any."""
-    said = [Move(event, date.fromisoformat(day)) for event, day in moves]
+    said = [Move(event, date.fromisoformat(day), planned=True) for event, day in moves]
     notices = notices_of(dated(**dates), holder, [RISK], said, NOW)
     return {event: (notice["date"], notice.get("dateType")) for event, notice in notices.items()}
 
@@ -71,8 +71,8 @@ def test_no_notice_is_given_of_who_is_no_risk_or_not_in_custody() -> None:
     assert given(dated(CRD="2026-05-01"), ended) is None
     assert given(dated(CRD="2026-05-01"), assessed) is None
     assert given(dated(CRD="2026-05-01") | {"location": {"place": "community"}}) is None
-    assert notices_of(None, None, [RISK], [Move("transfer", date(2026, 5, 1))], NOW) == {}
-    assert notices_of({"location": HELD}, None, [ended], [Move("transfer", date(2026, 5, 1))], NOW) == {}
+    assert notices_of(None, None, [RISK], [Move("transfer", date(2026, 5, 1), planned=True)], NOW) == {}
+    assert notices_of({"location": HELD}, None, [ended], [Move("transfer", date(2026, 5, 1), planned=True)], NOW) == {}
 
 
 def test_what_is_planned_is_announced_each_by_itself_and_the_first_of_each_that_has_not_passed() -> None:
@@ -95,6 +95,35 @@ def test_a_plan_whose_day_has_passed_stands_until_it_is_made_or_taken_back_but_n
     assert planned(("release", "2026-02-20")) == {"release": ("2026-02-20", None)}
     recalled = Holder("prison", day_begins(date(2026, 2, 25)))
     assert planned(("transfer", "2026-02-20"), holder=recalled) == {}
+
+
+def missed(*days: str, told: tuple[str, ...] = (), level: Said = RISK, notice_days: int = 28) -> str | None:
+    """The last release of which an agency was told nothing, as of 1 March; told: on which days it was told of one."""
+    moves = [Move("release", date.fromisoformat(day), planned=False) for day in days]
+    moments = [day_begins(date.fromisoformat(day)) for day in told]
+    found = missed_release(moves, [level], moments, notice_days, NOW)
+    return None if found is None else found.isoformat()
+
+
+LONG_AT_RISK = replace(RISK, since=day_begins(date(2025, 1, 1)))
+
+
+def test_a_release_that_nobody_announced_of_somebody_on_a_register_then_is_missed() -> None:
+    assert missed("2026-02-20", level=LONG_AT_RISK) == "2026-02-20"
+    assert missed("2026-02-20", told=("2026-02-19",), level=LONG_AT_RISK) is None
+    assert missed("2026-02-20", level=replace(LONG_AT_RISK, since=day_begins(date(2026, 2, 22)))) is None
+    assert missed("2026-02-20", level=replace(LONG_AT_RISK, ends=date(2026, 2, 10))) is None
+
+
+def test_what_was_told_before_an_earlier_release_is_no_notice_of_the_next() -> None:
+    assert missed("2026-01-10", "2026-02-20", told=("2026-01-02",), level=LONG_AT_RISK) == "2026-02-20"
+    assert missed("2026-01-10", "2026-02-20", told=("2026-01-02", "2026-02-01"), level=LONG_AT_RISK) is None
+
+
+def test_nobody_asks_of_a_release_of_long_ago_or_that_is_to_come_or_is_only_planned() -> None:
+    assert missed("2026-02-20", level=LONG_AT_RISK, notice_days=7) is None
+    assert missed("2026-03-05", level=LONG_AT_RISK) is None
+    assert missed_release([Move("release", date(2026, 2, 20), planned=True)], [LONG_AT_RISK], [], 28, NOW) is None
 
 
 def test_another_day_may_be_announced_once_that_of_a_notice_has_passed() -> None:

@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("missed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("agency", "local", "event", "day", name=op.f("pk_announced")),
     )
     op.create_index(op.f("ix_announced_at"), "announced", ["at"], unique=False)
@@ -150,6 +151,7 @@ def upgrade() -> None:
         sa.Column("taken", sa.Integer(), nullable=False),
         sa.Column("announced", sa.BigInteger(), nullable=False),
         sa.Column("late", sa.BigInteger(), nullable=False),
+        sa.Column("missed", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("agency", "day", name=op.f("pk_convergence")),
     )
     op.create_index("ix_convergence_day", "convergence", ["day", "agency"], unique=False)
