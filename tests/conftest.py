@@ -26,7 +26,7 @@ _OWN_POSTGRES = "HUB_TEST_POSTGRES_URL"
 _OWN_KAFKA = "HUB_TEST_KAFKA_BOOTSTRAP"
 
 settings.register_profile("quick", max_examples=25, deadline=None, derandomize=True)
-settings.register_profile("full", max_examples=200, deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("full", max_examples=100, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile(
     "prove", max_examples=int(os.environ.get("HUB_PROVE_CASES", "1000")), deadline=None, print_blob=True
 )

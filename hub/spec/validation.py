@@ -28,6 +28,9 @@ MOST_EXPLAINED = 3_000
 DEEPEST = 32
 """Nesting of a body beyond which nothing is explained; the deepest schema needs half of it."""
 
+_LINEAR = jsonschema_rs.RegexOptions()
+"""Patterns without look-around and back references: matched in linear time, whatever is sent."""
+
 Rule = Callable[[Json], Iterator[Fault]]
 """A rule beyond the schema: a body valid under the schema -> what is wrong with it."""
 
@@ -44,7 +47,7 @@ class Validation:
     def of(cls, schema: Json, rules: tuple[Rule, ...] = ()) -> "Validation":
         """The schema must have passed `hub.spec.keywords.broken`."""
         return cls(
-            jsonschema_rs.Draft202012Validator(schema, validate_formats=True),
+            jsonschema_rs.Draft202012Validator(schema, validate_formats=True, pattern_options=_LINEAR),
             _Explaining(schema, format_checker=FormatChecker(("date", "date-time"))),
             rules,
         )
