@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from adapters.client.serving import serve
 from adapters.conformance.app import app_of
 from adapters.conformance.driver import Driver, DriverFailed
 from adapters.conformance.people import People
@@ -15,6 +14,7 @@ from adapters.conformance.pretend import PretendHub
 from adapters.conformance.situations import SITUATIONS, Situation
 from adapters.conformance.stage import Failed, Stage
 from hub.clock import Clock
+from hub.listening import serve
 
 
 class Result(StrEnum):

@@ -17,13 +17,13 @@ from typing import Annotated
 
 import typer
 
-from adapters.client.serving import serve
 from adapters.sandbox.announcing import announce
 from adapters.sandbox.caseload.caseload import caseload
 from adapters.sandbox.desk import desk
 from adapters.sandbox.native import NativeStore
 from adapters.sandbox.seeing import see
 from adapters.sandbox.work import play
+from hub.listening import serve
 from hub.log import configure
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from adapters.conformance.driver import Driver, DriverFailed
 from adapters.conformance.playing import Outcome, Result, play, served
 from adapters.conformance.pretend import PretendHub
-from hub.api.server import listen
 from hub.clock import utc_now
 from hub.domain.errors import Unavailable
+from hub.listening import listen
 from hub.spec.registry import Registry, schemas_folder
 
 __all__ = ["Kit", "Outcome", "Result"]

@@ -21,7 +21,6 @@ from adapters.webhook.sender import webhook
 from hub.api.app import create_app
 from hub.api.health import health_app
 from hub.api.operations import Operations
-from hub.api.server import serve
 from hub.api.services import Services
 from hub.domain.contract import Contract, Delivery
 from hub.domain.errors import Unavailable
@@ -43,6 +42,7 @@ from hub.exchange.relay import Relay
 from hub.exchange.risk_watch import RiskWatch
 from hub.exchange.rounds import pause
 from hub.exchange.telling import Telling
+from hub.listening import serve
 from hub.metrics import Metrics, Queues
 from hub.settings import Settings
 from hub.store.alerts import AlertStore

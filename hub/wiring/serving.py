@@ -8,8 +8,8 @@ from enum import StrEnum
 
 import structlog
 
-from hub.api.server import listen
 from hub.domain.errors import Halt
+from hub.listening import listen
 from hub.settings import Settings
 from hub.store.migrations import upgrade
 from hub.wiring.foundation import opened

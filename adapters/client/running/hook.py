@@ -29,11 +29,11 @@ from adapters.client.running.inbox import RECORDED, Arrival
 from adapters.client.running.metrics import CONTENT_TYPE, exposition
 from adapters.client.running.sightings import Noted
 from adapters.client.running.store import Store
-from adapters.client.serving import serve
 from hub.clock import Clock
 from hub.domain.canonical import Json, parse
 from hub.domain.errors import Fault, Halt, Reason, Rejected
 from hub.domain.seen import Seen, seen_faults, seen_of
+from hub.listening import serve
 
 HOST = "127.0.0.1"
 """The native system, or what guards the way to it, is on the same machine."""

@@ -1,4 +1,4 @@
-"""Serves the app over HTTP until told to stop, then lets what is under way end."""
+"""Serves an application over HTTP, of the hub or of an adapter, until told to stop; then lets what is under way end."""
 
 import asyncio
 import socket
@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from hub.domain.errors import Halt
 
 GRACE_S = 10
-"""How long requests under way may take to end when the hub stops; waiting polls end at once."""
+"""How long requests under way may take to end at a stop; waiting polls end at once."""
 _BACKLOG = 2048
 
 _log = structlog.get_logger(__name__)
@@ -27,8 +27,8 @@ def listen(host: str, port: int) -> socket.socket:
         raise Halt(f"cannot listen on {host}:{port}: {error.strerror}; set HUB_HOST or HUB_PORT") from error
 
 
-async def serve(app: ASGIApp, listening: socket.socket, stop: asyncio.Event) -> None:
-    """Serve until `stop` is set: then take no more connections and answer what is under way."""
+async def serve(app: ASGIApp, listening: socket.socket, stop: asyncio.Event, grace_s: int = GRACE_S) -> None:
+    """Serve until `stop` is set: then take no more connections and answer what is under way, for so many seconds."""
     config = uvicorn.Config(
         app,
         lifespan="off",
@@ -36,7 +36,7 @@ async def serve(app: ASGIApp, listening: socket.socket, stop: asyncio.Event) -> 
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=GRACE_S,
+        timeout_graceful_shutdown=grace_s,
     )
     server = _Server(config)
     watching = asyncio.create_task(server.end_after(stop))
