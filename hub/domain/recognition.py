@@ -9,10 +9,10 @@ own.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations
+from itertools import chain, combinations
 from typing import NamedTuple, TypeAlias
 
 from hub.domain.joining import Joining, Likely, Pair, Verdict, pair_of
@@ -23,6 +23,8 @@ MOST_HOLDERS = 20
 
 One person is known to a few dozen services at the most, and each has seldom more than one local id for them.
 """
+MOST_COMPARED = 40
+"""Local ids of one person that are held against each other, the first by their keys: work that is bounded."""
 
 
 class Claim(NamedTuple):
@@ -42,6 +44,8 @@ class Doubt(StrEnum):
     """A verified identifier in common, but both name and date of birth differ; also where others make them one."""
     UNCORROBORATED = "uncorroborated"
     """An unverified identifier in common, and name and date of birth do not both agree."""
+    JOINED_BY_OTHERS = "joined-by-others"
+    """Both name and date of birth differ and nothing says of these two that they are one; but others make them one."""
     KEPT_APART = "kept-apart"
     """They would be one person, were it not that this joined two others who are kept apart."""
     LIKELY = "likely"
@@ -129,13 +133,16 @@ def recognise(
     contradicted = {pair for pair, doubt in doubts.items() if doubt is Doubt.CONTRADICTED}
     join_likely(joining, likely, {key: entry.agency for key, entry in known.items()}, contradicted)
     joined_anyway = contradicted.difference(*decided)
-    persons = _assign(known, joining.components(), new_person)
+    components = joining.components()
+    persons = _assign(known, components, new_person)
+    linked = {*contradicted, *chain(*decided), *(each.pair for each in likely if each.link)}
     doubts = {each.pair: Doubt.LIKELY for each in likely} | doubts
     open_ = {
         Doubtful(one, other, doubt)
         for (one, other), doubt in doubts.items()
         if (one, other) not in apart and (persons[one] != persons[other] or (one, other) in joined_anyway)
     }
+    open_ |= {Doubtful(*pair, Doubt.JOINED_BY_OTHERS) for pair in _at_odds(known, components) - linked}
     open_ |= {Doubtful(*each.pair, Doubt.REPLACED) for each in likely if each.one == each.other}
     return Recognised(persons, _merged(known, persons), _split(known, persons), frozenset(open_))
 
@@ -188,6 +195,16 @@ def _doubt(one: Features, other: Features, *, verified: bool) -> Doubt | None:
         return Doubt.CONTRADICTED if contradict(one, other) else None
     borne_out = names_agree(one.names, other.names) and dates_agree(one.dates, other.dates)
     return None if borne_out else Doubt.UNCORROBORATED
+
+
+def _at_odds(known: Mapping[str, Known], components: Iterable[Sequence[str]]) -> set[Pair]:
+    """Who contradict each other and are one person."""
+    return {
+        (one, other)
+        for component in components
+        for one, other in combinations(component[:MOST_COMPARED], 2)
+        if contradict(known[one].features, known[other].features)
+    }
 
 
 def contradict(one: Features, other: Features) -> bool:

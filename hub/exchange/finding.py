@@ -93,13 +93,15 @@ class Recording:
     async def _record(
         self, tx: ShareTransaction, numbers: Mapping[str, int | None], found: Sequence[Found]
     ) -> Recorded:
-        pairs = [*(each.pair for each in await tx.likened(numbers)), *(each.pair for each in found)]
+        pairs = {each.pair for each in (*await tx.likened(numbers), *found)}
         met = {key for pair in pairs for key in pair}
         people = await tx.people(dict.fromkeys(met | numbers.keys(), ()), ())
+        if not {each.pair for each in await tx.likened(numbers)} <= pairs:
+            raise Moved  # until they were locked, another turn recorded that one of them is like somebody else
         described = await tx.described(met | numbers.keys())
         current = {key: each.number for key, each in described.items()}
         fresh = {key for key, number in numbers.items() if current.get(key) == number}
-        found = self._brought_up_to_date(set(pairs), fresh, described, found)
+        found = self._brought_up_to_date(pairs, fresh, described, found)
         case = Case((), people, (), self._deciding.rules, self._seal)
         before = dict(case.likely)
         said = {each.pair: each.likely for each in found} | await self._replaced(tx, fresh)

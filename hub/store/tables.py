@@ -376,7 +376,7 @@ alert = Table(
     Column("number", BigInteger, primary_key=True),
     Column("why", Text, primary_key=True),
     Column("id", Text, nullable=False, unique=True),
-    Column("due", BigInteger, nullable=False),
+    Column("due", BigInteger, primary_key=True),
     Column("raised", BigInteger, nullable=False),
     Column("acknowledged", BigInteger),
     Column("acknowledged_by", Text),

@@ -56,13 +56,14 @@ class Store:
 
     def __init__(self) -> None:
         self.holds: dict[RecordName, Applied] = {}
+        self.withdrawn: dict[RecordName, int] = {}
         self.unsent: dict[RecordName, Delivery] = {}
         self.parked: dict[RecordName, int] = {}
         self.untold: dict[RecordName, int] = {}
 
     def numbers(self) -> dict[RecordName, int]:
-        """The last number of every record held or parked."""
-        return {record: applied.number for record, applied in self.holds.items()} | self.parked
+        """The last number of every record held or parked, or that was held."""
+        return self.withdrawn | {record: applied.number for record, applied in self.holds.items()} | self.parked
 
     def apply(self, deliveries: Sequence[Delivery], refuses: Callable[[Delivery], bool]) -> None:
         """Apply what is news, and park what cannot be applied now, at once."""
@@ -74,6 +75,7 @@ class Store:
             self.untold.pop(each.record, None)
             if each.withdrawn:
                 self.holds.pop(each.record, None)
+                self.withdrawn[each.record] = each.number
             else:
                 self.holds[each.record] = Applied(each.number, digest(each.release), each.local_ids)
             self.unsent[each.record] = each
@@ -90,6 +92,8 @@ class Agency:
     """How far it has read: a number in its feed, or an offset in its topic."""
     refuses: Callable[[Delivery], bool] = lambda _: False
     """Whether its system cannot apply a delivery now."""
+    forgets: Callable[[RecordName], bool] = lambda _: False
+    """Of which records it never sends a receipt, though it applies them."""
 
     async def send(self) -> None:
         """Send all steps, each as often as it says, none waiting for another's answer."""
@@ -115,7 +119,7 @@ class Agency:
         async for deliveries in self.delivered(wire, resumed=bool(seen)):
             news = fresh(deliveries, seen)
             await wire.cross("agency.apply")
-            self.store.apply(news, self.refuses)
+            self.store.apply(news, lambda each: not self.forgets(each.record) and self.refuses(each))
             await wire.cross("agency.applied")
             await self._acknowledge()
 
@@ -126,7 +130,8 @@ class Agency:
     async def _acknowledge(self) -> None:
         owed = last_of_each(list(self.store.unsent.values()))
         if owed:
-            await self.acknowledge(owed)
+            if told := [each for each in owed if not self.forgets(each.record)]:
+                await self.acknowledge(told)
             for each in owed:
                 if self.store.unsent[each.record] is each:
                     del self.store.unsent[each.record]

@@ -12,6 +12,12 @@ _FORENAMES = ("Daniel", "Ann", "José", "Li")
 _BORN = ("1981-06-14", "1990-02-28", "1990-02-27")
 _LEVELS = ("low", "medium", "high", "very-high")
 
+_PLACES = ({"place": "custody"}, {"place": "custody", "since": "2026-04-30"}, {"place": "community"})
+_REVIEWED = ("2026-04-30", "2026-05-01", "2026-05-02")
+"""Days of review: one that is over when histories begin, one that passes in them, one that does not."""
+_RELEASED = ("2026-05-29", "2026-05-30", "2027-06-30")
+"""Days of release: the second is the notice's full number of days away when a day passes, the first was before."""
+
 ABSENT = object()
 """A property that says nothing."""
 
@@ -45,7 +51,8 @@ def _cro(year: str, serial: int) -> str:
 class Bodies:
     """Makes bodies property by property, so that a later one can keep some and change others."""
 
-    def __init__(self, random: Random, people: list[Individual]) -> None:
+    def __init__(self, random: Random, people: list[Individual], limited: float) -> None:
+        self._limited_access = limited
         self._random = random
         self._people = people
 
@@ -59,11 +66,11 @@ class Bodies:
             "aliases": lambda: one_of((ABSENT, ABSENT, None, [self._alias(of)], [self._alias(of), self._alias(of)])),
             "sex": lambda: one_of(("male", "female", "not-known", None, ABSENT)),
             "nationality": lambda: one_of(("British", "Irish", None, ABSENT, ABSENT)),
-            "location": lambda: one_of(({"place": "custody"}, {"place": "community"}, None, ABSENT)),
-            "keyDates": lambda: one_of((ABSENT, ABSENT, None, [], self._key_dates())),
+            "location": lambda: one_of((*_PLACES, None, ABSENT)),
+            "keyDates": lambda: one_of((ABSENT, None, [], *[self._key_dates()] * 2)),
             "emails": lambda: one_of((ABSENT, ABSENT, ["a@example.org"], ["b@example.org", "a@example.org"], [], None)),
             "responsibleOfficers": lambda: one_of((ABSENT, ABSENT, self._officers())),
-            "limitedAccess": lambda: self._limited() if self._random.random() < 0.08 else ABSENT,
+            "limitedAccess": lambda: self._limited() if self._random.random() < self._limited_access else ABSENT,
         }
 
     def _name(self, of: Individual) -> Json:
@@ -93,7 +100,7 @@ class Bodies:
 
     def _key_dates(self) -> Json:
         types = self._random.sample(("CRD", "SED", "LED"), self._random.randint(1, 2))
-        return [{"type": each, "date": self._random.choice(("2027-01-01", "2027-06-30"))} for each in types]
+        return [{"type": each, "date": self._random.choice(_RELEASED)} for each in types]
 
     def _officers(self) -> Json:
         officer = {"role": "community-offender-manager", "name": self._random.choice(("Marsh, Ellen", "Pool"))}
@@ -113,7 +120,7 @@ class Bodies:
             "sections": lambda: one_of((ABSENT, None, [], self._sections())),
             "roshSummary": lambda: one_of((ABSENT, None, self._summary(), self._summary())),
             "predictors": lambda: one_of((ABSENT, [{"name": "rsr", "version": "5", "score": one_of((4.12, 7, 50.0))}])),
-            "reviewDate": lambda: one_of((ABSENT, None, "2027-01-01", "2027-02-01")),
+            "reviewDate": lambda: one_of((ABSENT, None, *_REVIEWED)),
         }
 
     def _sections(self) -> Json:
@@ -143,7 +150,11 @@ class Bodies:
             "reference": lambda: reference,
             **own,
             "riskLevel": lambda: one_of((*_LEVELS, None, ABSENT)),
-            "period": lambda: {"start": one_of(("2026-01-01", "2026-02-01")), "end": one_of((None, "2026-03-01"))},
+            "period": lambda: {
+                "start": one_of(("2026-01-01", "2026-02-01")),
+                "review": one_of((None, *_REVIEWED)),
+                "end": one_of((None, None, "2026-03-01", "2026-05-01")),
+            },
             "notes": lambda: one_of((ABSENT, "Seen.", "Not seen.")),
         }
 

@@ -12,6 +12,7 @@ from adapters.client.fresh import fresh
 from adapters.client.link import RecordName
 from hub.domain.contract import Delivery
 from hub.domain.convergence import State
+from hub.domain.notices import NOTICE
 from hub.domain.outcome import Accepted
 from hub.domain.submission import Submission
 from hub.exchange.resolve import Choice
@@ -20,6 +21,7 @@ from hub.release import Release, render
 from tests.simulation.agencies import Agency, StreamAgency, delivery_of
 from tests.simulation.histories import History
 from tests.simulation.hub import Ground
+from tests.simulation.overdue import open_reviews, wrong_by_now
 from tests.simulation.tables import Tables
 
 
@@ -44,6 +46,7 @@ async def broken(ending: Ending) -> str:
         or _held(ending)
         or _withheld(ending)
         or _receipts(ending)
+        or wrong_by_now(ending.ground, ending.agencies)
         or _rebuilt(ending)
         or _kept_apart(ending.ground.tables)
         or _differing(ending.ground)
@@ -136,8 +139,11 @@ def _withheld(ending: Ending) -> str:
 
 
 def _receipts(ending: Ending) -> str:
-    """Every release that stands was applied by its agency, and its receipt has come."""
+    """Every release that stands was applied by its agency, and its receipt has come, where one is sent at all."""
+    forgets = {agency.name: agency.forgets for agency in ending.agencies}
     for held, row in ending.ground.tables.held.items():
+        if forgets[held.agency](RecordName(*held.record)):
+            continue
         if not row.withdrawn and (row.applied_number, row.applied_digest) != (row.number, row.digest):
             return f"no receipt of {held}: number {row.number}, applied {row.applied_number}"
     return ""
@@ -172,9 +178,12 @@ def _differing(ground: Ground) -> str:
     """Every record tells where agencies differ, without a ruling and by one, as all that is said and ruled has it."""
     differing = ground.differing()
     for record in ground.tables.records.values():
-        if record.content is None:
+        if record.content is None or record.id.type == NOTICE:
             continue
-        found = differing.differences(ground.tables.differing(record))
+        row = ground.tables.differing(record)
+        if not row.standing:
+            return f"shared, and said by nobody: {record.id}"
+        found = differing.differences(row)
         due = [tuple(each.path for each in found if each.state is state) for state in (State.OPEN, State.RULED)]
         if due != [record.contested, record.ruled]:
             return (
@@ -201,6 +210,9 @@ async def _the_law(ending: Ending) -> str:
     matching = anew.matching()
     while anew.tables.unmatched:
         await matching.step()
+    watch = anew.risk_watch()
+    while await watch.step():
+        pass
     return _compared(ending.ground, anew)
 
 
@@ -222,6 +234,8 @@ def _compared(first: Ground, second: Ground) -> str:
         return "another order gives other persons"
     if set(first.tables.reviews.values()) != set(second.tables.reviews.values()):
         return "another order opens other reviews"
+    if open_reviews(first) != open_reviews(second):
+        return "another order opens other risk reviews"
     for agency in first.contracts:
         one, other = _digests(first, agency), _digests(second, agency)
         if wrong := _difference(one, other):

@@ -9,8 +9,8 @@ from adapters.client.link import Event
 from hub.domain.canonical import Json
 from tests.simulation.bodies import Bodies, Individual, individual
 
-START = datetime.fromisoformat("2026-05-01T09:00:00+00:00")
-"""When every history begins."""
+START = datetime.fromisoformat("2026-05-01T23:59:56+00:00")
+"""When every history begins: a day passes while it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,13 @@ class _Slot:
 class History:
     """The plans of all agencies: agency -> its steps, in the order in which it sends them."""
 
-    def __init__(self, random: Random, speakers: Mapping[str, str], length: int) -> None:
-        """speakers: agency -> kind of its local ids (`prison` or `probation`). length: submissions in all."""
+    def __init__(self, random: Random, speakers: Mapping[str, str], length: int, limited: float) -> None:
+        """speakers: agency -> kind of its local ids (`prison` or `probation`). length: submissions in all.
+
+        limited: how often it is said of somebody whether access to what is known of them is limited.
+        """
         self._random = random
+        self._limited = limited
         self._times: dict[str, list[datetime]] = {agency: [START] for agency in speakers}
         self._sent: dict[str, int] = dict.fromkeys(speakers, 0)
         self._slots: dict[str, list[_Slot]] = {agency: [] for agency in speakers}
@@ -65,7 +69,7 @@ class History:
             )
             for index in range(count)
         ]
-        bodies = self._bodies = Bodies(random, people)
+        bodies = self._bodies = Bodies(random, people, self._limited)
         for (agency, index), ids in local_ids.items():
             for local_id in ids:
                 self._slots[agency].extend(self._slots_of(bodies, speakers[agency], local_id, people[index], index))

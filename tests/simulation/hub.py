@@ -21,6 +21,7 @@ from hub.exchange.dead_letters import DeadLetters
 from hub.exchange.decide import Deciding
 from hub.exchange.describing import Describing
 from hub.exchange.differing import Differing
+from hub.exchange.due import Timekeeper
 from hub.exchange.feed import Feed
 from hub.exchange.finding import Recording
 from hub.exchange.gather import Gatherer
@@ -32,6 +33,7 @@ from hub.exchange.persons import Recognising
 from hub.exchange.receipts import Receipt, Settlement, settle
 from hub.exchange.relay import Relay
 from hub.exchange.resolve import Resolving
+from hub.exchange.risk_watch import RiskWatch
 from hub.exchange.ruling import RulingOnConflicts
 from hub.exchange.share import Sharing
 from hub.ports import Message, Seal
@@ -47,6 +49,7 @@ from tests.simulation.received import MemoryDeadLetterStore, MemoryParkedStore, 
 from tests.simulation.relayed import MemoryRelayStore
 from tests.simulation.stored import MemoryStore
 from tests.simulation.tables import Tables
+from tests.simulation.timekept import MemoryAlertStore, MemoryWatchStore
 from tests.simulation.wire import Wire
 
 _AT_ONCE = 5
@@ -162,6 +165,15 @@ class Ground:
             lambda _recorded: told(),
         )
 
+    def risk_watch(self, wire: Wire | None = None) -> RiskWatch:
+        """The watch over people at risk, over these tables."""
+        store = MemoryWatchStore(self.tables, wire, alone=self.alone)
+        return RiskWatch(store, self.contracts, self.keys, self.seal, self.now)
+
+    def timekeeper(self, wire: Wire) -> Timekeeper:
+        """Whoever wakes what waits for a date, over these tables."""
+        return Timekeeper(MemoryAlertStore(self.tables, wire), self.risk_watch(wire), self.now, tells=True)
+
     def _new_person(self) -> str:
         return uuid7(micros(self.now()) // 1000, self.random.getrandbits(74))
 
@@ -184,6 +196,7 @@ class Hub:
         self._relay_store = relay_store = MemoryRelayStore(tables, wire)
         self._relay = Relay(relay_store, publisher, ground.contracts, ground.seal, now)
         self._matching = ground.matching(wire, self._wake.set)
+        self._timekeeper = ground.timekeeper(wire)
         self.feed = Feed(relay_store, ground.contracts, ground.seal, now, self._delivered, self._stop)
         self._dead_letters = DeadLetters(MemoryDeadLetterStore(tables, wire), publisher, ground.seal, now, _REJECTIONS)
         self._consumption = Consumption(
@@ -219,7 +232,8 @@ class Hub:
             consuming = asyncio.create_task(self._consume())
             relaying = asyncio.create_task(self._relay.run(self._stop, self._wake, self._delivered))
             matching = asyncio.create_task(self._matching.run(self._stop, self._said))
-            await asyncio.gather(consuming, relaying, matching)
+            timekeeping = asyncio.create_task(self._timekeeper.run(self._stop))
+            await asyncio.gather(consuming, relaying, matching, timekeeping)
 
     async def ask(self, work: Coroutine[Any, Any, _Answer]) -> _Answer:
         """Have something done in this process, as by a request.

@@ -7,29 +7,48 @@ from datetime import datetime
 from typing import Any
 
 from adapters.client.link import Delivery
+from hub.domain.contract import NOTICE_DAYS
 from hub.domain.errors import Unavailable
 from hub.domain.joining import Joining
+from hub.domain.notices import told_from
 from hub.domain.outcome import Outcome
-from hub.exchange import persons, streams
+from hub.domain.risk import Said
+from hub.domain.submission import micros
+from hub.exchange import persons, risk_watch, streams
 from hub.exchange.case import Case, Membership
 from hub.exchange.consume import Consumption
 from hub.exchange.parked import Parked, Parking, Parkings
 from hub.exchange.prepare import Prepared
 from hub.exchange.share import Sharing
 from hub.exchange.streams import Streams
-from hub.ports import AuditRow, Message, Moved, OnRecord, Outlet, Owed, Publication, RecordId, TopicExtent
-from tests.simulation import agencies
+from hub.ports import (
+    AuditRow,
+    HeldId,
+    HeldRow,
+    Message,
+    Moved,
+    OnRecord,
+    Outlet,
+    Owed,
+    Publication,
+    RecordId,
+    TopicExtent,
+)
+from hub.store.alerts import AlertRow, Tell
+from hub.store.watching import Looked, Watched
+from tests.simulation import agencies, received, relayed
 from tests.simulation.received import MemoryParkedStore
 from tests.simulation.relayed import MemoryRelayStore
 from tests.simulation.stored import _Transaction
 from tests.simulation.tables import Tables
+from tests.simulation.timekept import MemoryAlertStore, MemoryWatchStore
 
 
 @dataclass(frozen=True, slots=True)
 class Plant:
     """One fault. name: what the faulty hub does. owner, attribute: what is replaced, and by what.
 
-    shows_with: the kind of mishap, or `slow`, that it takes for it to show, where that is rare.
+    shows_with: the kind of mishap, `slow` or `limited`, that it takes for it to show, where that is rare.
     """
 
     name: str
@@ -179,6 +198,54 @@ def _gives_out_offsets_again(_outlet: Outlet, extent: TopicExtent, _at_once: int
     return extent.end
 
 
+_merged = relayed._merged
+
+
+def _puts_deadlines_off(before: HeldRow, row: HeldRow) -> HeldRow:
+    return _merged(replace(before, due=None), row)
+
+
+async def _notes_before_it_raises(self: Any, now: datetime, limit: int, tell: Tell) -> list[AlertRow]:
+    raised: list[AlertRow] = self._noted(now, limit)
+    await self._wire.cross("alerts.noted")
+    self._keep(raised, tell)
+    return raised
+
+
+_look = MemoryWatchStore.look
+
+
+async def _looks_at_whom_it_has_struck_off(
+    self: Any, now: datetime, limit: int, decide: Callable[[Sequence[Watched]], Looked]
+) -> int:
+    due = {person: when for person, when in self._tables.watch.items() if when <= micros(now)}
+    for person in due:
+        del self._tables.watch[person]
+    await self._wire.cross("watch.struck-off")
+    self._tables.watch.update(due)
+    return await _look(self, now, limit, decide)
+
+
+def _leaves_open(_self: Tables, _ids: Iterable[HeldId], _at: datetime) -> None:
+    pass
+
+
+def _waits_for_what_is_there(row: HeldRow, _settled: int) -> HeldRow:
+    return row
+
+
+def _watches_nobody(self: Tables, decision: Any) -> None:
+    _write(self, replace(decision, watched=set()))
+
+
+def _nobody_waits(_levels: Iterable[Said], _now: int) -> None:
+    return None
+
+
+def _tells_all_at_once(notice: Any, _days: int) -> int:
+    return told_from(notice, NOTICE_DAYS)
+
+
 PLANTS = [
     Plant("notes releases before it publishes them", Streams, "_publish", _notes_before_publishing),
     Plant("answers before it is kept", Sharing, "_commit_whole", _answers_before_it_is_kept),
@@ -199,9 +266,17 @@ PLANTS = [
     Plant("carries no since", Case, "_walk", lambda self, slot, history: None),
     Plant("does not follow who is joined or parted", persons, "_membership", _looks_at_nobody_whole),
     Plant("keeps records that are gone", Tables, "write", _keeps_removed_records),
-    Plant("overlooks that access is limited", persons, "_access_changed", _never),
-    Plant("overlooks that a topic lost something", streams, "has_lost", _never),
-    Plant("overlooks who else writes", Streams, "_start", _overlooks_others),
-    Plant("lets a relay go on that leads no longer", MemoryRelayStore, "_confirm", _never, shows_with="lead"),
+    Plant("overlooks that access is limited", persons, "_access_changed", _never, "limited"),
+    Plant("overlooks that a topic lost something", streams, "has_lost", _never, shows_with="cut"),
+    Plant("overlooks who else writes", Streams, "_start", _overlooks_others, shows_with="slow"),
+    Plant("lets a relay go on that leads no longer", MemoryRelayStore, "_confirm", _never, shows_with="slow"),
     Plant("gives out lost offsets again", streams, "resume_at", _gives_out_offsets_again, shows_with="cut"),
+    Plant("puts deadlines off with every change", relayed, "_merged", _puts_deadlines_off),
+    Plant("waits for what has been applied", received, "_waited_for", _waits_for_what_is_there),
+    Plant("notes what is late before it raises it", MemoryAlertStore, "overdue", _notes_before_it_raises, "kill"),
+    Plant("leaves alerts open when the receipt has come", Tables, "close_alerts", _leaves_open),
+    Plant("strikes off before it looks", MemoryWatchStore, "look", _looks_at_whom_it_has_struck_off, "slow"),
+    Plant("looks at nobody's risk when it changes", Tables, "write", _watches_nobody),
+    Plant("looks at nobody's risk when a day has passed", risk_watch, "next_look", _nobody_waits),
+    Plant("announces a release to all at once", risk_watch, "told_from", _tells_all_at_once),
 ]

@@ -9,7 +9,7 @@ from hub.store.dead_letters import DeadLetterRow, DeadLetterStore, InputRow, Str
 from hub.store.parked import ParkedRow, ParkedStore
 from hub.store.receipts import Applied, Delivered, ReceiptStore
 from hub.store.sightings import Sighting
-from tests.simulation.tables import Tables
+from tests.simulation.tables import Tables, Told
 from tests.simulation.wire import Calm, Wire
 
 
@@ -40,7 +40,9 @@ class MemoryReceiptStore(ReceiptStore):
             if row is not None and (row.applied_number or 0) <= each.number:
                 noted = replace(row, applied_number=each.number, applied_digest=each.digest, applied_at=at)
                 self._tables.held[row.id] = _waited_for(noted, each.number)
+                self._tables.journal.append(Told("applied", row.id, each.number))
                 self._settle_parked(row.id, each.number)
+        self._tables.close_alerts([HeldId(agency, each.record) for each in applied], at)
         await self._wire.cross("receipts.applied")
 
     def _settle_parked(self, held: HeldId, number: int) -> None:

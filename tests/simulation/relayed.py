@@ -5,10 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from hub.domain.deadlines import MAY_BE_RISK
 from hub.domain.errors import Unavailable
+from hub.domain.submission import micros
 from hub.ports import AuditRow, HeldId, HeldRow, Look, Outlet, Owed, PersonRow, RecordId, RecordRow
 from hub.store.receipts import Delivered
-from tests.simulation.tables import Tables
+from tests.simulation.tables import Tables, Told
 from tests.simulation.wire import Calm, Wire
 
 
@@ -105,6 +107,8 @@ class MemoryRelayStore:
             raise Unavailable("another relay gave out the same numbers")
         for row in deliveries:
             self._hand_over(row)
+            if row.withdrawn:
+                tables.close_alerts([row.id], row.delivered)
         for held, kept_back in withheld.items():
             (tables.withheld.add if kept_back else tables.withheld.discard)(held)
         tables.audit.extend(audit)
@@ -118,6 +122,7 @@ class MemoryRelayStore:
         tables, agency = self._tables, row.id.agency
         fresh = replace(row, awaited=row.number, last_due=row.due, seen_due=None)
         tables.held[row.id] = _merged(tables.held[row.id], fresh) if row.id in tables.held else fresh
+        tables.journal.append(Told("delivered", row.id, row.number, row.due, row.withdrawn))
         tables.given_out[agency, row.number] = row.delivered
         tables.delivered[agency, row.number] = Delivered(row.number, row.id.record, row.digest)
         tables.outlets[agency] = replace(tables.outlets.get(agency, Outlet(agency)), number=row.number)
@@ -184,6 +189,7 @@ class MemoryRelayStore:
         beyond = sorted(each for each in there if after is None or each > after)[:limit]
         ids = {HeldId(agency, each) for each in beyond}
         tables.owe(ids - tables.owed.keys(), at, later=True)
+        tables.watch.update({each.person: micros(at) for each in beyond if each.type in MAY_BE_RISK})
         if len(beyond) < limit:
             del tables.backfills[agency]
         else:

@@ -1,8 +1,10 @@
 """Whether a history has come to rest, and if not, what is still under way."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
+from datetime import datetime
 
 from hub.domain.contract import Delivery
+from hub.domain.submission import micros
 from tests.simulation.agencies import Agency, StreamAgency
 from tests.simulation.hub import Ground
 
@@ -10,20 +12,29 @@ from tests.simulation.hub import Ground
 def underway(ground: Ground, agencies: Sequence[Agency]) -> str:
     """What is not finished, in words; empty when all is."""
     tables, broker = ground.tables, ground.broker
-    if tables.backfills:
-        return f"{len(tables.backfills)} backfills"
-    if tables.owed:
-        return f"{len(tables.owed)} debts"
-    if tables.unmatched:
-        return f"{len(tables.unmatched)} local ids to be compared"
-    if tables.parked:
-        return f"{len(tables.parked)} parked deliveries"
-    if tables.dead_letters.keys() != tables.notified:
-        return "notices of dead letters"
-    for topic in ground.inputs:
-        if broker.committed(topic) < broker.topic(topic).end:
-            return f"{topic} is not read"
+    unfinished: dict[str, Sized] = {
+        "backfills": tables.backfills,
+        "debts": tables.owed,
+        "local ids to be compared": tables.unmatched,
+        "parked deliveries": tables.parked,
+        "notices of dead letters": tables.dead_letters.keys() - tables.notified,
+        "persons whose risk is to be looked at": [
+            each for each in tables.watch.values() if each <= micros(ground.now())
+        ],
+        "alerts to be raised": [each for each in _deadlines(ground) if each <= ground.now()],
+        "inputs to be read": [each for each in ground.inputs if broker.committed(each) < broker.topic(each).end],
+    }
+    for what, found in unfinished.items():
+        if found:
+            return f"{len(found)} {what}"
     return next((each for each in (_unread(ground, agency) for agency in agencies) if each), "")
+
+
+def _deadlines(ground: Ground) -> list[datetime]:
+    """When something is late of which no alert has been raised."""
+    of_held = [row.due for row in ground.tables.held.values()]
+    of_reviews = [row.due for row in ground.tables.risk_reviews.values()]
+    return [due for due in (*of_held, *of_reviews) if due is not None]
 
 
 def _unread(ground: Ground, agency: Agency) -> str:

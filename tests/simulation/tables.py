@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple, TypeAlias
 
 from hub.domain.joining import Likely, Pair, Verdict
 from hub.domain.recognition import BY_LIKELIHOOD, Doubtful
+from hub.domain.submission import micros
 from hub.ports import (
     AssertionRow,
     AuditRow,
@@ -27,10 +29,13 @@ from hub.ports import (
     StandingRow,
     SubmissionId,
 )
+from hub.store.alerts import AlertRow, Why
 from hub.store.conflicts import DifferingRow, RulingKept
 from hub.store.dead_letters import DeadLetterRow
+from hub.store.notices import NoticeRow
 from hub.store.parked import ParkedRow
 from hub.store.receipts import Delivered
+from hub.store.risk_reviews import RiskReviewRow
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,23 @@ class Waiting:
     later: bool
     stamp: str = ""
     turn: tuple[str, datetime] | None = None
+
+
+AlertName: TypeAlias = tuple[HeldId, int, str, datetime, str]
+"""What an alert is about, the number of the delivery, why, by when it was due, and of which review."""
+
+
+class Told(NamedTuple):
+    """What is to be remembered of a record of an agency: `delivered`, `applied` or `raised`, in the order of commits.
+
+    due: of what is delivered or raised.
+    """
+
+    what: str
+    held: HeldId
+    number: int
+    due: datetime | None = None
+    withdrawn: bool = False
 
 
 def _kept(row: RulingRow) -> RulingKept:
@@ -76,6 +98,13 @@ class Tables:
     unmatched: dict[str, Waiting] = field(default_factory=dict)
     described: dict[str, tuple[int, Description]] = field(default_factory=dict)
     """Local key -> the number of its description, and that."""
+    watch: dict[str, int] = field(default_factory=dict)
+    """Person -> when to look at their risk again."""
+    risk_reviews: dict[tuple[str, str, int], RiskReviewRow] = field(default_factory=dict)
+    alerts: dict[AlertName, AlertRow] = field(default_factory=dict)
+    told: list[NoticeRow] = field(default_factory=list)
+    journal: list[Told] = field(default_factory=list)
+    """No table of the hub's: what was delivered, applied and raised, for whoever looks at the end."""
     audit: list[AuditRow] = field(default_factory=list)
     dead_letters: dict[str, DeadLetterRow] = field(default_factory=dict)
     notified: set[str] = field(default_factory=set)
@@ -113,12 +142,15 @@ class Tables:
         self.audit.extend(decision.audit)
         for gone in decision.records_gone:
             self.records.pop(gone, None)
-        self.records.update({row.id: row for row in decision.records})
+        for row in decision.records:
+            before = self.records.get(row.id, row)
+            self.records[row.id] = replace(row, under_review=before.under_review)
+        self.watch.update(dict.fromkeys(decision.watched, micros(decision.at)))
         self.owe(decision.owed, decision.at, later=decision.later)
         for local in decision.unmatched:
-            before = self.unmatched.get(local, Waiting(decision.at, decision.later))
-            later = before.later and decision.later
-            self.unmatched[local] = replace(before, stamp=f"stamp-{self._stamps}", later=later)
+            waiting = self.unmatched.get(local, Waiting(decision.at, decision.later))
+            later = waiting.later and decision.later
+            self.unmatched[local] = replace(waiting, stamp=f"stamp-{self._stamps}", later=later)
 
     def _write_people(self, decision: Decision) -> None:
         for person in decision.persons_new:
@@ -158,6 +190,26 @@ class Tables:
             before = self.owed.get(held, Owed(held, "", at, later))
             self.owed[held] = Owed(held, f"stamp-{self._stamps}", before.since, before.later and later)
 
+    def keep_review(self, row: RiskReviewRow) -> None:
+        """A risk review as it now is; alerts on one that is closed, or put to somebody else, are closed, too."""
+        self.risk_reviews[row.slot, row.cause, row.since] = row
+        asked = row.agency if row.closed is None else ""
+        for name, alert in self.alerts.items():
+            if alert.review == row.id and alert.agency != asked and alert.closed is None:
+                self.alerts[name] = replace(alert, closed=row.closed or row.opened, closed_by="review")
+
+    def close_alerts(self, ids: Iterable[HeldId], at: datetime) -> None:
+        """Those on what has been applied since, or was never acknowledged and is gone."""
+        sought = set(ids)
+        for name, alert in self.alerts.items():
+            held = self.held.get(name[0])
+            if name[0] not in sought or held is None or alert.why != Why.NOT_APPLIED or alert.closed is not None:
+                continue
+            if (held.applied_number or 0) >= alert.number:
+                self.alerts[name] = replace(alert, closed=at, closed_by="receipt")
+            elif held.withdrawn and held.applied_number is None:
+                self.alerts[name] = replace(alert, closed=at, closed_by="withdrawal")
+
     def differing(self, record: RecordRow) -> DifferingRow:
         """A record with all that stands of it and was ruled on it, as the desk sees it."""
         person = self.person(record.id.person)
@@ -166,6 +218,10 @@ class Tables:
         ruled = [each for each in self.rulings.values() if keys & each.ruling.settles.keys() and each.rid == record.rid]
         kept = [_kept(each) for each in ruled]
         return DifferingRow(record, person, [row for row in said if not row.withdrawn], kept)
+
+    def people(self) -> set[str]:
+        """Everybody there is."""
+        return {row.person for row in self.locals.values()}
 
     def person(self, person: str) -> PersonRow:
         """A person as the relay needs it."""

@@ -15,13 +15,13 @@ from unittest.mock import patch
 
 import structlog
 
-from adapters.client.link import Delivery
+from adapters.client.link import Delivery, RecordName
 from hub.domain.contract import Delivery as Way
 from hub.domain.convergence import State
 from hub.domain.errors import Rejected
 from hub.domain.outcome import Accepted, Outcome
 from hub.domain.submission import Submission
-from hub.exchange import matching, relay, streams
+from hub.exchange import due, matching, relay, risk_watch, streams
 from hub.exchange.conflicts import Place
 from hub.exchange.resolve import Choice
 from hub.ports import AuditRow, SubmissionId
@@ -53,6 +53,8 @@ _CLIMATES = (
 """How often a process is killed, stands still or gets no answer, at each point that it crosses."""
 _REFUSING = (0.0, 0.0, 0.0, 0.05, 0.3)
 """How often an agency's system cannot apply a delivery."""
+_LIMITED = (0.08, 0.4)
+"""How often an offender record says whether access is limited: in any history, and where it shall be often."""
 _OPERATOR_LOOKS_S = 1.0
 _OPERATOR_DECIDES_S = (0.0, 0.2, 1.0)
 """Seconds between two decisions on who is one person, on average; 0: nothing is decided."""
@@ -96,7 +98,7 @@ def play(seed: int, note: Callable[[str], None] = lambda _line: None, mostly: st
     """Play the history of a seed.
 
     note: told what happens, with the virtual time. mostly: a kind of mishap that is to happen often, or `slow`: every
-    other answer is late.
+    other answer is late; or `limited`: access is limited and lifted often.
 
     Raises:
         Broken: with what is wrong, and how to play it again.
@@ -140,18 +142,21 @@ class World:
             told=self._told,
         )
         self.cast = Cast(self.ground, self.weather, random, self.note)
-        self.history = History(Random(f"{seed} history"), speakers(), random.randint(LENGTH // 3, LENGTH))
+        length, limited = random.randint(LENGTH // 3, LENGTH), _LIMITED[mostly == "limited"]
+        self.history = History(Random(f"{seed} history"), speakers(), length, limited)
         self._refusals = Random(f"{seed} refusals")
         self._decisions = Random(f"{seed} decisions")
         self._rulings = Random(f"{seed} rulings")
         self._refusing = self._refusals.choice(_REFUSING)
+        self._forgetful = self._refusals.choice((None, *contracts()))
         self.agencies = [self._agency(name) for name in contracts()]
 
     def _agency(self, name: str) -> Agency:
         steps = self.history.steps.get(name, [])
+        forgets = _third if name == self._forgetful else _none
         if name in self._streaming:
-            return StreamAgency(name, steps, Store(), refuses=self._refuses, broker=self.ground.broker)
-        return FeedAgency(name, steps, Store(), refuses=self._refuses, door=self.cast.door)
+            return StreamAgency(name, steps, Store(), 0, self._refuses, forgets, broker=self.ground.broker)
+        return FeedAgency(name, steps, Store(), 0, self._refuses, forgets, door=self.cast.door)
 
     def _refuses(self, delivery: Delivery) -> bool:
         """Whether an agency's system cannot apply a delivery now; it can always do without a record."""
@@ -265,6 +270,15 @@ class World:
                 raise Disagreement(f"still under way {_DEADLINE_S:.0f} s after the last fault: {unfinished}")
 
 
+def _third(record: RecordName) -> bool:
+    """About one record of three."""
+    return sum("".join(record).encode()) % 3 == 0
+
+
+def _none(_record: RecordName) -> bool:
+    return False
+
+
 async def _ended(task: "asyncio.Task[None]") -> None:
     """End what goes on for ever. Raises what it has ended by."""
     task.cancel()
@@ -290,6 +304,8 @@ def _scaled() -> Iterator[None]:
         patch.object(streams, "LATE", _LATE),
         patch.object(relay, "IDLE_S", 0.2),
         patch.object(relay, "BACK_OFF_S", 0.3),
+        patch.object(due, "BATCH", 5),
+        patch.object(risk_watch, "BATCH", 3),
         patch.object(matching, "TURN", 5),
         patch.object(matching, "LOOK_S", 0.3),
         patch.object(matched, "TURN", timedelta(seconds=3)),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hub.domain.joining import Likely, Verdict, pair_of
 from hub.domain.recognition import (
+    MOST_COMPARED,
     MOST_HOLDERS,
     Claim,
     Doubt,
@@ -17,6 +18,7 @@ from hub.domain.recognition import (
     Features,
     Known,
     Recognised,
+    contradict,
     fold,
     names_agree,
     recognise,
@@ -146,6 +148,61 @@ def test_two_that_contradict_each_other_are_reviewed_also_where_a_third_makes_th
 
     assert are_one(outcome, "a", "b", "c")
     assert outcome.doubts == {Doubtful("a", "b", Doubt.CONTRADICTED)}
+
+
+MARRIED = Features(frozenset({("okafor", "daniel"), ("patel", "meera")}), OKAFOR.dates)
+"""Known by both names."""
+
+
+def joined_by_a_third(**more: Known) -> dict[str, Known]:
+    """a and b have nothing in common but what each shares with c."""
+    third = said(MARRIED, "pnc-1", "crn-2")
+    return {"a": said(OKAFOR, "pnc-1"), "b": said(PATEL, "crn-2"), "c": third, **more}
+
+
+def test_two_that_contradict_each_other_are_reviewed_where_only_a_third_joins_them() -> None:
+    outcome = recognised(**joined_by_a_third())
+
+    assert are_one(outcome, "a", "b", "c")
+    assert outcome.doubts == {Doubtful("a", "b", Doubt.JOINED_BY_OTHERS)}
+
+
+def test_they_are_reviewed_too_where_an_unverified_number_in_common_says_nothing() -> None:
+    known = joined_by_a_third(a=said(OKAFOR, "pnc-1", "x"), b=said(PATEL, "crn-2", unproven=("x",)))
+
+    assert recognised(**known).doubts == {Doubtful("a", "b", Doubt.JOINED_BY_OTHERS)}
+
+
+@pytest.mark.parametrize("third", ["pnc-1", "crn-2"])
+def test_who_are_no_longer_joined_by_the_third_are_not_reviewed_any_more(third: str) -> None:
+    known = joined_by_a_third(c=said(MARRIED, third))
+
+    assert not are_one(recognised(**known), "a", "b")
+    assert recognised(**known).doubts == frozenset()
+
+
+def test_they_are_asked_about_once_and_kept_apart_when_somebody_says_so() -> None:
+    linked, apart = (ruled(verdict, **joined_by_a_third()) for verdict in (LINKED, APART))
+
+    assert (are_one(linked, "a", "b"), linked.doubts) == (True, frozenset())
+    assert not are_one(apart, "a", "b")
+    assert {each.doubt for each in apart.doubts} == {Doubt.KEPT_APART}
+
+
+def test_whom_likelihood_itself_links_it_has_looked_at() -> None:
+    likely = Likely("a", "b", 20_000, link=True)
+
+    assert recognise(joined_by_a_third(), made(), likely=[likely]).doubts == frozenset()
+
+
+def test_of_very_many_local_ids_of_one_person_the_first_are_held_against_each_other() -> None:
+    known = {f"k{number:03}": said(MARRIED, f"n{number}", f"n{number + 1}") for number in range(MOST_COMPARED + 10)}
+    at_odds = {"k000": said(OKAFOR, "n1"), "k002": said(PATEL, "n2", "n3"), "k049": said(PATEL, "n49")}
+
+    outcome = recognise(known | at_odds, made())
+
+    assert are_one(outcome, "k000", "k002", "k049")
+    assert outcome.doubts == {Doubtful("k000", "k002", Doubt.JOINED_BY_OTHERS)}
 
 
 # --- what is decided ----------------------------------------------------------------------------------------
@@ -290,6 +347,17 @@ def test_a_corrected_typing_error_parts_the_person_again() -> None:
     assert outcome.merged == {}
 
 
+@pytest.mark.parametrize(("one", "others"), [("a", "bc"), ("b", "ac"), ("c", "ab")])
+def test_of_a_person_that_falls_apart_the_side_of_the_first_key_goes_on_under_the_id(one: str, others: str) -> None:
+    together = {key: said(OKAFORS_TWIN, "pnc-2", person="p1") for key in others}
+
+    outcome = recognise({one: said(OKAFOR, "pnc-1", person="p1"), **together}, made())
+
+    assert partition(outcome.persons) == {frozenset(one), frozenset(others)}
+    assert outcome.persons["a"] == "p1", "by the order of keys, whichever side is larger"
+    assert list(outcome.split.values()) == ["p1"]
+
+
 def test_who_moves_from_one_person_to_another_removes_neither() -> None:
     outcome = recognised(
         a=said(OKAFOR, "pnc-1", person="p1"),
@@ -380,15 +448,29 @@ def test_recognising_again_changes_nothing(known: dict[str, Known]) -> None:
 
 
 @given(LOCALS)
-def test_a_doubt_is_between_two_that_have_a_number_in_common_and_one_person_only_if_contradicted(
+def test_a_doubt_is_between_two_that_have_a_number_in_common_or_are_one_person_and_contradict_each_other(
     known: dict[str, Known],
 ) -> None:
     outcome = recognise(known, made())
 
     for one, other, doubt in outcome.doubts:
         assert one < other
-        assert outcome.persons[one] != outcome.persons[other] or doubt is Doubt.CONTRADICTED
-        assert numbers(known[one]) & numbers(known[other])
+        if are_one(outcome, one, other):
+            assert doubt in {Doubt.CONTRADICTED, Doubt.JOINED_BY_OTHERS}
+            assert contradict(known[one].features, known[other].features)
+        else:
+            assert doubt is not Doubt.JOINED_BY_OTHERS
+            assert numbers(known[one]) & numbers(known[other])
+
+
+@given(LOCALS)
+def test_whoever_is_one_person_and_contradicts_another_of_it_is_reviewed(known: dict[str, Known]) -> None:
+    outcome = recognise(known, made())
+    doubted = {(one, other) for one, other, _ in outcome.doubts}
+
+    for one, other in combinations(sorted(known), 2):
+        if are_one(outcome, one, other) and contradict(known[one].features, known[other].features):
+            assert (one, other) in doubted
 
 
 @given(LOCALS)
@@ -398,7 +480,8 @@ def test_whoever_has_a_number_in_common_is_one_person_or_doubted(known: dict[str
 
     for one, other in combinations(sorted(known), 2):
         if numbers(known[one]) & numbers(known[other]):
-            assert (doubted.get((one, other)) not in (None, Doubt.CONTRADICTED)) <= (not are_one(outcome, one, other))
+            at_odds = (Doubt.CONTRADICTED, Doubt.JOINED_BY_OTHERS)
+            assert (doubted.get((one, other)) not in (None, *at_odds)) <= (not are_one(outcome, one, other))
             assert (one, other) in doubted or are_one(outcome, one, other)
 
 

@@ -47,7 +47,9 @@ def upgrade() -> None:
         sa.Column("closed", sa.BigInteger(), nullable=True),
         sa.Column("closed_by", sa.Text(), nullable=True),
         sa.Column("review", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("agency", "person", "type", "key", "number", "why", "review", name=op.f("pk_alert")),
+        sa.PrimaryKeyConstraint(
+            "agency", "person", "type", "key", "number", "why", "due", "review", name=op.f("pk_alert")
+        ),
         sa.UniqueConstraint("id"),
     )
     op.create_index("ix_alert_agency", "alert", ["agency", "id"], unique=False)
