@@ -93,7 +93,7 @@ class Recording:
     async def _record(
         self, tx: ShareTransaction, numbers: Mapping[str, int | None], found: Sequence[Found]
     ) -> Recorded:
-        pairs = {each.pair for each in (*await tx.likened(numbers), *found)}
+        pairs = {each.pair for each in await tx.likened(numbers)} | {each.pair for each in found}
         met = {key for pair in pairs for key in pair}
         people = await tx.people(dict.fromkeys(met | numbers.keys(), ()), ())
         if not {each.pair for each in await tx.likened(numbers)} <= pairs:

@@ -158,16 +158,19 @@ class Bodies:
             "notes": lambda: one_of((ABSENT, "Seen.", "Not seen.")),
         }
 
-    def movement(self, booking: str, sequence: int) -> Mapping[str, Callable[[], object]]:
-        """How each property of a movement may come out."""
+    def movement(self, booking: str, sequence: int, *, out: bool) -> Mapping[str, Callable[[], object]]:
+        """How each property of a movement may come out; one out may be planned."""
         one_of = self._random.choice
+        days = (f"{day}T09:00:00+00:00" for day in _RELEASED)
+        times = tuple(days) if out else ("2026-01-12T17:30:00+00:00", "2026-01-12T18:00:00+01:00")
         return {
             "booking": lambda: booking,
             "sequence": lambda: sequence,
-            "direction": lambda: "in",
-            "type": lambda: one_of(("admission", "transfer-in")),
-            "at": lambda: one_of(("2026-01-12T17:30:00+00:00", "2026-01-12T18:00:00+01:00")),
-            "reason": lambda: one_of(("remand", "imprisonment", None, ABSENT)),
+            "direction": lambda: "out" if out else "in",
+            "type": lambda: one_of(("released", "transfer-out") if out else ("admission", "transfer-in")),
+            "at": lambda: one_of(times),
+            "planned": lambda: one_of((True, ABSENT)) if out else ABSENT,
+            "reason": lambda: one_of((None, ABSENT) if out else ("remand", "imprisonment", None, ABSENT)),
             "comment": lambda: one_of((ABSENT, "Late.")),
         }
 

@@ -11,6 +11,8 @@ from tests.simulation.bodies import Bodies, Individual, individual
 
 START = datetime.fromisoformat("2026-05-01T23:59:56+00:00")
 """When every history begins: a day passes while it goes on."""
+_OUT = 0.5
+"""How often a movement is one out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ class History:
         if kind == "prison":
             booking, sequence = f"B{index}", random.randint(1, 2)
             named = {"booking": booking, "sequence": sequence}
-            slots.append(_Slot("movement", local_id, bodies.movement(booking, sequence), named))
+            properties = bodies.movement(booking, sequence, out=random.random() < _OUT)
+            slots.append(_Slot("movement", local_id, properties, named))
         return slots
 
     def _step(self, agency: str) -> Step:

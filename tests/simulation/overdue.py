@@ -11,7 +11,8 @@ from adapters.client.link import RecordName
 from hub.domain.canonical import Json
 from hub.domain.contract import People
 from hub.domain.holding import SAID, Holder
-from hub.domain.notices import NOTICE, notice_of, told_from
+from hub.domain.moves import Move, planned_move
+from hub.domain.notices import NOTICE, notices_of, told_from
 from hub.domain.risk import Said, level_of, questions
 from hub.domain.submission import micros
 from hub.ports import HeldId, RecordRow
@@ -128,23 +129,33 @@ def open_reviews(ground: Ground) -> set[tuple[str, str, int, str]]:
 
 
 def _announced(ground: Ground) -> str:
-    """The notice of a release is there for exactly those whose day it is to be told."""
+    """The notice of what is to happen is there for exactly those whose day it is to be told."""
     tables, now = ground.tables, micros(ground.now())
     for person in tables.people():
-        notice = notice_of(*_offender(ground, person), _levels(ground, person), now)
-        known = {row.agency for row in tables.locals.values() if row.person == person}
-        due = {
-            contract.agency
-            for contract in ground.contracts.values()
-            if notice is not None and NOTICE in contract.receives
-            if contract.people is People.ALL or contract.agency in known
-            if told_from(notice, contract.receives[NOTICE].notice_days) <= now
-        }
-        given = [_content(ground, row) for row in tables.records.values() if row.id[:2] == (person, NOTICE)]
-        told = {agency for content in given if content for agency in content["told"]}
-        if told != due or any(content["body"] != notice for content in given if content):
-            return f"{person} is announced to {sorted(told)}, and is to be to {sorted(due)}"
+        notices = notices_of(*_offender(ground, person), _levels(ground, person), _moves(ground, person), now)
+        due = {event: (each, _to_be_told(ground, person, each)) for event, each in notices.items()}
+        rows = [row for row in tables.records.values() if row.id[:2] == (person, NOTICE) and row.content]
+        given = {row.id.key: (content["body"], content["told"]) for row in rows if (content := _content(ground, row))}
+        if given != {event: (notice, told) for event, (notice, told) in due.items() if told}:
+            return f"announced of {person} is {given}, and to be announced is {due}"
     return ""
+
+
+def _to_be_told(ground: Ground, person: str, notice: Json) -> list[str]:
+    known = {row.agency for row in ground.tables.locals.values() if row.person == person}
+    return sorted(
+        contract.agency
+        for contract in ground.contracts.values()
+        if NOTICE in contract.receives and (contract.people is People.ALL or contract.agency in known)
+        if told_from(notice, contract.receives[NOTICE].notice_days) <= micros(ground.now())
+    )
+
+
+def _moves(ground: Ground, person: str) -> list[Move]:
+    """What is planned."""
+    rows = [row for row in ground.tables.records.values() if row.id[:2] == (person, "movement")]
+    moves = [planned_move((_content(ground, row) or {}).get("body")) for row in rows]
+    return [each for each in moves if each is not None]
 
 
 def _offender(ground: Ground, person: str) -> tuple[Json, Holder | None]:

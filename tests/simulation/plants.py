@@ -48,7 +48,7 @@ from tests.simulation.timekept import MemoryAlertStore, MemoryWatchStore
 class Plant:
     """One fault. name: what the faulty hub does. owner, attribute: what is replaced, and by what.
 
-    shows_with: the kind of mishap, `slow` or `limited`, that it takes for it to show, where that is rare.
+    shows_with: the kind of mishap, `rough` or `limited`, that it takes for it to show, where that is rare.
     """
 
     name: str
@@ -105,10 +105,14 @@ async def _takes_no_locks(self: Any, kind: str, names: Iterable[str]) -> None:
     await asyncio.sleep(0)
 
 
+_TAKES_ITS_TIME_S = 1.0
+"""For a fault that shows only where something comes between."""
+
 _deliver = MemoryRelayStore.deliver
 
 
 async def _drops_debts_owed_anew(self: Any, settled: Sequence[Owed], *rest: Any) -> None:
+    await asyncio.sleep(_TAKES_ITS_TIME_S)
     await _deliver(self, [self._tables.owed.get(debt.held, debt) for debt in settled], *rest)
 
 
@@ -221,6 +225,7 @@ async def _looks_at_whom_it_has_struck_off(
     due = {person: when for person, when in self._tables.watch.items() if when <= micros(now)}
     for person in due:
         del self._tables.watch[person]
+    await asyncio.sleep(_TAKES_ITS_TIME_S)
     await self._wire.cross("watch.struck-off")
     self._tables.watch.update(due)
     return await _look(self, now, limit, decide)
@@ -255,7 +260,7 @@ PLANTS = [
     Plant("forgets what is parked", Parkings, "park", _forgets_what_is_parked),
     Plant("delivers nothing again", MemoryParkedStore, "retry", _owes_again_what_it_believes_is_held),
     Plant("takes no locks", _Transaction, "_lock", _takes_no_locks),
-    Plant("drops debts that are owed anew", MemoryRelayStore, "deliver", _drops_debts_owed_anew, shows_with="slow"),
+    Plant("drops debts that are owed anew", MemoryRelayStore, "deliver", _drops_debts_owed_anew),
     Plant(
         "fills no more than a slice", MemoryRelayStore, "backfill", _fills_no_more_than_a_slice, shows_with="contract"
     ),
@@ -268,14 +273,14 @@ PLANTS = [
     Plant("keeps records that are gone", Tables, "write", _keeps_removed_records),
     Plant("overlooks that access is limited", persons, "_access_changed", _never, "limited"),
     Plant("overlooks that a topic lost something", streams, "has_lost", _never, shows_with="cut"),
-    Plant("overlooks who else writes", Streams, "_start", _overlooks_others, shows_with="slow"),
-    Plant("lets a relay go on that leads no longer", MemoryRelayStore, "_confirm", _never, shows_with="slow"),
+    Plant("overlooks who else writes", Streams, "_start", _overlooks_others, shows_with="rough"),
+    Plant("lets a relay go on that leads no longer", MemoryRelayStore, "_confirm", _never, shows_with="lead"),
     Plant("gives out lost offsets again", streams, "resume_at", _gives_out_offsets_again, shows_with="cut"),
     Plant("puts deadlines off with every change", relayed, "_merged", _puts_deadlines_off),
     Plant("waits for what has been applied", received, "_waited_for", _waits_for_what_is_there),
     Plant("notes what is late before it raises it", MemoryAlertStore, "overdue", _notes_before_it_raises, "kill"),
     Plant("leaves alerts open when the receipt has come", Tables, "close_alerts", _leaves_open),
-    Plant("strikes off before it looks", MemoryWatchStore, "look", _looks_at_whom_it_has_struck_off, "slow"),
+    Plant("strikes off before it looks", MemoryWatchStore, "look", _looks_at_whom_it_has_struck_off, "rough"),
     Plant("looks at nobody's risk when it changes", Tables, "write", _watches_nobody),
     Plant("looks at nobody's risk when a day has passed", risk_watch, "next_look", _nobody_waits),
     Plant("announces a release to all at once", risk_watch, "told_from", _tells_all_at_once),

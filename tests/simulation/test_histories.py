@@ -20,6 +20,12 @@ def test_every_history_ends_as_it_must(first: int) -> None:
     assert accepted > AT_ONCE
 
 
+@pytest.mark.parametrize("mostly", sorted({plant.shows_with for plant in PLANTS if plant.shows_with}))
+def test_what_it_takes_to_show_a_fault_is_no_fault_by_itself(mostly: str) -> None:
+    for seed in range(FOUND_WITHIN, FOUND_WITHIN - HISTORIES // 20, -1):
+        play(seed, mostly=mostly)
+
+
 def test_a_history_plays_again_exactly() -> None:
     told: list[list[str]] = [[], []]
     for lines in told:

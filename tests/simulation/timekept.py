@@ -110,6 +110,7 @@ class MemoryWatchStore(WatchStore):
                 if row.local in locals_ and row.level is not None
             ],
             offender=next((row.content for row in records if row.id.type == "offender"), None),
+            movements=[row.content for row in records if row.id.type == "movement" and row.content is not None],
             marks={row.id: row.under_review for row in records},
             reviews=[row for row in tables.risk_reviews.values() if row.local in locals_],
             notices={row.id: (row.digest, row.revision) for row in records if row.id.type == NOTICE},

@@ -46,8 +46,9 @@ class Weather:
     """No faults for the time being."""
 
     def calm(self) -> None:
-        """No more faults from now on."""
+        """No more faults from now on, and answers come as soon as on any day."""
         self.killed = self.paused = self.unavailable = 0.0
+        self.slow, self.slowness = min(self.slow, 0.2), min(self.slowness, 0.05)
 
 
 class Stormy:

@@ -51,6 +51,8 @@ _CLIMATES = (
     (0.005, 0.005, 0.01),
 )
 """How often a process is killed, stands still or gets no answer, at each point that it crosses."""
+_ROUGH = (0.01, 0.02, 0.02)
+"""The same where a fault is looked for that only this shows."""
 _REFUSING = (0.0, 0.0, 0.0, 0.05, 0.3)
 """How often an agency's system cannot apply a delivery."""
 _LIMITED = (0.08, 0.4)
@@ -97,8 +99,8 @@ class Played:
 def play(seed: int, note: Callable[[str], None] = lambda _line: None, mostly: str | None = None) -> Played:
     """Play the history of a seed.
 
-    note: told what happens, with the virtual time. mostly: a kind of mishap that is to happen often, or `slow`: every
-    other answer is late; or `limited`: access is limited and lifted often.
+    note: told what happens, with the virtual time. mostly: a kind of mishap that is to happen often, or `rough`: the
+    weather is; or `limited`: access is limited and lifted often.
 
     Raises:
         Broken: with what is wrong, and how to play it again.
@@ -127,8 +129,8 @@ class World:
         self.refused: set[SubmissionId] = set()
         killed, paused, unavailable = random.choice(_CLIMATES)
         slow, slowness = random.choice((0.05, 0.2, 0.5)), random.choice((0.01, 0.05, 0.2))
-        if mostly == "slow":
-            slow, slowness = 0.5, 0.5
+        if mostly == "rough":
+            killed, paused, unavailable = _ROUGH
         self.weather = Weather(killed, paused, unavailable, slow, slowness)
         self._streaming = [name for name, each in contracts().items() if each.delivery is Way.STREAM]
         self.ground = Ground(
