@@ -36,6 +36,7 @@ from hub.store.notices import NoticeRow
 from hub.store.parked import ParkedRow
 from hub.store.receipts import Delivered
 from hub.store.risk_reviews import RiskReviewRow
+from hub.store.watching import Announced
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ class Tables:
     """Person -> when to look at their risk again."""
     risk_reviews: dict[tuple[str, str, int], RiskReviewRow] = field(default_factory=dict)
     alerts: dict[AlertName, AlertRow] = field(default_factory=dict)
+    announced: set[Announced] = field(default_factory=set)
     told: list[NoticeRow] = field(default_factory=list)
     journal: list[Told] = field(default_factory=list)
     """No table of the hub's: what was delivered, applied and raised, for whoever looks at the end."""

@@ -99,11 +99,11 @@ class MemoryWatchStore(WatchStore):
 
     def _watched(self, person: str) -> Watched:
         tables = self._tables
-        locals_ = {key for key, row in tables.locals.items() if row.person == person}
+        locals_ = {key: row.agency for key, row in sorted(tables.locals.items()) if row.person == person}
         records = [row for row in tables.records.values() if row.id.person == person]
         return Watched(
             person,
-            agencies={tables.locals[key].agency for key in locals_},
+            agencies={agency: [key for key, of in locals_.items() if of == agency] for agency in locals_.values()},
             levels=[
                 LevelRow(row.slot, row.local, row.agency, row.record_type, row.key, row.order, row.level)
                 for row in tables.standing.values()
@@ -124,6 +124,7 @@ class MemoryWatchStore(WatchStore):
             row = tables.records[id_]
             tables.records[id_] = replace(row, under_review=marks, revision=row.revision + 1, changed=now)
         tables.records.update({row.id: row for row in looked.notices})
+        tables.announced.update(looked.announced)
         tables.owe(looked.owed, now)
         tables.audit.extend(looked.audit)
         for person, when in looked.next.items():
