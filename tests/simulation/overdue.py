@@ -11,7 +11,7 @@ from adapters.client.link import RecordName
 from hub.domain.canonical import Json
 from hub.domain.contract import People
 from hub.domain.holding import SAID, Holder
-from hub.domain.moves import Move, planned_move
+from hub.domain.moves import Move, move_of
 from hub.domain.notices import NOTICE, notices_of, told_from
 from hub.domain.risk import Said, level_of, questions
 from hub.domain.submission import micros
@@ -152,9 +152,9 @@ def _to_be_told(ground: Ground, person: str, notice: Json) -> list[str]:
 
 
 def _moves(ground: Ground, person: str) -> list[Move]:
-    """What is planned."""
+    """What is planned, and what was made."""
     rows = [row for row in ground.tables.records.values() if row.id[:2] == (person, "movement")]
-    moves = [planned_move((_content(ground, row) or {}).get("body")) for row in rows]
+    moves = [move_of((_content(ground, row) or {}).get("body")) for row in rows]
     return [each for each in moves if each is not None]
 
 

@@ -14,7 +14,7 @@ from hub.domain.notices import told_from
 from hub.domain.outcome import Outcome
 from hub.domain.risk import Said
 from hub.domain.submission import micros
-from hub.exchange import persons, risk_watch, streams
+from hub.exchange import giving_notice, persons, risk_watch, streams
 from hub.exchange.case import Case, Membership
 from hub.exchange.consume import Consumption
 from hub.exchange.parked import Parked, Parking, Parkings
@@ -283,5 +283,5 @@ PLANTS = [
     Plant("strikes off before it looks", MemoryWatchStore, "look", _looks_at_whom_it_has_struck_off, "rough"),
     Plant("looks at nobody's risk when it changes", Tables, "write", _watches_nobody),
     Plant("looks at nobody's risk when a day has passed", risk_watch, "next_look", _nobody_waits),
-    Plant("announces a release to all at once", risk_watch, "told_from", _tells_all_at_once),
+    Plant("announces a release to all at once", giving_notice, "told_from", _tells_all_at_once),
 ]

@@ -103,7 +103,8 @@ class Tables:
     """Person -> when to look at their risk again."""
     risk_reviews: dict[tuple[str, str, int], RiskReviewRow] = field(default_factory=dict)
     alerts: dict[AlertName, AlertRow] = field(default_factory=dict)
-    announced: set[Announced] = field(default_factory=set)
+    announced: dict[tuple[str, str, str, str], tuple[int, Announced]] = field(default_factory=dict)
+    """By agency, local key, event and day: when, and whether in time."""
     told: list[NoticeRow] = field(default_factory=list)
     journal: list[Told] = field(default_factory=list)
     """No table of the hub's: what was delivered, applied and raised, for whoever looks at the end."""

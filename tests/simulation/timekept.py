@@ -1,11 +1,13 @@
 """What the timekeeper reads and writes, in memory: alerts, and persons whose risk is to be looked at."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 
 from hub.domain.ids import uuid7
+from hub.domain.moves import RELEASE
 from hub.domain.notices import NOTICE
 from hub.domain.submission import micros
 from hub.ports import HeldId
@@ -64,6 +66,15 @@ def _alert(held: HeldId, number: int, why: Why, due: datetime, now: datetime) ->
     return AlertRow(uuid7(micros(now) // 1_000), held.agency, held.record, number, why, due, now)
 
 
+def _told_of_release(tables: Tables, locals_: Collection[str]) -> dict[str, list[int]]:
+    """Agency -> when it was told of a release of who has these local keys."""
+    told: dict[str, list[int]] = defaultdict(list)
+    for at, each in tables.announced.values():
+        if each.local in locals_ and each.event == RELEASE and not each.missed:
+            told[each.agency].append(at)
+    return told
+
+
 class MemoryWatchStore(WatchStore):
     """The watch in memory. alone: as of `MemoryStore`."""
 
@@ -113,6 +124,7 @@ class MemoryWatchStore(WatchStore):
             movements=[row.content for row in records if row.id.type == "movement" and row.content is not None],
             marks={row.id: row.under_review for row in records},
             reviews=[row for row in tables.risk_reviews.values() if row.local in locals_],
+            told_of_release=_told_of_release(tables, locals_),
             notices={row.id: (row.digest, row.revision) for row in records if row.id.type == NOTICE},
         )
 
@@ -124,7 +136,8 @@ class MemoryWatchStore(WatchStore):
             row = tables.records[id_]
             tables.records[id_] = replace(row, under_review=marks, revision=row.revision + 1, changed=now)
         tables.records.update({row.id: row for row in looked.notices})
-        tables.announced.update(looked.announced)
+        for each in sorted(looked.announced):
+            tables.announced.setdefault(each[:4], (micros(now), each))
         tables.owe(looked.owed, now)
         tables.audit.extend(looked.audit)
         for person, when in looked.next.items():
