@@ -29,6 +29,7 @@ def take(payload: Payload, parts: Parts, tables: Tables) -> Taken:
     pieces, report = take_apart(payload.document), Report()
     report.refused += pieces.unknown
     report.homeless += pieces.homeless
+    report.notices += pieces.notices
     said: list[Said] = []
     for piece in pieces.found:
         step = _step(piece, payload, parts, tables, report)

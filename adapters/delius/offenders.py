@@ -9,6 +9,7 @@ from adapters.delius.known import CASE, OFFENDER, SEARCH, Name
 from adapters.delius.step import Step, is_placeholder
 from adapters.delius.tables import MAPP, MAPPA
 from hub.domain.canonical import Json
+from hub.spec.lens.found import null_element
 from hub.spec.lens.reading import Homeless
 
 _MAPPA = Name("registration", MAPPA["reference"])
@@ -128,8 +129,11 @@ def _take_mappa(step: Step, field: str, table: str, source: str) -> bool:
 
 
 def _flag(step: Step, index: int, native: Json) -> Json:
-    """The registration that a flag stands for; None when it is refused."""
+    """The registration that a flag stands for; None when there is none, or it is refused."""
     path, lens = f"{step.piece.path}/registerFlags/{index}", step.tables.lenses["flag"]
+    if native is None:
+        step.report.notices.append(null_element(path))
+        return None
     sent = native if isinstance(native, dict) else {}
     flag = step.tables.explained(sent, sent.get("code")) if sent else native
     reading = entry_as_sent(lens.read(flag), sent, "/code")

@@ -9,7 +9,7 @@ import orjson
 
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault
-from hub.spec.lens.found import has_value
+from hub.spec.lens.found import has_value, null_element
 from hub.spec.lens.paths import escaped
 from hub.spec.lens.reading import Homeless
 
@@ -66,6 +66,7 @@ class Pieces:
     found: list[Piece] = field(default_factory=list)
     unknown: list[Fault] = field(default_factory=list)
     homeless: list[Homeless] = field(default_factory=list)
+    notices: list[Fault] = field(default_factory=list)
 
 
 def take_apart(document: Json) -> Pieces:
@@ -78,7 +79,10 @@ def take_apart(document: Json) -> Pieces:
 def _look_into(document: Json, path: str, whose: Whose | None, pieces: Pieces) -> None:
     if isinstance(document, list):
         for index, element in enumerate(document):
-            _look_into(element, f"{path}/{index}", whose, pieces)
+            if element is None:
+                pieces.notices.append(null_element(f"{path}/{index}"))
+            else:
+                _look_into(element, f"{path}/{index}", whose, pieces)
     elif not isinstance(document, dict):
         pieces.unknown.append(Fault(path, "kind", "is no payload of the probation system: it must be an object"))
     elif (because := next((why for name, why in _NEVER_SAID.items() if name in document), None)) is not None:

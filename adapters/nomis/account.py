@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from adapters.client.native import Said, Taken
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault
-from hub.spec.lens.found import has_value
+from hub.spec.lens.found import has_value, null_element
 from hub.spec.lens.paths import escaped
 from hub.spec.lens.reading import Homeless, Reading, Unlisted
 
@@ -57,13 +57,15 @@ class Account:
         return not reading.faults
 
     def listed(self, value: Json, at: str) -> Iterator[tuple[str, dict[str, Json]]]:
-        """The objects of a list, each with its place; what is no list or no object is refused."""
+        """The objects of a list, each with its place; what is no list or no object is refused, null is noted."""
         if value is not None and not isinstance(value, list):
             self.refuse(at, "type", "must be a list")
             return
         for index, element in enumerate(value or ()):
             if isinstance(element, dict):
                 yield f"{at}/{index}", element
+            elif element is None:
+                self.notices.append(null_element(f"{at}/{index}"))
             else:
                 self.refuse(f"{at}/{index}", "type", "must be an object")
 

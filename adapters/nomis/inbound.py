@@ -16,6 +16,7 @@ from adapters.nomis.taking import Taking
 from adapters.nomis.timeline import take_timeline
 from adapters.nomis.unwrapping import Wrapped, unwrapped
 from hub.domain.errors import Fault
+from hub.spec.lens.found import null_element
 from hub.spec.lens.reading import Homeless
 
 _TAKES: Mapping[Kind, Callable[[Taking, Wrapped], None]] = {
@@ -42,6 +43,9 @@ def take(lenses: Lenses, payload: Payload, parts: Parts) -> Taken:
     for each in unwrapped(payload.document):
         if isinstance(each, Fault):
             taking.account.refused.append(each)
+            continue
+        if each.native is None and not each.alone:
+            taking.account.notices.append(null_element(each.path))
             continue
         kind = kind_of(each.native)
         if kind in LISTS:

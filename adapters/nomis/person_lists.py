@@ -20,12 +20,15 @@ _REPEATED = (*_SENTENCE_OF_TERM, "bookingId", "caseId", "lineSeq")
 
 
 def elements(person: dict[str, Json], name: str) -> list[dict[str, Any]]:
-    """The objects of a list, copied, and put in its place; anything else is left for the lens to refuse."""
+    """The objects of a list, copied, and put in its place; anything else is left for the lens to refuse.
+
+    Where an element is null, it stays, and an empty object is given in its stead.
+    """
     listed = person.get(name)
-    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+    if not isinstance(listed, list) or not all(isinstance(each, dict | None) for each in listed):
         return []
-    person[name] = copied = [dict(each) for each in listed]
-    return copied
+    person[name] = copied = [None if each is None else dict(each) for each in listed]
+    return [{} if each is None else each for each in copied]
 
 
 def _count(element: dict[str, Any], *names: str) -> None:
@@ -112,6 +115,8 @@ def grouped_terms(person: dict[str, Json], origins: dict[str, str]) -> None:
     sentences: dict[str, dict[str, Any]] = {}
     first: dict[str, dict[str, Any]] = {}
     for index, term in enumerate(elements(person, "sentenceTerms")):
+        if not term:
+            continue
         number = str(term.get("sentenceSequence"))
         at = f"/sentenceTerms/{index}"
         if number not in sentences:

@@ -14,6 +14,7 @@ from adapters.oasys.pieces import Document, Piece, opened
 from adapters.oasys.reporting import Report, of_a_list
 from adapters.oasys.spelling import Spellings
 from hub.domain.errors import Fault
+from hub.spec.lens.found import null_element
 from hub.spec.lens.reading import Homeless
 
 _FETCH = "what is announced is to be fetched where the message says"
@@ -32,7 +33,7 @@ class Inbound:
     def take(self, payload: Payload, parts: Parts) -> Taken:
         """What the payload says, with what is known of the same assessments. Nothing is raised for bad data."""
         if isinstance(payload.document, list) and payload.document:
-            return of_a_list([self.take(replace(payload, document=each), parts) for each in payload.document])
+            return of_a_list([self._element(replace(payload, document=each), parts) for each in payload.document])
         envelope = self.assembling.tables.all[0].fields
         match opened(payload, self.kind, self.spellings, envelope):
             case Fault() as fault:
@@ -42,6 +43,9 @@ class Inbound:
                 return Taken(refused=faults, homeless=homeless, notices=notices, waiting=None if faults else _FETCH)
             case Document() as document:
                 return _Taking(self.assembling, Kept(parts), payload).take(document)
+
+    def _element(self, payload: Payload, parts: Parts) -> Taken:
+        return Taken(notices=(null_element(""),)) if payload.document is None else self.take(payload, parts)
 
 
 @dataclass(slots=True)

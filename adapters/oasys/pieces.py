@@ -8,6 +8,7 @@ from adapters.oasys.announcing import Announcement, announced, is_announcement
 from adapters.oasys.spelling import Spellings
 from hub.domain.canonical import Json
 from hub.domain.errors import Fault
+from hub.spec.lens.found import null_element
 from hub.spec.lens.paths import escaped
 
 _PERSON = {"probation": ("probNumber", "crn"), "prison": ("prisNumber", "offenderNo", "nomsNumber")}
@@ -78,21 +79,26 @@ def _document(
     inputs = document["inputs"] if isinstance(document.get("inputs"), dict) else {}
     asked = _number(inputs.get("assessmentPk", about.get("assessmentPk")))
     beside = {name: value for name, value in document.items() if name not in {"assessments", "timeline"}}
+    notices: list[Fault] = []
     pieces = [
-        *_listed(document, beside, faults),
-        *_assessments(document, beside, asked, spellings, place, faults),
+        *_listed(document, beside, faults, notices),
+        *_assessments(document, beside, asked, spellings, place, faults, notices),
     ]
-    notices = () if pieces or faults else (Fault("", "empty", "names no assessment, so it says nothing"),)
-    return Document(_person(document, inputs, about, kind), tuple(pieces), tuple(faults), notices)
+    if not (pieces or faults):
+        notices.append(Fault("", "empty", "names no assessment, so it says nothing"))
+    return Document(_person(document, inputs, about, kind), tuple(pieces), tuple(faults), tuple(notices))
 
 
-def _listed(document: Json, beside: Json, faults: list[Fault]) -> Iterator[Piece]:
+def _listed(document: Json, beside: Json, faults: list[Fault], notices: list[Fault]) -> Iterator[Piece]:
     entries = document.get("timeline")
     if entries is not None and not isinstance(entries, list):
         faults.append(Fault("/timeline", "type", "must be a list"))
         return
     for index, entry in enumerate(entries or ()):
         at = f"/timeline/{index}"
+        if entry is None:
+            notices.append(null_element(at))
+            continue
         number = _number(entry.get("assessmentPk")) if isinstance(entry, dict) else None
         if number is None:
             faults.append(Fault(f"{at}/assessmentPk", "required", "must name the assessment by its number"))
@@ -107,6 +113,7 @@ def _assessments(
     spellings: Spellings,
     place: str,
     faults: list[Fault],
+    notices: list[Fault],
 ) -> Iterator[Piece]:
     given = document.get("assessments")
     if given is not None and not isinstance(given, list):
@@ -114,6 +121,9 @@ def _assessments(
         return
     for index, assessment in enumerate(given or ()):
         at = place.format(index)
+        if assessment is None:
+            notices.append(null_element(at))
+            continue
         if not isinstance(assessment, dict):
             faults.append(Fault(at, "type", "must be an object"))
             continue
@@ -122,7 +132,7 @@ def _assessments(
         if number is None and fields.get("assessmentPk") is not None:
             given_as = pointers.get("/assessmentPk", "/assessmentPk")
             faults.append(Fault(f"{at}{given_as}", "type", "must be a whole number"))
-        elif number is None and len(given or ()) > 1:
+        elif number is None and len(given or ()) - (given or ()).count(None) > 1:
             faults.append(
                 Fault(f"{at}/assessmentPk", "required", "must name the assessment, of which there are several")
             )

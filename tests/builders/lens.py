@@ -107,6 +107,8 @@ class _Dirt:
             ):
                 _put(native, listing.listing.native, self._random.choice([None, []]))
             return
+        if self._often(0.1) and not listing.level.native_scalar:
+            _append(native, listing.listing.native, None)
         for _ in range(self._random.randrange(1, 5)):
             element = self.native(listing.level)
             if listing.native_keys:

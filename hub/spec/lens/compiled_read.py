@@ -11,11 +11,11 @@ from hub.spec.lens.places import LevelPlan, ListPlace, ListPlan, Place
 from hub.spec.lens.source import Source, pointer
 
 
-def define_read(level: LevelPlan, out: Source) -> None:
-    """Write the function of one level; those of the levels in it must be there."""
+def define_read(level: LevelPlan, out: Source, *, of_a_list: bool) -> None:
+    """Write the function of one level; those of the levels in it must be there. of_a_list: it reads elements."""
     with out.block(f"def read_{level.number}(n{level.native.number}, at, found):"):
         if not level.native_scalar:
-            _open_root(level.native, out)
+            _open_root(level.native, out, of_a_list=of_a_list)
         _make(level.shared, out, scalar=level.shared_scalar)
         for field in level.fields:
             read_row(field, out)
@@ -30,9 +30,11 @@ def define_read(level: LevelPlan, out: Source) -> None:
         )
 
 
-def _open_root(place: Place, out: Source) -> None:
-    with out.block(f"if n{place.number}.__class__ is not dict:"):
-        out.line("found.fault(at, 'type', 'must be an object')")
+def _open_root(place: Place, out: Source, *, of_a_list: bool) -> None:
+    variable = f"n{place.number}"
+    with out.block(f"if {variable}.__class__ is not dict:"):
+        told = f"no_element({variable}, at)" if of_a_list else "fault(at, 'type', 'must be an object')"
+        out.line(f"found.{told}")
         out.line("return MISSING")
     _open(place, out)
 
@@ -70,7 +72,7 @@ def _deal(each: ListPlace, out: Source) -> None:
     variable, at = f"l{each.number}", pointer(f"{each.at}/{{i}}")
     with out.block(f"for i, e in enumerate({variable} if {variable}.__class__ is list else ()):"):
         with out.block("if e.__class__ is not dict:"):
-            out.line(f"found.fault({at}, 'type', 'must be an object')")
+            out.line(f"found.no_element(e, {at})")
         for keys, inner in each.selected.items():
             with out.block(f"elif {fitting(keys, inner.number, out)}:"):
                 with out.block(f"if n{inner.number} is EMPTY:"):

@@ -22,6 +22,13 @@ class Found:
         """Something is wrong there."""
         self.faults.append(Fault(path, rule, detail))
 
+    def no_element(self, value: Json, path: str) -> None:
+        """Of a native list: no object stands where one belongs. Null says nothing, and stays where it is."""
+        if value is None:
+            self.notices.append(null_element(path))
+        else:
+            self.fault(path, "type", "must be an object")
+
     def without_home(self, value: Json, path: str, because: str | None) -> None:
         """A value that no row takes; what holds no value is passed over."""
         if has_value(value):
@@ -38,6 +45,11 @@ class Found:
             self.carried.append(path)
         else:
             self.fault(path, "type", "must be an object")
+
+
+def null_element(path: str) -> Fault:
+    """That an element of a native list is null: it is taken for nothing said."""
+    return Fault(path, "null", "is null where an object belongs, and says nothing")
 
 
 class Quiet(Found):

@@ -100,7 +100,7 @@ def compile_lens(table: Table) -> Lens:
     planned = plan(table)
     out = Source(_RUNTIME)
     for level in levels(planned):
-        define_read(level, out)
+        define_read(level, out, of_a_list=level is not planned)
         define_write(level, out)
     code = out.text()
     names = out.names

@@ -80,7 +80,7 @@ class List:
         """What each element of this list says that stands for an item."""
         readings: dict[int, Json] = {}
         for index, element in enumerate(old):
-            if not self._owns(element):
+            if not self._owns(element) or (element is None and not self.plan.level.native_scalar):
                 continue
             quiet = Quiet()
             value = read(element, "", quiet)

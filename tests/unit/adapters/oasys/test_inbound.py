@@ -431,7 +431,7 @@ def test_no_text_is_cut(system: Oasys, parts: PartsInMemory) -> None:
         ({"crn": CRN, "assessments": [5]}, "/assessments/0", "type"),
         ({"crn": CRN, "assessments": [header(), {}]}, "/assessments/1/assessmentPk", "required"),
         ({"crn": CRN, "assessments": [{"assessmentPk": "seven"}]}, "/assessments/0/assessmentPk", "type"),
-        ({"crn": CRN, "timeline": [None]}, "/timeline/0/assessmentPk", "required"),
+        ({"crn": CRN, "timeline": [5]}, "/timeline/0/assessmentPk", "required"),
         ({"crn": CRN, "assessments": [header()], "timeline": 7}, "/timeline", "type"),
         ({"crn": CRN, "assessments": [header(OGP=[])]}, "/assessments/0/OGP", "type"),
         ({"crn": CRN, "assessments": [header(assessmentType="LAYER9")]}, "/assessments/0/assessmentType", "code"),

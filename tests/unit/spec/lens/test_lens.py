@@ -299,6 +299,19 @@ def test_a_wrong_type_is_a_fault(native: Json) -> None:
     assert [fault.rule for fault in small('{native="x", shared="x"}', lists=ADDRESSES).read(native).faults] == ["type"]
 
 
+@pytest.mark.parametrize("keys", ["", "[kind=a]"])
+def test_a_null_among_objects_says_nothing_is_noticed_and_stays(keys: str) -> None:
+    lists = f'[[lists]]\nnative = "all{keys}"\nshared = "all"\nfields = [{{ native = "b", shared = "c" }}]'
+    lens = small('{native="a", shared="a"}', lists=lists)
+    native = {"all": [None, {"kind": "a", "b": "B"}, None]}
+    reading = lens.read(native)
+    assert (reading.body, reading.faults) == ({"all": [{"c": "B"}]}, ())
+    assert [(each.path, each.rule) for each in reading.notices] == [("/all/0", "null"), ("/all/2", "null")]
+    written = lens.write({"all": [{"c": "new"}]}, onto=native)
+    assert lens.read(written.native).body == {"all": [{"c": "new"}]}
+    assert lens.write({"all": [{"c": "B"}]}, onto=native).native == native
+
+
 def test_elements_that_say_nothing_stay_and_an_item_that_cannot_be_said_is_carried() -> None:
     lens = small(
         '{native="x", shared="x"}', lists='[[lists]]\nnative="l"\nshared="m"\nfields=[{native="a", shared=""}]'
