@@ -94,7 +94,7 @@ def _tabled(row: Mapping[str, Json]) -> Codes:
     if not table or any(spelled(value) is None for value in table.values()):
         raise Wrong("table must give native codes their shared values")
     shared = {own.strip(): value for own, value in table.items()}
-    return Codes("", "the table", shared, _back(shared), None)
+    return Codes("", f"this field: {', '.join(shared)}", shared, _back(shared), None)
 
 
 def _back(shared: Mapping[str, Json]) -> dict[str, str]:

@@ -450,6 +450,18 @@ def test_what_cannot_be_taken_is_refused_by_path_and_rule(
     assert (path, rule) in [(each.path, each.rule) for each in system.take(payload(given), parts).refused]
 
 
+@pytest.mark.parametrize("layer", ["LAYER2", "OASYS2"])
+def test_a_layer_that_is_not_shared_is_refused_at_its_field_with_the_layers_that_are(
+    system: Oasys, parts: PartsInMemory, layer: str
+) -> None:
+    taken = system.take(payload({"crn": CRN, "assessments": [header(assessmentType=layer)]}), parts)
+    (fault,) = taken.refused
+    assert (fault.path, fault.rule) == ("/assessments/0/assessmentType", "code")
+    assert "LAYER1, LAYER3, STANDALONE" in fault.detail
+    assert layer not in fault.detail
+    assert taken.said == ()
+
+
 def test_tried_on_files_a_part_that_no_other_file_claims_is_not_taken(tmp_path: Path, system: Oasys) -> None:
     files = {
         "1": {"assessments": [{"interpersonalSkills": "1-Some problems"}]},
