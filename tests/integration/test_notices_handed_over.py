@@ -126,7 +126,10 @@ async def test_it_lies_in_both_systems_until_another_day_replaces_it_or_the_rele
     await until(lambda: None not in (probation.notice(), prison.notice()))
     first = probation.notice(), prison.notice()
     await scene.agreed()
+    written = [each.native.handed_over for each in scene.services]
     await scene.passes(days=2)
+    await scene.agreed()
+    written_since = [each.native.handed_over for each in scene.services]
     alerts = await scene.alerts()
 
     await scene.dated("2026-04-30")
@@ -142,6 +145,7 @@ async def test_it_lies_in_both_systems_until_another_day_replaces_it_or_the_rele
     assert (first[0]["contactType"]["code"], first[0]["contactDate"]) == ("NOTICE-REL", "2026-05-01")
     assert (first[1]["typeDescription"], first[1]["text"]) == ("Notice of release from custody", "Due on 01/05/2026")
     assert (replaced[0]["contactDate"], replaced[1]["text"]) == ("2026-04-30", "Due on 30/04/2026")
+    assert written_since == written, "it is handed over once"
     assert alerts == []
     assert await scene.alerts() == []
 
