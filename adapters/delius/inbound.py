@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from adapters.client.native import Parts, Payload, Said, Taken
-from adapters.client.origins import origin_in
+from adapters.client.origins import native_place, origin_in
 from adapters.delius.entering import repeated, take_entry
 from adapters.delius.events import OWN, REFERENCE, numbers_at, numbers_in, take_event, time_of
 from adapters.delius.known import OFFENDER, Name, about, newest, records, related
@@ -120,12 +120,17 @@ def _changes(
 
 
 def _is_valid(step: Step, name: Name, body: Json) -> bool:
-    """Parts that are valid each may not fit together: an end before the start that another part told."""
+    """Parts that are valid each may not fit together: an end before the start that another part told.
+
+    Refused is what this payload says of it, if it does.
+    """
     spec = step.tables.offender if name == OFFENDER else step.tables.registration
     try:
         spec.check(body)
     except Rejected as refused:
         for fault in refused.faults:
-            step.report.refuse(step.piece.path, fault.rule, f"does not fit what was told before: {fault.detail}")
+            place = native_place(body, fault.path, step.sources.get(name, ()))
+            at = step.piece.path if place is None else place
+            step.report.refuse(at, fault.rule, f"does not fit what was told before: {fault.detail}")
         return False
     return True

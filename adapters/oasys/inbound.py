@@ -84,12 +84,14 @@ class _Taking:
         if whole.missing:
             self.report.waiting.append(f"an assessment waits for {', '.join(whole.missing)}")
             return []
+        origin = partial(_origin, whole, [each for each in self.pieces if each.number in {None, name.number}])
         if whole.faults:
-            self.report.refused += (Fault("", each.rule, f"parts together: {each.detail}") for each in whole.faults)
+            self.report.refused += (
+                Fault(origin(each.path) or "", each.rule, f"parts together: {each.detail}") for each in whole.faults
+            )
             return []
         at = datetime.fromisoformat(max(part.at for part in parts.values()))
         sequence = self.kept.next_number(name)
-        origin = partial(_origin, whole, [each for each in self.pieces if each.number in {None, name.number}])
         return [Said("assessment", name.person, at, whole.body, sequence=sequence, origin=origin)]
 
 

@@ -53,6 +53,14 @@ def test_an_entry_that_cannot_be_taken_is_refused_at_its_native_field(
     assert taken.said == ()
 
 
+def test_what_does_not_fit_what_was_told_before_is_refused_at_the_field_that_says_it_now(desk: Desk) -> None:
+    desk.take(_listed(entry()))
+    facts = {"registrationId": "25", "registerTypeCode": "RHRH", "deregistrationDate": "2025-12-31"}
+    (fault,) = desk.take(event("registration.updated", "2026-03-02T09:30", **facts)).refused
+    assert (fault.path, fault.rule) == ("/additionalInformation/deregistrationDate", "period-in-order")
+    assert fault.detail.startswith("does not fit what was told before")
+
+
 def test_an_entry_that_a_later_list_does_not_name_stands(desk: Desk) -> None:
     desk.take(_listed(entry(1), entry(2, "WEAP")))
     taken = desk.take(_listed(entry(2, "WEAP")))

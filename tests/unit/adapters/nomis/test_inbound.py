@@ -276,6 +276,35 @@ def test_a_number_too_long_to_be_one_is_refused_by_its_place(take: Take) -> None
     assert refusals(take({**OFFENDER, "identifiers": numbers})) == [("/identifiers/1/value", "maxLength")]
 
 
+LONG = "x" * 5_000
+
+
+@pytest.mark.parametrize(
+    ("sent", "place"),
+    [
+        ({"offenderNo": "A" * 201}, "/offenderNo"),
+        ({"identifiers": [{"type": "PNC", "value": "81/34U"}], "offenderNo": "A" * 201}, "/offenderNo"),
+        (
+            {"profileInformation": [{"type": "SMOKE"}, {"type": "NAT", "resultValue": LONG}]},
+            "/profileInformation/1/resultValue",
+        ),
+        (
+            {"personalCareNeeds": [{"problemType": "PSYCH"}, {"problemType": "DISAB", "problemDescription": LONG}]},
+            "/personalCareNeeds/1/problemDescription",
+        ),
+        (
+            {"personalCareNeeds": [{"problemType": "DISAB"}, {"problemType": "PSYCH", "problemDescription": LONG}]},
+            "/personalCareNeeds/1/problemDescription",
+        ),
+        ({"nextOfKin": [{"lastName": "A"}], "otherContacts": [{"lastName": LONG}]}, "/otherContacts/0/lastName"),
+        ({"emails": [{"email": ""}, {"email": LONG}]}, "/emails/1/email"),
+        ({"middleName": LONG}, "/middleName"),
+    ],
+)
+def test_a_text_too_long_is_refused_at_the_very_field_that_holds_it(take: Take, sent: Json, place: str) -> None:
+    assert {path for path, _ in refusals(take({**OFFENDER, **sent}))} == {place}
+
+
 def test_a_field_that_no_table_knows_is_told(take: Take) -> None:
     assert ("/shoeSize", None) in {(each.path, each.because) for each in take({**OFFENDER, "shoeSize": 44}).homeless}
 
