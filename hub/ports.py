@@ -363,6 +363,21 @@ class ShareTransaction(Protocol):
         """All that likelihood says of these local keys, whoever the other is."""
         ...
 
+    async def match_alone(self) -> None:
+        """Nobody else records what likelihood says, or describes anybody, until this transaction ends.
+
+        To be asked for before anything else is: whoever waits for it must not hold what others wait for.
+        """
+        ...
+
+    async def likened_by(self, keys: Collection[bytes]) -> list[Likely]:
+        """All that likelihood says of those who were found by one of these forms of blocking keys."""
+        ...
+
+    async def large(self, keys: Collection[bytes]) -> set[bytes]:
+        """Which of these forms of blocking keys have large blocks, as `MatchingStore.candidates` has it."""
+        ...
+
     async def settled(self, locals_: Iterable[str]) -> Mapping[str, Order]:
         """Local key -> the description of it that somebody found right."""
         ...
@@ -655,6 +670,16 @@ class Store(Protocol):
 
 Ladder = tuple[bytes, ...]
 """A blocking key as keyed digests, from its shortest form to its longest; each begins with the one before it."""
+SHORTEST_FORM, LONGER_BY = 7, 4
+"""Bytes of a blocking key in its shortest form, and how many more each longer form has: there are many of them.
+
+Two keys that come to the same bytes by chance bring together two people whom comparing then tells apart.
+"""
+
+
+def forms_of(key: bytes) -> Ladder:
+    """The whole ladder of a blocking key in its longest form."""
+    return tuple(key[:length] for length in range(SHORTEST_FORM, len(key) + 1, LONGER_BY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -676,9 +701,13 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Some local ids that one worker matches now; for a while nobody else is given them. by: names the turn."""
+    """Some local ids that one worker matches now; for a while nobody else is given them.
+
+    by: names the turn. at: when it was taken.
+    """
 
     by: str
+    at: datetime
     rows: tuple[Unmatched, ...]
 
 
@@ -694,11 +723,12 @@ class Description:
 class Candidates:
     """Those to compare a local id with: most keys in common first.
 
-    large: keys of which even the longest form has a large block; nobody was sought by them. cut: how many were found
-    and are not among the candidates, for there were too many.
+    passed: forms of its keys by which nobody was sought, for their blocks are large. large: keys of which even the
+    longest form is one of these. cut: how many were found and are not among the candidates, for there were too many.
     """
 
     found: tuple[Candidate, ...] = ()
+    passed: frozenset[bytes] = frozenset()
     large: int = 0
     cut: int = 0
 
@@ -723,7 +753,8 @@ class MatchingStore(Protocol):
         """Replace the descriptions of local ids of this turn; None: it has none any more.
 
         Returns the number of each description. Those missing there are not in this turn any more: another worker has
-        them, and nothing was written of them.
+        them, and nothing was written of them. Others who have a key in common whose block was large before, and is not
+        any more, wait to be compared by it.
         """
         ...
 

@@ -24,12 +24,14 @@ class Likely(NamedTuple):
     """What likelihood says of two local ids, in order. Of one and itself: it is described as somebody else than before.
 
     weight: in thousandths of a bit. link: so sure that they are linked without asking; else somebody is asked.
+    key: the blocking key by which they were found; empty for one and itself.
     """
 
     one: str
     other: str
     weight: int
     link: bool
+    key: bytes = b""
 
     @property
     def pair(self) -> Pair:

@@ -9,8 +9,9 @@ import orjson
 from hub.clock import Clock
 from hub.domain.errors import Unavailable
 from hub.domain.joining import Likely, Pair
-from hub.domain.likelihood.blocking import meet
+from hub.domain.likelihood.blocking import ladders
 from hub.domain.likelihood.score import Score
+from hub.domain.likelihood.traits import Traits
 from hub.domain.replacement import replaced
 from hub.domain.submission import Order
 from hub.exchange.case import Case, look_at_the_rest
@@ -21,13 +22,16 @@ from hub.exchange.judging import Judging
 from hub.exchange.persons import Recognising
 from hub.exchange.prepare import features
 from hub.ports import AuditRow, Candidate, Keys, Moved, Seal, ShareTransaction, Store
-from hub.trust.naming import record_key
+from hub.trust.naming import ladder_digests, record_key
 
 _TRIES = 10
 
 
 class Found(NamedTuple):
-    """What was found of two local ids. likely: None where they are two people. score: why; None where one says nothing.
+    """What was found of two local ids.
+
+    likely: None where they are two people, or have nothing in common but what very many have. score: why; None where
+    one says nothing, or there is nothing to compare them for.
 
     numbers: of the descriptions compared, by local key.
     """
@@ -69,15 +73,19 @@ class Recording:
         self._recognising = recognising
         self._deciding = deciding
         self._judging = judging
+        self._keys = keys
         self._seal = seal
         self._now = now
         self._offender = record_key(keys, "offender", "-")
 
-    async def record(self, numbers: Mapping[str, int | None], found: Sequence[Found]) -> Recorded:
+    async def record(
+        self, numbers: Mapping[str, int | None], found: Sequence[Found], passed: Collection[bytes] = ()
+    ) -> Recorded:
         """Record all that likelihood says of these local ids, in place of what it said before.
 
         numbers: local key -> the description that was compared, None where there is none any more. Of whom has another
-        by now nothing is recorded: it waits for another turn.
+        by now nothing is recorded: it waits for another turn. passed: forms of their keys that have large blocks, maybe
+        only since they have these, too. Whoever was found by one of these is looked at again.
 
         Raises:
             Unavailable, Halt: from the store.
@@ -85,23 +93,28 @@ class Recording:
         for _ in range(_TRIES):
             try:
                 async with self._store.sharing() as tx:
-                    return await self._record(tx, numbers, found)
+                    return await self._record(tx, numbers, found, passed)
             except Moved:
                 continue
         raise Unavailable("persons keep being joined and parted; try again")
 
     async def _record(
-        self, tx: ShareTransaction, numbers: Mapping[str, int | None], found: Sequence[Found]
+        self,
+        tx: ShareTransaction,
+        numbers: Mapping[str, int | None],
+        found: Sequence[Found],
+        passed: Collection[bytes],
     ) -> Recorded:
-        pairs = {each.pair for each in await tx.likened(numbers)} | {each.pair for each in found}
+        await tx.match_alone()
+        doubtful = {each.pair for each in await tx.likened_by(passed)}
+        pairs = doubtful.union((each.pair for each in await tx.likened(numbers)), (each.pair for each in found))
         met = {key for pair in pairs for key in pair}
         people = await tx.people(dict.fromkeys(met | numbers.keys(), ()), ())
-        if not {each.pair for each in await tx.likened(numbers)} <= pairs:
-            raise Moved  # until they were locked, another turn recorded that one of them is like somebody else
         described = await tx.described(met | numbers.keys())
         current = {key: each.number for key, each in described.items()}
         fresh = {key for key, number in numbers.items() if current.get(key) == number}
-        found = self._brought_up_to_date(pairs, fresh, described, found)
+        of_fresh = {pair for pair in pairs if pair[0] != pair[1] and not fresh.isdisjoint(pair)}
+        found = await self._met(tx, self._brought_up_to_date(doubtful | of_fresh, described, found), described)
         case = Case((), people, (), self._deciding.rules, self._seal)
         before = dict(case.likely)
         said = {each.pair: each.likely for each in found} | await self._replaced(tx, fresh)
@@ -114,23 +127,15 @@ class Recording:
         return _counted(before, case)
 
     def _brought_up_to_date(
-        self,
-        pairs: Collection[Pair],
-        fresh: Collection[str],
-        described: Mapping[str, Candidate],
-        found: Sequence[Found],
+        self, pairs: Collection[Pair], described: Mapping[str, Candidate], found: Sequence[Found]
     ) -> list[Found]:
-        """What is found of each of these pairs, one of whom is fresh, by the descriptions there are now.
+        """What is found of each of these pairs by the descriptions there are now.
 
         Of whom blocking keys brought together before, and whose other half has another description by now, it is found
         here: the turn of that one may be over already.
         """
         compared = {each.pair: each for each in found}
-        return [
-            self._judged(pair, described, compared.get(pair))
-            for pair in pairs
-            if pair[0] != pair[1] and not set(pair).isdisjoint(fresh)
-        ]
+        return [self._judged(pair, described, compared.get(pair)) for pair in pairs]
 
     def _judged(self, pair: Pair, described: Mapping[str, Candidate], compared: Found | None) -> Found:
         if not described.keys() >= set(pair):
@@ -139,10 +144,26 @@ class Recording:
         numbers = {each.local: each.number for each in (one, other)}
         if compared is not None and compared.numbers == numbers:
             return compared
-        first, second = (read_traits(self._seal.open(f"local:{each.local}", each.sealed)) for each in (one, other))
-        if not meet(first, second):
-            return Found(pair, None, None, numbers)
-        return Found(pair, *self._judging.judge(pair, first, second), numbers)
+        return Found(pair, *self._judging.judge(pair, self._traits(one), self._traits(other)), numbers)
+
+    async def _met(
+        self, tx: ShareTransaction, found: Sequence[Found], described: Mapping[str, Candidate]
+    ) -> list[Found]:
+        """The same, but that it says nothing of two who have no key in common whose block is not large now."""
+        common = {
+            each.pair: set.intersection(*(self._forms(described[key]) for key in each.pair))
+            for each in found
+            if each.likely
+        }
+        large = await tx.large(set().union(*common.values())) if common else set()
+        return [_found_by(each, common.get(each.pair, set()) - large) for each in found]
+
+    def _forms(self, described: Candidate) -> set[bytes]:
+        """All blocking keys of somebody, in every form."""
+        return {form for ladder in ladders(self._traits(described)) for form in ladder_digests(self._keys, ladder)}
+
+    def _traits(self, described: Candidate) -> Traits:
+        return read_traits(self._seal.open(f"local:{described.local}", described.sealed))
 
     async def _replaced(self, tx: ShareTransaction, locals_: Collection[str]) -> dict[Pair, Likely | None]:
         """Of each of these local ids, whether it is described as somebody else than before."""
@@ -184,6 +205,15 @@ class Recording:
         await tx.write(decision)
 
 
+def _found_by(found: Found, keys: Collection[bytes]) -> Found:
+    """What is found of two who have these keys in common; the longest is remembered, for few will ever have it."""
+    if found.likely is None:
+        return found
+    if not keys:
+        return Found(found.pair, None, None, found.numbers)
+    return found._replace(likely=found.likely._replace(key=max(keys, key=lambda key: (len(key), key))))
+
+
 def _links_made_and_undone(before: Mapping[Pair, Likely], case: Case) -> list[tuple[str, Pair]]:
     """What the audit calls it, and of whom."""
     was = {pair for pair, each in before.items() if each.link}
@@ -201,6 +231,6 @@ def _counted(before: Mapping[Pair, Likely], case: Case) -> Recorded:
 def _why(score: Score | None) -> str:
     """Field, level and bits of what was compared; no values."""
     if score is None:
-        return "nothing in common any more"
+        return "nothing in common any more but what very many have"
     told = [f"{reason.field} {reason.level} {reason.weight:+.1f}" for reason in score.reasons]
     return f"likelihood {score.weight:+.1f} bits, with: {', '.join(told)}"

@@ -1,8 +1,9 @@
 """Matching by likelihood: compares whoever is described anew with the others, beside `share`, which never waits for it.
 
 What is found of two local ids is recorded in one transaction with all that follows from it, as an operator's decision
-is. It is a function of the two descriptions and the weights alone, in whatever order they came. A crash at any point
-forgets nothing: a local id waits until what was found of it is recorded, and finding it again changes nothing.
+is. It is a function of the two descriptions, the weights, and which of their blocking keys very many have by now,
+in whatever order they came: a key counts only as long as its block is not large. A crash at any point forgets nothing:
+a local id waits until what was found of it is recorded, and finding it again changes nothing.
 """
 
 import asyncio
@@ -68,7 +69,8 @@ class Matching:
         candidates = await self._waiting.candidates(
             {key: each.ladders for key, each in descriptions.items() if each and key in described}
         )
-        recorded = await self._recording.record(numbers, await self._compared(described, candidates))
+        passed = {form for each in candidates.values() for form in each.passed}
+        recorded = await self._recording.record(numbers, await self._compared(described, candidates), passed)
         large, cut = sum(each.large for each in candidates.values()), sum(each.cut for each in candidates.values())
         self._told(replace(recorded, large=large, cut=cut))
         await self._waiting.settle(turn)

@@ -2,21 +2,21 @@
 
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Set
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, delete, insert, or_, select, text, update
+from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.submission import micros
-from hub.ports import Candidate, Candidates, Description, Ladder, Turn, Unmatched
-from hub.store.bulk import delete_rows, insert_or_ignore
+from hub.ports import Candidate, Candidates, Description, Ladder, Turn, Unmatched, forms_of
+from hub.store import blocks
+from hub.store.blocks import LARGE_BLOCK, Met
+from hub.store.bulk import delete_rows, insert_or_ignore, upsert
 from hub.store.columns import any_of, as_set
 from hub.store.engine import alone, reading, writing
 from hub.store.tables import assertion, blocking, described, local_id, standing, unmatched
 
-LARGE_BLOCK = 20
-"""A key that more than these have in common tells little; the next longer one counts in its place."""
 MOST_CANDIDATES = 60
 """Whom one local id is compared with."""
 TURN = timedelta(seconds=20)
@@ -47,43 +47,12 @@ _SAID = (
 _DESCRIBED = select(described).where(any_of(described.c.local, "locals"))
 _WHOSE = select(local_id.c.key, local_id.c.agency, local_id.c.sealed).where(any_of(local_id.c.key, "locals"))
 _OF_TURN = and_(unmatched.c.taker == bindparam("by"), any_of(unmatched.c.local, "locals"))
-_STILL_TAKEN = select(unmatched.c.local).where(_OF_TURN).order_by(unmatched.c.local).with_for_update()
+_STILL_TAKEN = select(unmatched.c.local).where(_OF_TURN)
 _FORGET = delete(described).where(any_of(described.c.local, "locals")).returning(described.c.number)
+_UNBLOCK = delete(blocking).where(any_of(blocking.c.number, "numbers")).returning(blocking.c.key)
 _DESCRIBE = insert(described).returning(described.c.local, described.c.number)
 _LET_GO = update(unmatched).where(_OF_TURN).values(taker=None, until=None)
 
-# Looks no further into a block than it takes to know that it is large: that costs the same however many there are. The
-# next longer key is looked for only then; a key has three forms at most, and what is NULL finds nobody.
-_BLOCKS = text(
-    """
-    SELECT sought.place, CASE
-        WHEN cardinality(short.numbers) < :most THEN short.numbers
-        WHEN sought.longer IS NOT NULL AND cardinality(longer.numbers) < :most THEN longer.numbers
-        WHEN sought.longest IS NOT NULL AND cardinality(longest.numbers) < :most THEN longest.numbers
-    END AS numbers
-    FROM unnest(CAST(:shorts AS bytea[]), CAST(:longers AS bytea[]), CAST(:longests AS bytea[]))
-        WITH ORDINALITY AS sought(short, longer, longest, place)
-    CROSS JOIN LATERAL (SELECT array(
-        SELECT number FROM blocking WHERE key BETWEEN sought.short AND sought.short || CAST(:end AS bytea) LIMIT :most
-    ) AS numbers) AS short
-    CROSS JOIN LATERAL (SELECT array(
-        SELECT number FROM blocking WHERE cardinality(short.numbers) >= :most
-        AND key BETWEEN sought.longer AND sought.longer || CAST(:end AS bytea) LIMIT :most
-    ) AS numbers) AS longer
-    CROSS JOIN LATERAL (SELECT array(
-        SELECT number FROM blocking WHERE cardinality(longer.numbers) >= :most
-        AND key BETWEEN sought.longest AND sought.longest || CAST(:end AS bytea) LIMIT :most
-    ) AS numbers) AS longest
-    """
-)
-_FORMS = 3
-_BLOCK = (
-    select(blocking.c.number)
-    .where(blocking.c.key.between(bindparam("first"), bindparam("last")))
-    .limit(bindparam("most"))
-)
-_END = b"\xff" * 16
-"""Behind a key, what comes after all the longer ones that begin with it."""
 _EVERYBODY = select(described.c.local, described.c.number, described.c.sealed)
 _CANDIDATES = _EVERYBODY.where(any_of(described.c.number, "numbers"))
 _NEXT = _EVERYBODY.where(described.c.number > bindparam("after")).order_by(described.c.number).limit(bindparam("most"))
@@ -112,29 +81,32 @@ class SqlMatchingStore:
             Unmatched(key, stamp, said.get(key), known.get(key), whose[key].agency, whose[key].sealed)
             for key, stamp in sorted(taken.items())
         ]
-        return Turn(str(turn["by"]), tuple(rows))
+        return Turn(str(turn["by"]), now, tuple(rows))
 
     async def describe(self, turn: Turn, descriptions: Mapping[str, Description | None]) -> Mapping[str, int | None]:
         """Replace the descriptions of local ids that are still in this turn."""
         async with writing(self._engine) as connection:
+            await blocks.match_alone(connection)
             sought = {"by": turn.by, "locals": as_set(descriptions)}
             taken = set((await connection.execute(_STILL_TAKEN, sought)).scalars())
             gone = (await connection.execute(_FORGET, {"locals": as_set(taken)})).scalars()
-            await delete_rows(connection, blocking, [{"number": number} for number in gone])
+            left = (await connection.execute(_UNBLOCK, {"numbers": as_set(gone)})).scalars()
             kept = {key: each for key, each in descriptions.items() if each is not None and key in taken}
             numbers = await _described(connection, kept)
+            await self._look_again(connection, turn, _fewer(left, kept.values()), taken)
         return {key: numbers.get(key) for key in taken}
 
     async def candidates(self, sought: Mapping[str, Collection[Ladder]]) -> Mapping[str, Candidates]:
         """Others that have a key in common with each; those with most in common first."""
         async with alone(self._engine) as connection:  # whoever is described anew in between compares the two itself
             every = sorted({ladder for ladders in sought.values() for ladder in ladders})
-            shared = await self._shared(connection, every)
-            met = {key: _met(ladders, shared) for key, ladders in sought.items()}
-            numbers = as_set(number for counted, _ in met.values() for number in counted)
+            shared = await blocks.shared(connection, every, self._large_block)
+            numbers = as_set(number for met in shared.values() for number in met.numbers)
             rows = await connection.execute(_CANDIDATES, {"numbers": numbers}) if numbers else ()
             known = {row.number: Candidate(*row) for row in rows}
-        return {key: self._nearest(key, counted, large, known) for key, (counted, large) in met.items()}
+        return {
+            key: self._nearest(key, {each: shared[each] for each in ladders}, known) for key, ladders in sought.items()
+        }
 
     async def settle(self, turn: Turn) -> None:
         """End a turn; local ids of which something was said meanwhile wait for another."""
@@ -149,21 +121,31 @@ class SqlMatchingStore:
             rows = await connection.execute(_NEXT, {"after": after, "most": limit})
             return [Candidate(*row) for row in rows]
 
-    async def _shared(self, connection: AsyncConnection, ladders: Sequence[Ladder]) -> dict[Ladder, list[int]]:
-        """Who has each key, in its shortest form whose block is not large; ladders without such a form are missing."""
-        most = self._large_block + 1
-        if connection.dialect.name != "postgresql":
-            return {each: block async for each, block in _blocks_one_by_one(connection, ladders, most)}
-        forms = [[each[form] if form < len(each) else None for each in ladders] for form in range(_FORMS)]
-        sought = dict(zip(("shorts", "longers", "longests"), forms, strict=True)) | {"end": _END, "most": most}
-        rows = await connection.execute(_BLOCKS, sought)
-        return {ladders[row.place - 1]: row.numbers for row in rows if row.numbers is not None}
-
-    def _nearest(self, key: str, counted: Counter[int], large: int, known: Mapping[int, Candidate]) -> Candidates:
+    def _nearest(self, key: str, met: Mapping[Ladder, Met], known: Mapping[int, Candidate]) -> Candidates:
+        counted = Counter(number for each in met.values() for number in each.numbers)
         others = [known[number] for number in counted if number in known and known[number].local != key]
         others.sort(key=lambda each: (-counted[each.number], each.local))
         most = self._most_candidates
-        return Candidates(tuple(others[:most]), large, max(0, len(others) - most))
+        return Candidates(
+            tuple(others[:most]),
+            frozenset(form for each in met.values() for form in each.large),
+            large=sum(each.large == ladder for ladder, each in met.items()),
+            cut=max(0, len(others) - most),
+        )
+
+    async def _look_again(
+        self, connection: AsyncConnection, turn: Turn, fewer: Mapping[bytes, int], taken: Set[str]
+    ) -> None:
+        """Have whoever has a key in common by which nobody was sought before compared by it.
+
+        fewer: forms of keys that so many fewer have now. taken: those who are compared anyway.
+        """
+        most = self._large_block
+        now = await blocks.sizes(connection, fewer.keys(), most + 1)
+        small = [form for form, size in now.items() if most - fewer[form] < size <= most]
+        found = {local async for local in blocks.members(connection, small, most)} - taken
+        waits = {"stamp": secrets.token_hex(8), "since": micros(turn.at), "later": False}
+        await upsert(connection, unmatched, [{"local": each, **waits} for each in found], keep=("since", "later"))
 
 
 async def _described(connection: AsyncConnection, descriptions: Mapping[str, Description]) -> dict[str, int]:
@@ -179,20 +161,8 @@ async def _described(connection: AsyncConnection, descriptions: Mapping[str, Des
     return numbers
 
 
-def _met(ladders: Collection[Ladder], shared: Mapping[Ladder, list[int]]) -> tuple[Counter[int], int]:
-    """How many keys each of the others has in common, and how many keys had large blocks only."""
-    counted = Counter(number for ladder in ladders for number in shared.get(ladder, ()))
-    return counted, sum(ladder not in shared for ladder in ladders)
-
-
-async def _blocks_one_by_one(
-    connection: AsyncConnection, ladders: Sequence[Ladder], most: int
-) -> AsyncIterator[tuple[Ladder, list[int]]]:
-    """The same where there are no round trips to save."""
-    for ladder in ladders:
-        for key in ladder:
-            rows = await connection.execute(_BLOCK, {"first": key, "last": key + _END, "most": most})
-            block = list(rows.scalars())
-            if len(block) < most:
-                yield ladder, block
-                break
+def _fewer(left: Iterable[bytes], kept: Iterable[Description]) -> dict[bytes, int]:
+    """The forms of keys that fewer have than before, and how many fewer. left, kept: the keys before and now."""
+    many = Counter(form for key in left for form in forms_of(key))
+    many.subtract(form for each in kept for key in {ladder[-1] for ladder in each.ladders} for form in forms_of(key))
+    return {form: fewer for form, fewer in many.items() if fewer > 0}

@@ -172,7 +172,8 @@ def assertion_values(row: AssertionRow) -> dict[str, Any]:
 def likely_values(found: Likely) -> list[dict[str, Any]]:
     """What likelihood says of two, as its table keeps it: from either side, once where both are the same."""
     sides = {found.pair, found.pair[::-1]}
-    return [{"local": one, "other": other, "weight": found.weight, "link": found.link} for one, other in sides]
+    said = {"weight": found.weight, "link": found.link, "found_by": found.key.hex()}
+    return [{"local": one, "other": other, **said} for one, other in sides]
 
 
 def settled_values(row: SettledRow) -> dict[str, Any]:

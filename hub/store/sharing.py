@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Row,
     RowMapping,
     Select,
     and_,
@@ -39,6 +40,8 @@ from hub.ports import (
     SubmissionId,
     Taken,
 )
+from hub.store import blocks
+from hub.store.blocks import LARGE_BLOCK
 from hub.store.bulk import Writes, delete_rows, execute_many, insert_or_ignore
 from hub.store.columns import among, any_of, as_set
 from hub.store.engine import writing
@@ -88,16 +91,20 @@ _ALL_NAMES = 0x5348415245
 class SqlStore:
     """`hub.ports.Store` over PostgreSQL or SQLite."""
 
-    def __init__(self, engine: AsyncEngine, most_holders: int = MOST_HOLDERS) -> None:
-        """most_holders: see `hub.ports.People`; another only in tests, for what is crowded is kept in the database."""
+    def __init__(self, engine: AsyncEngine, most_holders: int = MOST_HOLDERS, large_block: int = LARGE_BLOCK) -> None:
+        """most_holders: see `hub.ports.People`; another only in tests, for what is crowded is kept in the database.
+
+        large_block: as `hub.store.blocks` has it; another only in tests.
+        """
         self._engine = engine
         self._most_holders = most_holders
+        self._large_block = large_block
 
     @asynccontextmanager
     async def sharing(self) -> AsyncIterator[ShareTransaction]:
         """One transaction of `share`."""
         async with writing(self._engine) as connection:
-            yield _SqlShareTransaction(connection, self._most_holders)
+            yield _SqlShareTransaction(connection, self._most_holders, self._large_block)
 
 
 _BY_KEY = select(local_id.c.key).where(any_of(local_id.c.key, "locals"))
@@ -138,6 +145,7 @@ _BOUND = _FOUND.union(
 _PERSONS = select(_BOUND.c.person)
 _VERDICTS = select(verdict.c.local, verdict.c.other, verdict.c.apart).where(any_of(verdict.c.local, "locals"))
 _LIKELY = select(likeness).where(any_of(likeness.c.local, "locals"))
+_LIKELY_BY = select(likeness).where(any_of(likeness.c.found_by, "keys"))
 _SETTLED = select(settled).where(any_of(settled.c.local, "locals"))
 _NUMBERS = func.unnest(bindparam("numbers", type_=ARRAY(BigInteger))).column_valued("number")
 _IN_ORDER = select(_NUMBERS).order_by(_NUMBERS).offset(0).subquery()
@@ -177,9 +185,10 @@ _MERGED = (
 
 
 class _SqlShareTransaction:
-    def __init__(self, connection: AsyncConnection, most_holders: int) -> None:
+    def __init__(self, connection: AsyncConnection, most_holders: int, large_block: int) -> None:
         self._connection = connection
         self._most_holders = most_holders
+        self._large_block = large_block
         self._locks = connection.dialect.name == "postgresql"
 
     async def taken(self, ids: Sequence[SubmissionId]) -> Mapping[SubmissionId, Taken]:
@@ -274,7 +283,19 @@ class _SqlShareTransaction:
     async def likened(self, locals_: Iterable[str]) -> list[Likely]:
         sought = {"locals": as_set(locals_)}
         rows = await self._connection.execute(_LIKELY, sought) if sought["locals"] else ()
-        return [Likely(*pair_of(row.local, row.other), row.weight, row.link) for row in rows]
+        return [_likely(row) for row in rows]
+
+    async def match_alone(self) -> None:
+        await blocks.match_alone(self._connection)
+
+    async def likened_by(self, keys: Collection[bytes]) -> list[Likely]:
+        sought = as_set(key.hex() for key in keys)
+        rows = await self._connection.execute(_LIKELY_BY, {"keys": sought}) if sought else ()
+        return [_likely(row) for row in rows]
+
+    async def large(self, keys: Collection[bytes]) -> set[bytes]:
+        sizes = await blocks.sizes(self._connection, keys, self._large_block + 1)
+        return {key for key, size in sizes.items() if size > self._large_block}
 
     async def settled(self, locals_: Iterable[str]) -> Mapping[str, Order]:
         rows = await self._connection.execute(_SETTLED, {"locals": as_set(locals_)})
@@ -418,6 +439,10 @@ def _sought(own: Iterable[str], digests: Iterable[str], crowds: Mapping[str, _Cr
     stays = {digest for digest, crowd_ in crowds.items() if crowd_.stays}
     claims = {*own, *digests, *crowds} - stays
     return {"locals": as_set(claims.union(own)), "claims": as_set(claims)}
+
+
+def _likely(row: Row[Any]) -> Likely:
+    return Likely(*pair_of(row.local, row.other), row.weight, row.link, bytes.fromhex(row.found_by))
 
 
 def _sides(pair: Pair) -> list[dict[str, str]]:

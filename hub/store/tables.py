@@ -88,7 +88,8 @@ ruling = Table(
     Column("over_reason", LargeBinary),
 )
 
-# What likelihood says of two local ids stands twice, too; once where it says it of a local id and itself.
+# What likelihood says of two local ids stands twice, too; once where it says it of a local id and itself. The key by
+# which two were found is written in hexadecimal digits.
 likeness = Table(
     "likeness",
     metadata,
@@ -96,6 +97,7 @@ likeness = Table(
     Column("other", Text, primary_key=True),
     Column("weight", BigInteger, nullable=False),
     Column("link", Boolean, nullable=False),
+    Column("found_by", Text, nullable=False, index=True),
 )
 
 # The description of a local id that somebody has found right, though it is of somebody else than those before it.

@@ -4,10 +4,8 @@ from base64 import urlsafe_b64decode
 from collections.abc import Iterable
 
 from hub.domain.canonical import Json, canonical
-from hub.ports import Keys, Ladder
+from hub.ports import LONGER_BY, SHORTEST_FORM, Keys, Ladder
 
-_SHORTEST_BYTES = 7
-_LONGER_BYTES = 4
 _TERM_LETTERS = 12
 
 
@@ -32,15 +30,11 @@ def claim_digest(keys: Keys, scheme: str, canonical: str) -> str:
 
 
 def ladder_digests(keys: Keys, rungs: Iterable[str]) -> Ladder:
-    """A blocking key, from its shortest form to its longest.
-
-    Seven bytes, and four more for each longer form: there are many of them. Two keys that come to the same bytes by
-    chance bring together two people whom comparing then tells apart.
-    """
+    """A blocking key, from its shortest form to its longest."""
     ladder, digest = [], b""
     for rung in rungs:
         letters = keys.keyed("blocking", rung)
-        digest += urlsafe_b64decode(letters + "==")[: _LONGER_BYTES if digest else _SHORTEST_BYTES]
+        digest += urlsafe_b64decode(letters + "==")[: LONGER_BY if digest else SHORTEST_FORM]
         ladder.append(digest)
     return tuple(ladder)
 

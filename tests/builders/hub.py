@@ -31,6 +31,7 @@ from hub.exchange.risk_watch import RiskWatch
 from hub.exchange.share import Sharing
 from hub.ports import HeldId, HeldRow, Publisher, RecordId, Store
 from hub.release import Release, render
+from hub.store.blocks import LARGE_BLOCK
 from hub.store.engine import open_engine, reading
 from hub.store.matching import SqlMatchingStore
 from hub.store.relaying import SqlRelayStore, held_row
@@ -96,6 +97,7 @@ class Hub:
     publisher: Publisher | None = None
     store: Store | None = None
     most_holders: int = MOST_HOLDERS
+    large_block: int = LARGE_BLOCK
     now: datetime = NOW
     persons: Iterator[int] = field(default_factory=lambda: count(1))
     matched: list[Recorded] = field(default_factory=list)
@@ -104,8 +106,9 @@ class Hub:
 
     def __post_init__(self) -> None:
         self.relay_store = SqlRelayStore(self.engine)
+        store = self.store or SqlStore(self.engine, self.most_holders, self.large_block)
         self.sharing = Sharing(
-            self.store or SqlStore(self.engine, self.most_holders),
+            store,
             registry(),
             self.contracts,
             self.keys,
@@ -115,24 +118,24 @@ class Hub:
         )
         self.deciding = Deciding(registry(), self.contracts, self.keys, SEAL)
         self.resolving = Resolving(
-            self.store or SqlStore(self.engine, self.most_holders),
+            store,
             Recognising(SEAL, lambda: uuid7(next(self.persons), 0)),
             self.deciding,
             self.keys,
             SEAL,
             lambda: self.now,
         )
+        self._store = store
         self.matching = self._matching(links=True)
         self.risk_watch = RiskWatch(WatchStore(self.engine), self.contracts, KEYS, SEAL, lambda: self.now)
         self.relay = Relay(self.relay_store, self.publisher, self.contracts, SEAL, lambda: self.now)
 
     def _matching(self, *, links: bool) -> Matching:
-        store, deciding = self.store or SqlStore(self.engine), Deciding(registry(), self.contracts, self.keys, SEAL)
         recognising = Recognising(SEAL, lambda: uuid7(next(self.persons), 0))
         judging = Judging(Scale(WEIGHTS), links)
         return Matching(
-            SqlMatchingStore(self.engine),
-            Recording(store, recognising, deciding, judging, self.keys, SEAL, lambda: self.now),
+            SqlMatchingStore(self.engine, large_block=self.large_block),
+            Recording(self._store, recognising, self.deciding, judging, self.keys, SEAL, lambda: self.now),
             Describing(self.contracts),
             judging,
             self.keys,

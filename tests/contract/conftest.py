@@ -49,7 +49,7 @@ def _in_memory() -> Stores:
         tables.leader = None
 
     return Stores(
-        MemoryStore(tables),
+        MemoryStore(tables, large_block=LARGE_BLOCK),
         MemoryRelayStore(tables),
         MemoryRelayStore(tables),
         MemoryReceiptStore(tables),
@@ -65,7 +65,7 @@ def _over(engine: AsyncEngine) -> Stores:
             await connection.execute(_TERMINATE_LOCK_HOLDERS)
 
     return Stores(
-        SqlStore(engine),
+        SqlStore(engine, large_block=LARGE_BLOCK),
         SqlRelayStore(engine),
         SqlRelayStore(engine),
         ReceiptStore(engine),

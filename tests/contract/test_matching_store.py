@@ -1,22 +1,24 @@
 """What `hub.ports.MatchingStore` promises, of the databases and of the simulation's memory alike."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from hub.ports import Candidates, Description, Ladder, Turn
+from hub.domain.joining import Likely
+from hub.ports import LONGER_BY, SHORTEST_FORM, Candidates, Description, Ladder, Turn
 from hub.store.matching import TURN
 from tests.contract.conftest import LARGE_BLOCK, MOST_CANDIDATES, Stores
 from tests.contract.test_store_ports import LATER, NOW, PERSON, assertion, decision, local, write
 
 ANN, BOB = "local-ann", "local-bob"
-SMITH, JONES = (b"smith",), (b"jones",)
+SMITH, JONES, ARCHER = (b"smith..",), (b"jones..",), (b"archer.",)
 
 
 def ladder(*rungs: bytes) -> Ladder:
-    """(b"a", b"b") -> a, ab: each begins with the one before."""
-    return tuple(b"".join(rungs[: length + 1]) for length in range(len(rungs)))
+    """(b"a", b"b") -> a, ab, each as long as such a form is: each begins with the one before."""
+    parts = [rungs[0].ljust(SHORTEST_FORM, b"."), *(rung.ljust(LONGER_BY, b".") for rung in rungs[1:])]
+    return tuple(b"".join(parts[: length + 1]) for length in range(len(parts)))
 
 
 def described(*ladders: Ladder, sealed: bytes = b"sealed") -> Description:
@@ -28,7 +30,7 @@ async def wait(stores: Stores, *locals_: str, later: bool = False) -> None:
     await write(stores.store, replace(decision(locals_=rows, new=[PERSON], later=later), unmatched=set(locals_)))
 
 
-async def know(stores: Stores, people: dict[str, Iterable[Ladder]]) -> None:
+async def know(stores: Stores, people: Mapping[str, Iterable[Ladder]]) -> None:
     """Have these local ids described, each by its keys; nobody is waiting afterwards."""
     await wait(stores, *people)
     turn = await stores.matching.take(1_000, NOW)
@@ -137,10 +139,10 @@ async def test_an_empty_turn_is_a_turn(stores: Stores) -> None:
 
 async def test_a_description_takes_the_place_of_the_one_before_with_all_its_keys(stores: Stores) -> None:
     await know(stores, {ANN: [SMITH], BOB: [SMITH, JONES]})
-    await know(stores, {ANN: [(b"archer",)]})
+    await know(stores, {ANN: [ARCHER]})
 
     assert await found(stores, "somebody", SMITH) == [BOB]
-    assert await found(stores, "somebody", (b"archer",)) == [ANN]
+    assert await found(stores, "somebody", ARCHER) == [ANN]
 
 
 async def test_every_description_has_a_number_of_its_own_by_which_it_is_known_whether_it_still_stands(
@@ -188,7 +190,7 @@ async def test_all_descriptions_can_be_read_page_by_page(stores: Stores) -> None
 async def test_whoever_has_a_key_in_common_is_a_candidate_and_nobody_is_their_own(stores: Stores) -> None:
     await know(stores, {ANN: [SMITH], BOB: [SMITH], "other": [JONES]})
 
-    both = await stores.matching.candidates({ANN: [SMITH], BOB: [SMITH, (b"nobody",)]})
+    both = await stores.matching.candidates({ANN: [SMITH], BOB: [SMITH, (b"nobody.",)]})
 
     assert {key: [each.local for each in row.found] for key, row in both.items()} == {ANN: [BOB], BOB: [ANN]}
     assert both[ANN].found[0].sealed == b"sealed"
@@ -227,7 +229,7 @@ async def test_keys_whose_every_block_is_large_are_counted(stores: Stores) -> No
 
     sought = await stores.matching.candidates({ANN: [ladder(b"smith", b"1970"), JONES]})
 
-    assert sought == {ANN: Candidates((), large=1, cut=0)}
+    assert sought == {ANN: Candidates((), frozenset(ladder(b"smith", b"1970")), large=1, cut=0)}
 
 
 async def test_those_with_most_keys_in_common_are_compared_and_who_is_left_out_is_counted(stores: Stores) -> None:
@@ -241,3 +243,54 @@ async def test_those_with_most_keys_in_common_are_compared_and_who_is_left_out_i
     assert len(people) > MOST_CANDIDATES
     assert [each.local for each in sought.found] == ["twice", "jones-0", "jones-1", "smith-0"]
     assert (sought.large, sought.cut) == (0, 1)
+
+
+# --- keys that very many have ------------------------------------------------------------------------------
+
+
+async def test_whoever_has_a_key_whose_block_is_not_large_any_more_waits_to_be_compared_by_it(stores: Stores) -> None:
+    crowd = [f"local-{number}" for number in range(LARGE_BLOCK + 1)]
+    await know(stores, {key: [SMITH, ladder(b"own", key[-4:].encode())] for key in crowd})
+    await wait(stores, crowd[0])
+    turn = await stores.matching.take(10, NOW)
+
+    await stores.matching.describe(turn, {crowd[0]: described(JONES)})
+    await stores.matching.settle(turn)
+
+    assert keys(await stores.matching.take(10, LATER)) == crowd[1:]
+
+
+async def test_nobody_waits_because_of_a_block_that_stays_as_it_was(stores: Stores) -> None:
+    crowd = [f"local-{number}" for number in range(LARGE_BLOCK + 2)]
+    await know(stores, {key: [SMITH] for key in crowd} | {ANN: [JONES], BOB: [JONES]})
+    await wait(stores, crowd[0], crowd[1], ANN)
+    turn = await stores.matching.take(10, NOW)
+
+    await stores.matching.describe(turn, {crowd[0]: described(ARCHER), crowd[1]: described(SMITH), ANN: None})
+    await stores.matching.settle(turn)
+
+    assert keys(await stores.matching.take(10, LATER)) == []
+
+
+async def test_which_keys_have_large_blocks_can_be_asked_in_any_form(stores: Stores) -> None:
+    few, many = ladder(b"smith", b"1970"), ladder(b"smith", b"1971")
+    await know(stores, {f"local-{number}": [many] for number in range(LARGE_BLOCK + 1)} | {ANN: [few]})
+
+    async with stores.store.sharing() as tx:
+        await tx.match_alone()
+        assert await tx.large({*few, *many, *JONES}) == {*many}
+        assert await tx.large(set()) == set()
+
+
+async def test_what_likelihood_says_is_found_by_the_key_that_brought_the_two_together(stores: Stores) -> None:
+    by_smith, by_jones = (
+        Likely(ANN, BOB, 9_000, link=True, key=SMITH[0]),
+        Likely(ANN, "zoe", 1, link=False, key=JONES[0]),
+    )
+    rows = [local(each) for each in (ANN, BOB, "zoe")]
+    await write(stores.store, replace(decision(locals_=rows, new=[PERSON]), likely=[by_smith, by_jones]))
+
+    async with stores.store.sharing() as tx:
+        assert set(await tx.likened_by({*SMITH, *ARCHER})) == {by_smith}
+        assert set(await tx.likened_by({*SMITH, *JONES})) == {by_smith, by_jones}
+        assert set(await tx.likened_by(set())) == set()

@@ -29,6 +29,7 @@ from hub.domain.submission import Submission
 from hub.exchange.persons import Recognising
 from hub.exchange.resolve import Choice
 from hub.ports import HeldId, OnRecord, RecordId, ShareTransaction, Store
+from hub.store.blocks import LARGE_BLOCK
 from hub.store.engine import create_schema, open_engine, writing
 from hub.store.sharing import SqlStore
 from hub.store.tables import crowd, local_id, metadata, owed, review, risk_review, withheld
@@ -142,18 +143,28 @@ HOLDERS = st.sampled_from([MOST_HOLDERS, MOST_HOLDERS, 2])
 """How many local ids may hold an identifier: as ever, or so few that identifiers are crowded, and are so no more."""
 
 
-async def go(way: Sequence[Step], empty: Path, most_holders: int) -> "Agreed":
+BLOCKS = st.sampled_from([LARGE_BLOCK, 2, 3])
+"""How many may have a blocking key: as ever, or so few that keys find nobody any more, and again do."""
+
+
+async def go(way: Sequence[Step], empty: Path, most_holders: int, large_block: int = LARGE_BLOCK) -> "Agreed":
     """Walk this way from an empty database; what everybody holds in the end."""
-    return await went(way, empty, most_holders, agreed)
+    return await went(way, empty, most_holders, agreed, large_block)
 
 
-async def went(way: Sequence[Step], empty: Path, most_holders: int, then: Callable[[Hub], Awaitable[Found]]) -> Found:
+async def went(
+    way: Sequence[Step],
+    empty: Path,
+    most_holders: int,
+    then: Callable[[Hub], Awaitable[Found]],
+    large_block: int = LARGE_BLOCK,
+) -> Found:
     """Walk this way from an empty database; what is found then."""
     with tempfile.TemporaryDirectory() as folder:
         engine = quick_engine(Path(shutil.copy(empty, folder)))
         try:
-            store = Crashing(SqlStore(engine, most_holders))
-            hub = Hub(engine, CONTRACTS, store=store)
+            store = Crashing(SqlStore(engine, most_holders, large_block))
+            hub = Hub(engine, CONTRACTS, store=store, large_block=large_block)
             for step in way:
                 store.crash = step.crash
                 if step.crash:
@@ -166,7 +177,7 @@ async def went(way: Sequence[Step], empty: Path, most_holders: int, then: Callab
                 if step.matched:
                     await hub.match()
                 if step.relayed:
-                    hub = Hub(engine, CONTRACTS, store=store, persons=hub.persons)
+                    hub = Hub(engine, CONTRACTS, store=store, persons=hub.persons, large_block=large_block)
                     await hub.watch()
                     await hub.deliver()
             await hub.match()
@@ -279,7 +290,7 @@ def test_any_way_through_a_history_ends_in_the_same_persons_and_digests(empty: P
 @st.composite
 def alike(draw: st.DrawFn) -> list[Submission]:
     """What agencies say of people who have no number in common, of whom only likelihood can say who is whom."""
-    cast = draw(st.lists(st.sampled_from(LOCAL_IDS), min_size=3, max_size=5, unique=True))
+    cast = draw(st.lists(st.sampled_from(LOCAL_IDS), min_size=3, max_size=6, unique=True))
     return [
         said(*local, draw(st.sampled_from(ALIKE)), minute, id_=f"{number}-{minute}")
         for number, local in enumerate(cast)
@@ -302,10 +313,11 @@ ALIKE = (
 def test_likelihood_joins_the_same_persons_whenever_whoever_is_compared(empty: Path, data: st.DataObject) -> None:
     submissions = data.draw(alike(), "history")
     decided = data.draw(rulings(submissions), "decisions")
-    at_once = asyncio.run(go([Step(submissions, None, relayed=False, rulings=decided)], empty, MOST_HOLDERS))
+    large = data.draw(BLOCKS, "large block")
+    at_once = asyncio.run(go([Step(submissions, None, relayed=False, rulings=decided)], empty, MOST_HOLDERS, large))
 
     way = data.draw(ways(submissions, decided), "way")
-    assert asyncio.run(go(way, empty, MOST_HOLDERS)) == at_once
+    assert asyncio.run(go(way, empty, MOST_HOLDERS, large)) == at_once
 
 
 @pytest.mark.timeout(600)

@@ -1,8 +1,10 @@
 """Persons joined and doubted by likelihood, beside what agencies and operators say, on both databases."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 
@@ -11,7 +13,8 @@ from hub.domain.errors import Reason, Rejected, Unavailable
 from hub.domain.joining import pair_of
 from hub.exchange.finding import Found, Recorded, Recording
 from hub.exchange.resolve import Choice
-from hub.store.matching import LARGE_BLOCK, TURN
+from hub.store.blocks import LARGE_BLOCK
+from hub.store.matching import TURN
 from hub.store.sharing import SqlStore
 from hub.store.tables import audit, likeness, review, settled, unmatched
 from hub.trust.naming import local_key
@@ -137,12 +140,14 @@ async def test_what_a_slow_worker_saw_before_undoes_nothing_that_another_found_s
     await described(hub, (PRISON, PATEL))
     record = Recording.record
 
-    async def record_late(self: Recording, numbers: Mapping[str, int | None], found: Sequence[Found]) -> Recorded:
+    async def record_late(
+        self: Recording, numbers: Mapping[str, int | None], found: Sequence[Found], passed: Collection[bytes]
+    ) -> Recorded:
         monkeypatch.setattr(Recording, "record", record)
         await hub.take(said(*PRISON, DANIEL, 2))
         await hub.matching.step()
         assert pair(PRISON, PROBATION) in await asked(hub)
-        return await self.record(numbers, found)
+        return await self.record(numbers, found, passed)
 
     monkeypatch.setattr(Recording, "record", record_late)
     await described(hub, (PROBATION, DANIEL))
@@ -302,6 +307,48 @@ async def test_that_a_local_id_was_described_as_somebody_else_is_found_also_wher
 
     await only_asked(hub, PROBATION, PROBATION, "replaced")
     assert await hub.rows(unmatched) == []
+
+
+# --- keys that very many have ----------------------------------------------------------------------------------
+
+
+async def test_what_very_many_have_in_common_links_nobody_whoever_came_first(hub: Hub) -> None:
+    """Each describes Daniel, and two is as many as may have a key: as soon as there is a third, it says nothing."""
+    hub = replace(hub, large_block=2)
+    for minute, order in enumerate(permutations((PRISON, PROBATION, SOUTH)), start=1):
+        first, second, third = order
+        await described(hub, (first, DANIEL), (second, DANIEL), minute=minute * 2)
+        assert await are_one(hub, first, second)
+        await described(hub, (third, DANIEL), minute=minute * 2)
+        assert not await are_one(hub, first, second)
+        await hub.take(*(withdrawn(*local, DANIEL, minute * 2 + 1) for local in order))
+        await hub.match()
+
+
+async def test_as_soon_as_few_have_a_key_again_whoever_has_it_is_found(hub: Hub) -> None:
+    hub = replace(hub, large_block=2)
+    await described(hub, (PRISON, DANIEL), (PROBATION, DANIEL), (SOUTH, DANIEL))
+
+    await described(hub, (SOUTH, PATEL), minute=2)
+    assert await are_one(hub, PRISON, PROBATION)
+    await described(hub, (SOUTH, DANIEL), minute=3)
+    assert not await are_one(hub, PRISON, PROBATION)
+    assert await asked(hub) == {}
+    undone = [row["purpose"] for row in await hub.rows(audit) if row["action"] == "take-back"]
+    assert set(undone) == {"nothing in common any more but what very many have"}
+
+
+async def test_whoever_has_something_else_in_common_stays_linked_when_very_many_have_the_key_that_found_them(
+    hub: Hub,
+) -> None:
+    hub = replace(hub, large_block=2)
+    number = {"identifiers": [{"scheme": "ni-number", "value": "QQ123456C"}]}
+    await described(hub, (PRISON, DANIEL | number), (PROBATION, DANIEL | number))
+
+    await described(hub, (SOUTH, DANIEL), (("court", "C1"), DANIEL))
+
+    assert await are_one(hub, PRISON, PROBATION)
+    assert not await are_one(hub, PRISON, SOUTH)
 
 
 async def test_keys_that_very_many_have_are_counted_where_nobody_is_sought_by_them(hub: Hub) -> None:

@@ -1,13 +1,14 @@
 """`hub.ports.MatchingStore` in memory."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from hub.ports import Candidate, Candidates, Description, Ladder, Turn, Unmatched
-from hub.store.matching import LARGE_BLOCK, MOST_CANDIDATES, TURN
-from tests.simulation.tables import Tables
+from hub.store.blocks import LARGE_BLOCK
+from hub.store.matching import MOST_CANDIDATES, TURN
+from tests.simulation.tables import Tables, Waiting
 from tests.simulation.wire import Calm, Wire
 
 
@@ -43,7 +44,7 @@ class MemoryMatchingStore:
             for described in [self._tables.described.get(key)]
             for whose in [(self._tables.locals[key].agency, self._tables.locals[key].sealed)]
         )
-        return Turn(by, tuple(rows))
+        return Turn(by, now, tuple(rows))
 
     def _said(self, local: str) -> bytes | None:
         rows = self._tables.standing.values()
@@ -55,15 +56,31 @@ class MemoryMatchingStore:
 
     async def describe(self, turn: Turn, descriptions: Mapping[str, Description | None]) -> Mapping[str, int | None]:
         await self._wire.cross("matching.describe")
-        numbers: dict[str, int | None] = {}
-        for key in sorted(each for each in descriptions if self._takes(turn, each)):
-            description = descriptions[key]
-            self._tables.described.pop(key, None)
-            numbers[key] = None
-            if description is not None:
-                numbers[key] = number = self._tables.next_number()
-                self._tables.described[key] = (number, description)
-        return numbers
+        async with self._tables.locks["matching"]:
+            known = self._tables.described
+            taken = sorted(each for each in descriptions if self._takes(turn, each))
+            left = {key: known[key][1] for key in taken if key in known}
+            large = self._large(left.values())
+            for key in left:
+                del known[key]
+            numbers = {key: self._described(key, descriptions[key]) for key in taken}
+            for form in large - self._large(left.values()):
+                for local in set(self._tables.block(form)).difference(taken):
+                    waiting = self._tables.unmatched.get(local, Waiting(turn.at, later=False))
+                    self._tables.unmatched[local] = replace(waiting, stamp=f"again-{self._tables.next_number()}")
+            return numbers
+
+    def _described(self, key: str, description: Description | None) -> int | None:
+        if description is None:
+            return None
+        number = self._tables.next_number()
+        self._tables.described[key] = (number, description)
+        return number
+
+    def _large(self, descriptions: Iterable[Description]) -> set[bytes]:
+        """Which of the forms of their keys have large blocks."""
+        forms = {form for each in descriptions for ladder in each.ladders for form in ladder}
+        return {form for form in forms if len(self._tables.block(form)) > self._large_block}
 
     async def candidates(self, sought: Mapping[str, Collection[Ladder]]) -> Mapping[str, Candidates]:
         await self._wire.cross("matching.candidates")
@@ -71,21 +88,18 @@ class MemoryMatchingStore:
 
     def _candidates(self, key: str, ladders: Collection[Ladder]) -> Candidates:
         counted: Counter[str] = Counter()
-        large = 0
+        passed: set[bytes] = set()
         for ladder in ladders:
-            blocks = [self._block(rung) for rung in ladder]
-            small = next((block for block in blocks if len(block) <= self._large_block), None)
-            counted.update(small or ())
-            large += small is None
+            blocks = {form: self._tables.block(form) for form in ladder}
+            small = next((form for form in ladder if len(blocks[form]) <= self._large_block), None)
+            counted.update(blocks[small] if small else ())
+            passed.update(ladder[: ladder.index(small)] if small else ladder)
         others = sorted((each for each in counted if each != key), key=lambda each: (-counted[each], each))
         most = self._most_candidates
         found = [self._tables.described[each] for each in others[:most]]
         rows = [Candidate(each, number, row.sealed) for each, (number, row) in zip(others, found, strict=False)]
-        return Candidates(tuple(rows), large, max(0, len(others) - most))
-
-    def _block(self, rung: bytes) -> list[str]:
-        everybody = self._tables.described.items()
-        return [key for key, (_, each) in everybody for ladder in each.ladders if ladder[-1].startswith(rung)]
+        large = sum(ladder[-1] in passed for ladder in ladders)
+        return Candidates(tuple(rows), frozenset(passed), large, max(0, len(others) - most))
 
     async def settle(self, turn: Turn) -> None:
         await self._wire.cross("matching.settle")

@@ -20,6 +20,7 @@ from hub.ports import (
     SubmissionId,
     Taken,
 )
+from hub.store.blocks import LARGE_BLOCK
 from tests.simulation.tables import Tables
 from tests.simulation.wire import Calm, Wire
 
@@ -28,9 +29,16 @@ class MemoryStore:
     """Implements `Store`. alone: one transaction at a time, as SQLite; else as many as do not meet, as PostgreSQL."""
 
     def __init__(
-        self, tables: Tables, wire: Wire | None = None, *, alone: bool = False, most_holders: int = MOST_HOLDERS
+        self,
+        tables: Tables,
+        wire: Wire | None = None,
+        *,
+        alone: bool = False,
+        most_holders: int = MOST_HOLDERS,
+        large_block: int = LARGE_BLOCK,
     ) -> None:
         self._most_holders = most_holders
+        self._large_block = large_block
         self._tables = tables
         self._wire = wire or Calm()
         self._alone = alone
@@ -42,7 +50,7 @@ class MemoryStore:
         async with AsyncExitStack() as locks:
             if self._alone:
                 await locks.enter_async_context(self._tables.locks["everything"])
-            transaction = _Transaction(self._tables, self._wire, locks, self._most_holders)
+            transaction = _Transaction(self._tables, self._wire, locks, self._most_holders, self._large_block)
             yield transaction
             await self._wire.cross("share.commit")
             transaction.commit()
@@ -50,8 +58,9 @@ class MemoryStore:
 
 
 class _Transaction:
-    def __init__(self, tables: Tables, wire: Wire, locks: AsyncExitStack, most_holders: int) -> None:
+    def __init__(self, tables: Tables, wire: Wire, locks: AsyncExitStack, most_holders: int, large_block: int) -> None:
         self._most_holders = most_holders
+        self._large_block = large_block
         self._tables = tables
         self._wire = wire
         self._locks = locks
@@ -155,6 +164,15 @@ class _Transaction:
     async def likened(self, locals_: Iterable[str]) -> list[Likely]:
         keys = set(locals_)
         return [each for each in self._tables.likely.values() if not keys.isdisjoint(each.pair)]
+
+    async def match_alone(self) -> None:
+        await self._locks.enter_async_context(self._tables.locks["matching"])
+
+    async def likened_by(self, keys: Collection[bytes]) -> list[Likely]:
+        return [each for each in self._tables.likely.values() if each.key in keys]
+
+    async def large(self, keys: Collection[bytes]) -> set[bytes]:
+        return {key for key in keys if len(self._tables.block(key)) > self._large_block}
 
     async def settled(self, locals_: Iterable[str]) -> Mapping[str, Order]:
         return {key: self._tables.settled[key].order for key in set(locals_) & self._tables.settled.keys()}

@@ -119,6 +119,12 @@ class Tables:
     _stamps: int = 0
     _numbers: int = 0
 
+    def block(self, form: bytes) -> list[str]:
+        """The local keys of those who have a blocking key that begins so; one with several such keys comes again."""
+        everybody = self.described.items()
+        keys = ((local, {ladder[-1] for ladder in each.ladders}) for local, (_, each) in everybody)
+        return [local for local, longest in keys for key in longest if key.startswith(form)]
+
     def next_number(self) -> int:
         """Of a description."""
         self._numbers += 1

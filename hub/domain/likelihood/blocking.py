@@ -29,11 +29,6 @@ def ladders(traits: Traits) -> frozenset[Ladder]:
     return frozenset(_ladder(*key) for key in (*keys, *numbers) if all(key[1]))
 
 
-def meet(one: Traits, other: Traits) -> bool:
-    """Whether two have a blocking key in common, be it in its shortest form."""
-    return not {ladder[0] for ladder in ladders(one)}.isdisjoint(ladder[0] for ladder in ladders(other))
-
-
 def _ladder(kind: str, needed: tuple[str, ...], longer: tuple[str, ...]) -> Ladder:
     rungs = ["|".join((kind, *needed))]
     for part in longer:

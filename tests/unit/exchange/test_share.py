@@ -69,6 +69,15 @@ class Scripted:
     async def likened(self, locals_: Iterable[str]) -> list[Likely]:
         return []
 
+    async def match_alone(self) -> None:
+        return
+
+    async def likened_by(self, keys: Collection[bytes]) -> list[Likely]:
+        return []
+
+    async def large(self, keys: Collection[bytes]) -> set[bytes]:
+        return set()
+
     async def settled(self, locals_: Iterable[str]) -> Mapping[str, Order]:
         return {}
 

@@ -327,8 +327,10 @@ def upgrade() -> None:
         sa.Column("other", sa.Text(), nullable=False),
         sa.Column("weight", sa.BigInteger(), nullable=False),
         sa.Column("link", sa.Boolean(), nullable=False),
+        sa.Column("found_by", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("local", "other", name=op.f("pk_likeness")),
     )
+    op.create_index(op.f("ix_likeness_found_by"), "likeness", ["found_by"], unique=False)
     op.create_table(
         "local_id",
         sa.Column("key", sa.Text(), nullable=False),
@@ -658,6 +660,7 @@ def downgrade() -> None:
     op.drop_table("mended")
     op.drop_index(op.f("ix_local_id_person"), table_name="local_id")
     op.drop_table("local_id")
+    op.drop_index(op.f("ix_likeness_found_by"), table_name="likeness")
     op.drop_table("likeness")
     op.drop_table("lead")
     op.drop_index(op.f("ix_job_state"), table_name="job")

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from hub.domain.likelihood.blocking import LARGE_BLOCK, ladders, meet, pairs_between, pairs_within
+from hub.domain.likelihood.blocking import LARGE_BLOCK, ladders, pairs_between, pairs_within
 from hub.domain.likelihood.traits import Traits
 
 PERSON = Traits(forenames=("marcus",), surname="oyelaran", dates=("19790512",), postcodes=("bs81tq",))
@@ -63,9 +63,3 @@ def test_a_large_block_gives_way_to_longer_keys() -> None:
 def test_a_number_in_common_is_a_key() -> None:
     left, right = Traits(identifiers=(("pnc", "1"),)), Traits(surname="x", identifiers=(("crn", "2"), ("pnc", "1")))
     assert pairs_within([left, right]) == {(0, 1)}
-
-
-def test_two_meet_by_a_key_in_common_and_by_nothing_else() -> None:
-    assert meet(PERSON, replace(PERSON, surname="pemberton"))
-    assert not meet(PERSON, FLOOD[0])
-    assert not meet(Traits(), Traits())
