@@ -163,9 +163,10 @@ _join = Joining.join
 
 
 def _looks_at_nobody_bound(self: Any, locals_: Iterable[str], digests: Iterable[str]) -> set[str]:
-    """Nor does it notice that it was decided of somebody else together with one of these."""
-    verdicts = self._tables.verdicts.values()
+    """Nor does it notice that something was decided, or found, of somebody else together with one of these."""
+    verdicts, likely = self._tables.verdicts.values(), self._tables.likely.values()
     self._verdicts_on = lambda these: frozenset(each for each in verdicts if {each.one, each.other} <= these.keys())
+    self._likely_on = lambda these: frozenset(each for each in likely if these.keys() >= set(each.pair))
     return {self._tables.locals[key].person for key in self._known(locals_, digests)}
 
 
