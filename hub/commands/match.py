@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from hub.api.admin.documents import job_document
 from hub.commands.match_files import SHIPPED_WEIGHTS, People, columns_in, links_in, people_in, weights_in
-from hub.commands.running import on_foundation
+from hub.commands.running import on_foundation, operator
 from hub.commands.showing import AsJson, show_one
 from hub.domain.likelihood.common import written_common
 from hub.domain.likelihood.evaluation import THRESHOLD, Evaluation, Measured, matches
@@ -18,6 +19,7 @@ from hub.domain.likelihood.weights import written_weights
 from hub.exchange.training import Trained, Training
 from hub.store.matching import SqlMatchingStore
 from hub.wiring.foundation import Foundation
+from hub.wiring.outlook import outlook_on
 
 commands = typer.Typer(no_args_is_help=True, help="Matching persons by likelihood: weights, and how right it is.")
 _FIGURES = 5
@@ -44,6 +46,16 @@ def train(
     out.write_text(written_weights(trained.weights) + written_common(trained.common), encoding="utf-8")
     expected = trained.weights.prior * trained.possible
     typer.echo(f"{out.name}: weights from {trained.pairs:,} pairs; about {expected:,.0f} links")
+
+
+@commands.command()
+def again(as_json: AsJson = False) -> None:
+    """Have everybody matched anew, as other weights ask for it: restart the hub with these first.
+
+    `hub jobs` shows how far it is.
+    """
+    asked = on_foundation(lambda base: outlook_on(base, None).rematching.ask(operator(base)))
+    show_one(job_document(asked), as_json=as_json)
 
 
 async def _of_the_store(base: Foundation) -> Trained:

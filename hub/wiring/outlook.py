@@ -13,6 +13,7 @@ from hub.exchange.people import People
 from hub.exchange.positions import LookAtPositions
 from hub.exchange.punctuality import Punctuality
 from hub.exchange.reconcile import Reconciliations
+from hub.exchange.rematching import Rematching
 from hub.exchange.republish import Republishing
 from hub.exchange.retries import Retries
 from hub.exchange.reviews import OpenReviews
@@ -29,6 +30,7 @@ from hub.store.parked import ParkedStore
 from hub.store.punctuality import PunctualityStore
 from hub.store.reading import SqlReading
 from hub.store.reconciling import ReconcileStore
+from hub.store.rematching import RematchStore
 from hub.store.republishing import RepublishStore
 from hub.store.reviews import ReviewStore
 from hub.store.risk_reviews import RiskReviewStore
@@ -61,4 +63,5 @@ def outlook_on(base: Foundation, inputs: InputPositions | None) -> Outlook:
         audit=Auditing(audit, people, now),
         jobs=jobs,
         republishing=Republishing(RepublishStore(engine), jobs, base.contracts, now, str(uuid4())),
+        rematching=Rematching(RematchStore(engine), jobs, now, str(uuid4())),
     )

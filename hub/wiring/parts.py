@@ -136,6 +136,10 @@ class Parts:
         """How far topics are filled again that operators asked for; the relay fills them."""
         await self._desk.outlook.republishing.run(self._bells.stop)
 
+    async def rematching(self) -> None:
+        """Whom operators want matched anew waits for it."""
+        await self._desk.outlook.rematching.run(self._bells.stop)
+
     async def forgetting(self) -> None:
         """What nobody can ask for any more leaves the database."""
         base, alerts_kept = self._base, timedelta(days=self._base.settings.alerts_kept_days)

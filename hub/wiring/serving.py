@@ -52,6 +52,7 @@ async def serve_hub(settings: Settings, only: Collection[Part]) -> None:
                 running["relay"] = parts.relay()
                 running["jobs"] = parts.jobs()
                 running["republishing"] = parts.republishing()
+                running["rematching"] = parts.rematching()
                 running["timekeeping"] = parts.timekeeping()
                 running["forgetting"] = parts.forgetting()
                 running["matching"] = parts.matching()

@@ -36,6 +36,7 @@ ROUTES = {
     "GET /alerts": "alerts list",
     "POST /alerts/{alert}/acknowledge": "alerts acknowledge",
     "POST /people/search": "people",
+    "POST /people/match-again": "match again",
     "GET /people/{person}/receipts": "receipts",
     "GET /people/{person}/decisions": "decisions",
     "POST /people/decisions": "review people",

@@ -141,3 +141,17 @@ async def test_a_description_found_right_is_asked_no_more_and_keeping_it_apart_i
     await say(hub, PROBATION, ALDER | {"nationality": "British"}, 5)
     await hub.matched()
     assert await reviews(hub) == []
+
+
+async def test_everybody_is_matched_again_as_a_job(hub: RestHub) -> None:
+    await say(hub, PRISON, ROWAN, 9)
+    await hub.matched()
+
+    answer = await hub.operator.post("/v1/admin/people/match-again")
+
+    job = answer.json()
+    assert (answer.status_code, answer.headers["location"]) == (202, f"/v1/admin/jobs/{job['id']}")
+    assert (job["kind"], job["state"], job["total"]) == ("match-again", "waiting", 1)
+    await hub.desk.outlook.rematching.step()
+    assert (await hub.operator.get(answer.headers["location"])).json()["done"] == 1
+    assert len(await hub.audited("match-again-asked")) == 1

@@ -124,6 +124,15 @@ def test_only_a_stream_can_be_published_again(hub: Hub) -> None:
     assert hub("republish", "nobody").code == 2
 
 
+def test_everybody_is_had_matched_again(hub: Hub) -> None:
+    assert hub("migrate").code == 0
+
+    asked = orjson.loads(hub("match", "again", "--json").said)
+
+    assert (asked["kind"], asked["state"], asked["total"]) == ("match-again", "waiting", 0)
+    assert orjson.loads(hub("jobs", "--json").said)["jobs"] == [asked]
+
+
 def test_only_a_registered_agencys_input_is_resumed(hub: Hub) -> None:
     assert hub("migrate").code == 0
 

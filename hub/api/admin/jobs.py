@@ -75,3 +75,17 @@ async def republish(request: Request, caller: Operator, agency: AgencyName) -> R
     """All that the agency holds is published again, with the numbers there were; it leaves out what it has applied."""
     job = await desk_of(request).outlook.republishing.ask(agency, caller.name)
     return answer(job_document(job), {"Location": f"{PREFIX}/jobs/{job.id}"}, 202)
+
+
+@router.post(
+    "/people/match-again",
+    status_code=202,
+    summary="Have everybody matched anew",
+    response_class=Response,
+    responses=answers("Job", "The job; matching does it, after whoever is spoken of meanwhile.", status=202)
+    | problems(),
+)
+async def match_again(request: Request, caller: Operator) -> Response:
+    """All who are described now are compared again, as after other weights; one such job is under way at a time."""
+    job = await desk_of(request).outlook.rematching.ask(caller.name)
+    return answer(job_document(job), {"Location": f"{PREFIX}/jobs/{job.id}"}, 202)

@@ -12,6 +12,7 @@ from hub.exchange.people import People
 from hub.exchange.positions import LookAtPositions
 from hub.exchange.punctuality import Punctuality
 from hub.exchange.reconcile import Reconciliations
+from hub.exchange.rematching import Rematching
 from hub.exchange.republish import Republishing
 from hub.exchange.retries import Retries
 from hub.exchange.reviews import OpenReviews
@@ -40,3 +41,4 @@ class Outlook:
     audit: Auditing
     jobs: JobStore
     republishing: Republishing
+    rematching: Rematching
