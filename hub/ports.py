@@ -101,13 +101,17 @@ class AssertionRow:
 
 
 class StandingLevel(NamedTuple):
-    """A level of risk that stands, see `hub.domain.risk.Level`. subject: keyed digest. since: microseconds."""
+    """A level of risk that stands, see `hub.domain.risk.Level`. subject: keyed digest. since: microseconds.
+
+    level: keyed digest of all of it; equal where the same is said.
+    """
 
     subject: str
     path: str
     since: int
     review: date | None
     ends: date | None
+    level: str
 
 
 @dataclass(frozen=True, slots=True)

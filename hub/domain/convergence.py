@@ -118,12 +118,14 @@ class Converged:
     contested: JSON Pointers, sorted, where agencies differ that must not.
     sources: JSON Pointer of a converged place -> the agencies its value came from, sorted.
     ruled: JSON Pointers, sorted, where agencies differ and a ruling says what stands.
+    overruled: (JSON Pointer, local), sorted, of each level of risk that stands no more by a ruling.
     """
 
     body: Json
     contested: tuple[str, ...]
     sources: dict[str, list[str]]
     ruled: tuple[str, ...]
+    overruled: tuple[tuple[str, str], ...] = ()
 
 
 class State(StrEnum):
@@ -163,6 +165,18 @@ class _Marks:
         """The places that are in a state."""
         return tuple(sorted(path for path, each in self.disagreements.items() if each.state is state))
 
+    def overruled(self) -> tuple[tuple[str, str], ...]:
+        """The levels of risk that a ruling has settled otherwise, by place and who says them."""
+        return tuple(
+            sorted(
+                (path, assertion.local)
+                for path, each in self.disagreements.items()
+                if each.level and each.state is State.RULED
+                for assertion, value in each.said
+                if canonical(value) != canonical(each.stands[1])
+            )
+        )
+
     def disputed(self, path: str, said: list[Said], otherwise: Said, unsettled: State) -> Said:
         """What stands where agencies differ: by a ruling, otherwise as given; then the place is in this state.
 
@@ -179,7 +193,7 @@ def converge(rule: Rule, standing: Sequence[Standing], rulings: Rulings = NONE) 
     """The one shared record of these assertions, at least one, withdrawn ones left out, and of the rulings on it."""
     marks = _Marks(rulings)
     body = _resolve(rule, [(assertion, assertion.body) for assertion in standing], marks)
-    return Converged(body, marks.in_state(State.OPEN), marks.sources, marks.in_state(State.RULED))
+    return Converged(body, marks.in_state(State.OPEN), marks.sources, marks.in_state(State.RULED), marks.overruled())
 
 
 def disagreements(rule: Rule, standing: Sequence[Standing], rulings: Rulings = NONE) -> dict[str, Disagreement]:

@@ -2,7 +2,7 @@
 
 Risk never falls by time, nor by a change of hands: what is open here lowers nothing. A level whose author's review day
 has passed, or whose author held the person when it was said and does so no longer, asks a question: is it still so
-high? It is answered by saying the level anew.
+high? It is answered by saying the level anew. Of a level in whose place a ruling has put another nothing is asked.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -53,7 +53,8 @@ class Said:
     """A level that stands.
 
     slot: what names the assertion, for good. kind: of the agency. key: of the record. since: when its author came to
-    say so, by its own records, in microseconds since 1970.
+    say so, by its own records, in microseconds since 1970. level: digest of what is said. overruled: by a ruling,
+    another agency's level stands in its place.
     """
 
     slot: str
@@ -66,6 +67,8 @@ class Said:
     since: int
     review: date | None
     ends: date | None
+    level: str
+    overruled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def questions(levels: Sequence[Said], holder: Holder | None, now: int) -> list[Q
     asked = [
         (each, cause, since)
         for each in sorted(standing, key=lambda said: said.slot)
-        if not _is_superseded(each, standing)
+        if not each.overruled and not _is_superseded(each, standing)
         for cause, since in _causes(each, holder, now)
     ]
     return [
@@ -121,6 +124,11 @@ def questions(levels: Sequence[Said], holder: Holder | None, now: int) -> list[Q
         for said, cause, since in asked
         if not _is_answered(said, since, holder, standing)
     ]
+
+
+def lies_at(place: str, path: str) -> bool:
+    """Whether what is ruled at a place is a level that a record says by this path."""
+    return place == path or (path != "" and place.startswith(f"{path}/"))
 
 
 def next_look(levels: Iterable[Said], now: int) -> int | None:
@@ -147,7 +155,8 @@ def _is_superseded(level: Said, standing: Sequence[Said]) -> bool:
     """Whether a newer assessment has taken its place: by when it was said; said at once, by when it is looked at."""
     if level.type != _ASSESSMENT:
         return False
-    return any(_age(other) > _age(level) for other in standing if other.type == _ASSESSMENT)
+    newer = (other for other in standing if other.type == _ASSESSMENT and not other.overruled)
+    return any(_age(other) > _age(level) for other in newer)
 
 
 def _age(level: Said) -> tuple[int, date, str]:

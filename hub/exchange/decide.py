@@ -145,7 +145,10 @@ class Deciding:
         if said is None:
             return None
         subject = self._keys.keyed("risk", said.subject)
-        return StandingLevel(subject, said.path, live.since.get(SAID, live.order).micros, said.review, said.ends)
+        since = live.since.get(SAID, live.order).micros
+        days = [day and day.isoformat() for day in (said.review, said.ends)]
+        level = self._keys.keyed_bytes("level", canonical([said.subject, said.path, said.value, said.dated, *days]))
+        return StandingLevel(subject, said.path, since, said.review, said.ends, level)
 
     def _converge(self, case: Case, decision: Decision) -> None:
         """The shared records of everybody concerned, and who is owed what changed."""
@@ -169,6 +172,8 @@ class Deciding:
         digest = self._keys.keyed_bytes("content", content or b"")
         if digest == existing.digest if existing is not None else content is None:
             return
+        if ruled or (existing is not None and existing.ruled):
+            decision.watched.add(record_id.person)
         decision.records.append(
             RecordRow(
                 record_id,
@@ -206,6 +211,8 @@ class Deciding:
             "ruled": converged.ruled,
             "sources": converged.sources,
         }
+        if converged.overruled:
+            content["overruled"] = converged.overruled
         if record_id.type == "offender" and (holder := holder_of(converged, standing)):
             content["holder"] = asdict(holder)
         return canonical(content), converged.contested, converged.ruled

@@ -6,7 +6,7 @@ so that any order of events ends in the same. A look lowers no level: it marks t
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from hub.domain.contract import REVIEW_DEADLINE_S, Contract
 from hub.domain.errors import Halt
 from hub.domain.holding import Holder
 from hub.domain.ids import uuid7
-from hub.domain.risk import Question, Said, next_look, questions
+from hub.domain.risk import Cause, Question, Said, lies_at, next_look, questions
 from hub.domain.submission import micros
 from hub.exchange.giving_notice import GivingNotice, concerned
 from hub.ports import AuditRow, Keys, RecordId, Seal
@@ -69,20 +69,20 @@ class _Look:
     def _look_at(self, watched: Watched) -> None:
         now = micros(self._now)
         levels = {each.slot: each for each in _latest(watched.levels)}
-        said = [self._said(each) for each in levels.values()]
+        overruled = self._overruled(watched)
+        said = [replace(self._said(each), overruled=_is_overruled(each, overruled)) for each in levels.values()]
         offender, holder = self._offender(watched)
         looks = [next_look(said, now), self._notices.give(watched, offender, holder, said)]
         self._looked.next[watched.person] = min((each for each in looks if each is not None), default=None)
-        asked = {(each.said.slot, each.cause, each.since): each for each in questions(said, holder, now)}
-        known = {(each.slot, each.cause, each.since): each for each in watched.reviews}
+        open_ = {(each.slot, each.cause, each.level): each for each in watched.reviews if each.closed is None}
         reviews = [
-            self._asked(watched.person, question, levels[question.said.slot].local, known.get(name))
-            for name, question in asked.items()
+            self._asked(watched.person, each, levels[each.said.slot].local, open_.pop(_named(each), None))
+            for each in questions(said, holder, now)
+            if not any(review.settles(each) for review in watched.reviews)
         ]
-        over = [each for name, each in known.items() if name not in asked and each.closed is None]
-        reviews += [self._answered(each, levels, holder) for each in over]
-        self._looked.reviews += [each for each in reviews if each is not known.get((each.slot, each.cause, each.since))]
-        self._mark(watched, [each for each in reviews if each.closed is None])
+        answered = [self._answered(each, said, holder) for each in open_.values()]
+        self._looked.reviews += [each for each in (*reviews, *answered) if each not in watched.reviews]
+        self._mark(watched, reviews)
 
     def _said(self, row: LevelRow) -> Said:
         contract = self._contracts.get(row.agency)
@@ -97,19 +97,29 @@ class _Look:
         content = orjson.loads(self._seal.open(f"person:{watched.person}", watched.offender))
         return content["body"], Holder(**content["holder"]) if "holder" in content else None
 
+    def _overruled(self, watched: Watched) -> set[tuple[str, str, str, str]]:
+        """Type and key of a record, place in it and local key of each level that a ruling has settled otherwise."""
+        opened = ((name, self._seal.open(f"person:{watched.person}", each)) for name, each in watched.ruled.items())
+        contents = ((name, orjson.loads(content)) for name, content in opened)
+        return {
+            (name.type, name.key, path, local) for name, each in contents for path, local in each.get("overruled", ())
+        }
+
     def _asked(self, person: str, question: Question, local: str, known: RiskReviewRow | None) -> RiskReviewRow:
-        """The review of a question: as it is known, opened, or put to somebody else."""
+        """The review of a question: as it is open, opened, or put to somebody else."""
         said = question.said
         record = RecordId(person, said.type, said.key)
-        if known is not None and known.closed_as is Ending.OPERATOR:
-            return known
-        if known is not None and known.closed is None and known.agency == question.to:
-            as_it_is = replace(known, record=record, path=said.path)
-            return known if as_it_is == known else as_it_is
+        if known is not None and known.agency == question.to:
+            return replace(known, record=record, since=question.since, said_since=said.since)
         deadline = self._now + timedelta(seconds=self._deadline_s(question))
-        id_ = known.id if known is not None and known.closed is None else uuid7(micros(self._now) // _MILLI)
+        id_ = known.id if known is not None else uuid7(micros(self._now) // _MILLI)
         row = RiskReviewRow(
-            *(said.slot, question.cause, question.since, id_, local, record, said.path, said.agency, question.to),
+            said.slot,
+            question.cause,
+            question.since,
+            said.level,
+            said.since,
+            *(id_, local, record, said.path, said.agency, question.to),
             opened=self._now,
             deadline=deadline,
             due=deadline,
@@ -117,10 +127,13 @@ class _Look:
         self._note("risk-review-opened", row, question.cause)
         return row
 
-    def _answered(self, review: RiskReviewRow, levels: Mapping[str, LevelRow], holder: Holder | None) -> RiskReviewRow:
+    def _answered(self, review: RiskReviewRow, said: Sequence[Said], holder: Holder | None) -> RiskReviewRow:
         ending = Ending.SAID_ANEW
-        if review.slot not in levels:
+        level = next((each for each in said if each.slot == review.slot), None)
+        if level is None:
             ending = Ending.WITHDRAWN
+        elif level.overruled:
+            ending = Ending.RULED
         elif holder is not None and holder.agency == review.author != review.agency:
             ending = Ending.HELD_AGAIN
         row = replace(review, closed=self._now, closed_as=ending, due=None)
@@ -145,6 +158,18 @@ class _Look:
             if marks != marked:
                 self._looked.marks[record_id] = marks
                 self._looked.owed |= concerned(self._contracts, record_id, watched.agencies)
+
+
+def _named(question: Question) -> tuple[str, Cause, str]:
+    """What tells an open review from others: whose level, why, and what is said."""
+    return question.said.slot, question.cause, question.said.level
+
+
+def _is_overruled(row: LevelRow, overruled: Collection[tuple[str, str, str, str]]) -> bool:
+    return any(
+        (type_, key, local) == (row.type, row.key, row.local) and lies_at(place, row.level.path)
+        for type_, key, place, local in overruled
+    )
 
 
 def _latest(levels: Sequence[LevelRow]) -> list[LevelRow]:

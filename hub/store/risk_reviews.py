@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from hub.domain.risk import Cause
+from hub.domain.risk import Cause, Question
 from hub.domain.submission import micros
 from hub.ports import AuditRow, RecordId
 from hub.store.bulk import execute_many, insert_rows, upsert
@@ -34,6 +34,8 @@ class Ending(StrEnum):
     """Its author or the holder has said the level anew."""
     WITHDRAWN = "withdrawn"
     """The level does not stand any more."""
+    RULED = "ruled"
+    """By a ruling, another agency's level stands in its place."""
     HELD_AGAIN = "held-again"
     """Its author has come to hold the person again."""
     OPERATOR = "operator"
@@ -42,9 +44,10 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RiskReviewRow:
-    """One review. since: the moment that made it one, in microseconds since 1970; with slot and cause it names it.
+    """One review, named by its id. since: the moment that made it one, in microseconds since 1970.
 
-    id: as operators name it. local: local key of the author's assertion. record: where the level stands; its person as
+    level: digest of what is said, said_since: since when, both as last seen while the review was open.
+    local: local key of the author's assertion. record: where the level stands; its person as
     last seen. path: JSON Pointer to the level. author: who says it. agency: who is asked. opened, deadline: UTC.
     due: the deadline, None once it has been raised or is of no consequence.
     closed_by, reason: of the operator, where one closed it.
@@ -53,6 +56,8 @@ class RiskReviewRow:
     slot: str
     cause: Cause
     since: int
+    level: str
+    said_since: int
     id: str
     local: str
     record: RecordId
@@ -71,6 +76,18 @@ class RiskReviewRow:
     def state(self) -> RiskReviewState:
         """Whether it is open."""
         return RiskReviewState.OPEN if self.closed is None else RiskReviewState.CLOSED
+
+    def settles(self, question: Question) -> bool:
+        """Whether an operator has closed it for this very question.
+
+        The same level is said without a break, and where the author no longer holds the person, the same agency does.
+        Of when they came to say so, or to hold the person, something earlier may have become known since.
+        """
+        said = question.said
+        is_same = (said.slot, question.cause, said.level) == (self.slot, self.cause, self.level)
+        has_moved = question.cause is Cause.AUTHOR_NO_LONGER_HOLDS and question.to != self.agency
+        is_unbroken = said.since <= self.said_since and question.since <= self.since
+        return self.closed_as is Ending.OPERATOR and is_same and is_unbroken and not has_moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +198,8 @@ def review_row(row: Row[Any]) -> RiskReviewRow:
         row.slot,
         Cause(row.cause),
         row.since,
+        row.level,
+        row.said_since,
         row.id,
         row.local,
         RecordId(row.person, row.type, row.key),
@@ -203,6 +222,8 @@ def review_values(row: RiskReviewRow) -> dict[str, Any]:
         "slot": row.slot,
         "cause": row.cause,
         "since": row.since,
+        "level": row.level,
+        "said_since": row.said_since,
         "id": row.id,
         "local": row.local,
         **row.record._asdict(),

@@ -139,7 +139,7 @@ def standing_values(row: StandingRow) -> dict[str, Any]:
 
 def _level_values(level: StandingLevel | None) -> dict[str, Any]:
     if level is None:
-        return dict.fromkeys(("level_subject", "level_path", "level_since", "level_review", "level_ends"))
+        return dict.fromkeys(("level_subject", "level_path", "level_since", "level_review", "level_ends", "level_said"))
     review, ends = (None if day is None else day.isoformat() for day in (level.review, level.ends))
     return {
         "level_subject": level.subject,
@@ -147,6 +147,7 @@ def _level_values(level: StandingLevel | None) -> dict[str, Any]:
         "level_since": level.since,
         "level_review": review,
         "level_ends": ends,
+        "level_said": level.level,
     }
 
 

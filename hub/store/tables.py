@@ -188,6 +188,7 @@ standing = Table(
     Column("level_since", BigInteger),
     Column("level_review", Text),
     Column("level_ends", Text),
+    Column("level_said", Text),
     Index("ix_standing_local_rid", "local", "rid"),
 )
 
@@ -342,10 +343,12 @@ _NOT_CLOSED = text("closed IS NULL")
 risk_review = Table(
     "risk_review",
     metadata,
-    Column("slot", Text, primary_key=True),
-    Column("cause", Text, primary_key=True),
-    Column("since", BigInteger, primary_key=True),
-    Column("id", Text, nullable=False, unique=True),
+    Column("id", Text, primary_key=True),
+    Column("slot", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("said_since", BigInteger, nullable=False),
     Column("local", Text, nullable=False, index=True),
     Column("person", Text, nullable=False, index=True),
     Column("type", Text, nullable=False),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, case, null, select, update
+from sqlalchemy import Row, Select, and_, case, null, or_, select, update
 from sqlalchemy import bindparam as bound
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -21,7 +21,7 @@ from hub.store.risk_reviews import RiskReviewRow, keep_reviews, review_row
 from hub.store.rows import audit_values, record_values
 from hub.store.tables import announced, audit, local_id, owed, person, record, risk_review, standing, watch
 
-_OFFENDER = "offender"
+_OFFENDER, _MOVEMENT = "offender", "movement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Announced(NamedTuple):
 class Watched:
     """A person as the store has them. agencies: who know the person -> by which local keys.
 
-    offender, movements: the sealed shared records, if there are any.
+    offender, movements: the sealed shared records, if there are any; ruled: those of others on which a ruling holds.
     marks: every shared record -> the places in it that are under review. reviews: all there are on what is said.
     """
 
@@ -64,6 +64,7 @@ class Watched:
     levels: list[LevelRow] = field(default_factory=list)
     offender: bytes | None = None
     movements: list[bytes] = field(default_factory=list)
+    ruled: dict[RecordId, bytes] = field(default_factory=dict)
     marks: dict[RecordId, tuple[str, ...]] = field(default_factory=dict)
     reviews: list[RiskReviewRow] = field(default_factory=list)
     notices: dict[RecordId, tuple[str, int]] = field(default_factory=dict)
@@ -135,8 +136,10 @@ def _note_record(watched: Watched, row: Row[Any]) -> None:
         watched.notices[record_id] = row.digest, row.revision
     elif row.content is not None and row.type == _OFFENDER:
         watched.offender = row.content
-    elif row.content is not None:
+    elif row.content is not None and row.type == _MOVEMENT:
         watched.movements.append(row.content)
+    elif row.content is not None:
+        watched.ruled[record_id] = row.content
 
 
 async def _keep(connection: AsyncConnection, looked: Looked, at: int) -> None:
@@ -187,7 +190,9 @@ _RECORDS: Select[Any] = select(
     record.c.under_review,
     record.c.digest,
     record.c.revision,
-    case((record.c.type.in_((_OFFENDER, "movement")), record.c.content), else_=null()).label("content"),
+    case((or_(record.c.type.in_((_OFFENDER, _MOVEMENT)), record.c.ruled != ""), record.c.content), else_=null()).label(
+        "content"
+    ),
 ).where(any_of(record.c.person, "persons"))
 _REVIEWS: Select[Any] = (
     select(risk_review, local_id.c.person.label("now_of"))
@@ -205,5 +210,5 @@ _MARK = (
 
 def _level_row(row: Row[Any]) -> LevelRow:
     review, ends = (None if day is None else date.fromisoformat(day) for day in (row.level_review, row.level_ends))
-    level = StandingLevel(row.level_subject, row.level_path, row.level_since, review, ends)
+    level = StandingLevel(row.level_subject, row.level_path, row.level_since, review, ends, row.level_said)
     return LevelRow(row.slot, row.local, row.agency, row.type, row.key, Order(row.micros, row.sequence, row.id), level)

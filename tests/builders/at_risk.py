@@ -48,8 +48,9 @@ class AtRisk:
     async def supervised(self) -> None:
         await self.probation("", {**OFFENDER, "identifiers": PNC, "location": {"place": "community"}})
 
-    async def held(self, place: str = "custody") -> None:
-        await self.prison("", {**OFFENDER, "identifiers": PNC, "location": {"place": place}})
+    async def held(self, place: str = "custody", since: str | None = None) -> None:
+        location = {"place": place, "since": since}
+        await self.prison("", {**OFFENDER, "identifiers": PNC, "location": location})
 
     async def registered(self, review: str | None, *, reference: str = "R1", **more: Any) -> None:  # noqa: ANN401
         period = {"start": "2026-01-01", "review": review}

@@ -108,6 +108,27 @@ async def test_two_that_contradict_each_other_are_reviewed_though_a_third_joins_
     assert [row["doubt"] for row in await hub.rows(review)] == ["kept-apart"]
 
 
+async def test_two_that_contradict_each_other_and_only_a_third_joins_are_one_person_released_and_reviewed(
+    hub: Hub,
+) -> None:
+    third = ("probation-south", "Y000001")
+    await hub.take(said(*PRISON, offender(pnc=PNC), 1))
+    await hub.take(said(*PROBATION, offender("Patel", born="1990-01-02", pnc=OTHER_PNC), 1))
+    numbers = [{"scheme": "pnc", "value": PNC}, {"scheme": "pnc", "value": OTHER_PNC}]
+    both = offender(born="1990-01-02", identifiers=numbers)
+    await hub.take(said(*third, both, 1))
+    one = {await hub.person_of(*each) for each in (PRISON, PROBATION, third)}
+    asked = [row["doubt"] for row in await hub.rows(review)]
+    released = await hub.bodies("prison")
+
+    await hub.rule(PRISON, PROBATION, Choice.LINK)
+
+    assert len(one) == 1
+    assert asked == ["joined-by-others"]
+    assert [id_.person for id_, body in released.items() if body] == [*one], "nothing is withheld meanwhile"
+    assert await hub.rows(review) == []
+
+
 async def test_an_ill_formed_number_joins_with_name_and_date_of_birth_only(hub: Hub) -> None:
     await hub.take(said(*PRISON, offender(pnc=MISTYPED_PNC), 1))
     await hub.take(said(*PROBATION, offender("Patel", pnc=MISTYPED_PNC), 1))

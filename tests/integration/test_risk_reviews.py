@@ -47,6 +47,17 @@ class Reviewed(AtRisk):
             (each["body"]["riskLevel"], each["marks"]["underReview"]) if "body" in each else None for each in released
         ]
 
+    async def ruled(self, person: str, stands: str) -> None:
+        """An operator rules on the one level on which agencies differ."""
+        query = {"person": person, "state": "levels"}
+        listed = (await self.hub.operator.get("/v1/admin/conflicts", params=query)).json()["conflicts"]
+        (path,) = (f"/v1/admin/conflicts/{each['id']}" for record in listed for each in record["differences"])
+        opinions = (await self.hub.operator.get(path)).json()["opinions"]
+        (name,) = (each["name"] for each in opinions if each["value"] == stands)
+        ruling = {"settles": [each["name"] for each in opinions], "stands": name, "why": REASON["reason"]}
+        answer = await self.hub.operator.post(f"{path}/ruling", json=ruling)
+        assert answer.status_code == 200, answer.text
+
     async def alerts(self) -> list[Any]:
         answer = await self.hub.operator.get("/v1/admin/alerts")
         return [each for each in answer.json()["alerts"] if each["why"] == "not-reviewed"]
@@ -217,6 +228,67 @@ async def test_an_operator_closes_it_with_a_reason_and_only_for_this_time(case: 
     assert [each["state"] for each in await case.reviews()] == ["closed", "open"]
     assert await case.alerts() == []
     assert (await case.hub.operator.get(path)).json()["closed"]["reason"] == REASON["reason"]
+
+
+async def test_an_operator_s_closing_holds_while_the_same_is_said_whenever_it_is_said_to_have_begun(
+    case: Reviewed,
+) -> None:
+    await case.supervised()
+    await case.registered("2027-01-01")
+    await case.at("2026-03-05")
+    await case.held()
+    await case.passes(hours=1)
+    (review,) = await case.reviews()
+    await case.hub.operator.post(f"/v1/admin/risk-reviews/{review['id']}/close", json=REASON)
+
+    await case.held("custody", since="2026-03-04")
+    await case.passes(hours=1)
+    told_later = [each["state"] for each in await case.reviews()]
+    await case.held("community")
+    await case.at("2026-03-12")
+    await case.held("custody")
+    await case.passes(hours=1)
+
+    assert told_later == ["closed"], "the same change of hands, known to have been earlier"
+    assert [each["state"] for each in await case.reviews()] == ["closed", "open"], "another change of hands"
+
+
+async def test_who_takes_a_level_back_and_says_it_again_has_said_it_anew(case: Reviewed) -> None:
+    await case.supervised()
+    await case.registered("2026-03-03")
+    await case.at("2026-03-04")
+    (review,) = await case.reviews()
+    await case.hub.operator.post(f"/v1/admin/risk-reviews/{review['id']}/close", json=REASON)
+
+    await case.probation("/registrations/R1", None)
+    await case.registered("2026-03-03")
+    await case.passes()
+
+    assert [each["state"] for each in await case.reviews()] == ["closed", "open"]
+
+
+@ON_BOTH
+async def test_a_ruling_for_another_s_level_closes_it_until_the_ruling_is_over(case: Reviewed) -> None:
+    mappa = {"scheme": "mappa", "code": "M1", "reference": "7"}
+    await case.supervised()
+    await case.held("community")
+    await case.probation(
+        "/registrations/7",
+        {**mappa, "mappa": {"level": "3"}, "period": {"start": "2026-01-01", "review": "2026-03-03"}},
+    )
+    await case.prison("/registrations/7", {**mappa, "mappa": {"level": "2"}, "period": {"start": "2026-01-01"}})
+    await case.at("2026-03-04")
+    (review,) = await case.reviews()
+
+    await case.ruled(review["record"]["person"], "2")
+    await case.passes()
+    (closed,) = await case.reviews()
+    await case.prison("/registrations/7", {**mappa, "mappa": {"level": "1"}, "period": {"start": "2026-01-01"}})
+    await case.passes()
+
+    assert (review["path"], review["author"]) == ("/mappa", "probation")
+    assert (closed["id"], closed["closed"]["as"]) == (review["id"], "ruled")
+    assert [each["state"] for each in await case.reviews()] == ["closed", "open"]
 
 
 async def test_whoever_is_nobody_s_contract_to_see_is_asked_without_being_shown(case: Reviewed) -> None:

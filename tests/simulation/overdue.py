@@ -13,7 +13,7 @@ from hub.domain.contract import People
 from hub.domain.holding import SAID, Holder
 from hub.domain.moves import Move, move_of
 from hub.domain.notices import NOTICE, notices_of, told_from
-from hub.domain.risk import Said, level_of, questions
+from hub.domain.risk import Said, level_of, lies_at, questions
 from hub.domain.submission import micros
 from hub.ports import HeldId, RecordRow
 from hub.store.alerts import AlertRow, AlertState, Why
@@ -178,6 +178,12 @@ def _levels(ground: Ground, person: str) -> list[Said]:
 
 def _said(ground: Ground, person: str) -> Iterable[Said]:
     latest = {}
+    overruled = {
+        (row.id.type, row.id.key, place, local)
+        for row in ground.tables.records.values()
+        if row.id.person == person
+        for place, local in (_content(ground, row) or {}).get("overruled", ())
+    }
     rows = ground.tables.standing.values()
     for row in sorted(rows, key=lambda each: each.order):
         if ground.tables.locals[row.local].person == person and not row.withdrawn:
@@ -198,4 +204,9 @@ def _said(ground: Ground, person: str) -> Iterable[Said]:
             since[SAID][0] if SAID in since else row.order.micros,
             level.review,
             level.ends,
+            level="",
+            overruled=any(
+                (type_, key, local) == (row.record_type, row.key, row.local) and lies_at(place, level.path)
+                for type_, key, place, local in overruled
+            ),
         )

@@ -101,7 +101,7 @@ class Tables:
     """Local key -> the number of its description, and that."""
     watch: dict[str, int] = field(default_factory=dict)
     """Person -> when to look at their risk again."""
-    risk_reviews: dict[tuple[str, str, int], RiskReviewRow] = field(default_factory=dict)
+    risk_reviews: dict[str, RiskReviewRow] = field(default_factory=dict)
     alerts: dict[AlertName, AlertRow] = field(default_factory=dict)
     announced: dict[tuple[str, str, str, str], tuple[int, Announced]] = field(default_factory=dict)
     """By agency, local key, event and day: when, and whether in time."""
@@ -201,7 +201,7 @@ class Tables:
 
     def keep_review(self, row: RiskReviewRow) -> None:
         """A risk review as it now is; alerts on one that is closed, or put to somebody else, are closed, too."""
-        self.risk_reviews[row.slot, row.cause, row.since] = row
+        self.risk_reviews[row.id] = row
         asked = row.agency if row.closed is None else ""
         for name, alert in self.alerts.items():
             if alert.review == row.id and alert.agency != asked and alert.closed is None:

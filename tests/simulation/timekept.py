@@ -62,6 +62,9 @@ class MemoryAlertStore(AlertStore):
         return raised
 
 
+_LEVELS = frozenset({"assessment", "registration"})
+
+
 def _alert(held: HeldId, number: int, why: Why, due: datetime, now: datetime) -> AlertRow:
     return AlertRow(uuid7(micros(now) // 1_000), held.agency, held.record, number, why, due, now)
 
@@ -122,6 +125,7 @@ class MemoryWatchStore(WatchStore):
             ],
             offender=next((row.content for row in records if row.id.type == "offender"), None),
             movements=[row.content for row in records if row.id.type == "movement" and row.content is not None],
+            ruled={row.id: row.content for row in records if row.ruled and row.id.type in _LEVELS and row.content},
             marks={row.id: row.under_review for row in records},
             reviews=[row for row in tables.risk_reviews.values() if row.local in locals_],
             told_of_release=_told_of_release(tables, locals_),

@@ -19,6 +19,7 @@ from adapters.client.link import Delivery, RecordName
 from hub.domain.contract import Delivery as Way
 from hub.domain.convergence import State
 from hub.domain.errors import Rejected
+from hub.domain.notices import NOTICE
 from hub.domain.outcome import Accepted, Outcome
 from hub.domain.submission import Submission
 from hub.exchange import due, matching, relay, risk_watch, streams
@@ -195,11 +196,13 @@ class World:
         seldom = random.choice(_OPERATOR_RULES_S)
         while seldom:
             await asyncio.sleep(random.expovariate(1 / seldom))
-            records = sorted(row.id for row in self.ground.tables.records.values() if row.contested or row.ruled)
-            if not records:
+            shared = [row for row in self.ground.tables.records.values() if row.content and row.id.type != NOTICE]
+            chosen = random.sample(sorted(shared, key=lambda each: each.id), len(shared))
+            rows = (self.ground.tables.differing(each) for each in chosen)
+            row, differences = next(((row, found) for row in rows if (found := differing.differences(row))), (None, []))
+            if row is None:
                 continue
-            row = self.ground.tables.differing(self.ground.tables.records[random.choice(records)])
-            difference = random.choice(differing.differences(row))
+            difference = random.choice(differences)
             conflict = Place(row.record.id.person, row.record.rid, difference.place).id
             names = [each.name for each in difference.opinions]
             with suppress(Rejected):  # what was said there has changed meanwhile

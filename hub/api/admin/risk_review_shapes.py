@@ -49,7 +49,8 @@ SHAPES: dict[str, Schema] = {
                     "as": {
                         "enum": list(Ending),
                         "description": "`said-anew` by author or holder; `withdrawn`: it does not stand any more; "
-                        "`held-again` by its author; `operator`: without that.",
+                        "`held-again` by its author; `ruled`: by a ruling another agency's level stands; "
+                        "`operator`: without that.",
                     },
                     "by": maybe(text("The operator.")),
                     "reason": maybe(text("What they say.")),

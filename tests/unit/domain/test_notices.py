@@ -13,7 +13,7 @@ from hub.domain.risk import Said
 from hub.domain.submission import day_begins
 
 NOW = day_begins(date(2026, 3, 1))
-RISK = Said("s1", "probation", "probation", "registration", "k", "serious-harm", "/riskLevel", NOW, None, None)
+RISK = Said("s1", "probation", "probation", "registration", "k", "serious-harm", "/riskLevel", NOW, None, None, "high")
 HELD = {"place": "custody", "establishment": "HMP Northmoor"}
 
 

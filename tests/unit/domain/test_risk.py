@@ -7,14 +7,24 @@ import pytest
 
 from hub.domain.canonical import Json
 from hub.domain.holding import Holder
-from hub.domain.risk import Cause, Said, level_of, next_look, passed, questions
+from hub.domain.risk import Cause, Said, level_of, lies_at, next_look, passed, questions
 from hub.domain.submission import micros
 
 JANUARY, MARCH, JUNE = (
     micros(datetime.fromisoformat(f"2026-{month}-01T12:00:00+00:00")) for month in ("01", "03", "06")
 )
 LEVEL = Said(
-    "s1", "probation", "probation", "registration", "k", "serious-harm", "/riskLevel", JANUARY, date(2026, 5, 1), None
+    "s1",
+    "probation",
+    "probation",
+    "registration",
+    "k",
+    "serious-harm",
+    "/riskLevel",
+    JANUARY,
+    date(2026, 5, 1),
+    None,
+    "high",
 )
 PRISON = Holder("prison", MARCH)
 ENTRY: Json = {
@@ -82,6 +92,35 @@ def test_of_several_assessments_only_the_newest_is_looked_at() -> None:
 
     assert causes(old, new, now=JUNE) == [("s2", Cause.PAST_REVIEW_DATE, "probation")]
     assert causes(new, old, now=JUNE) == causes(old, new, now=JUNE)
+
+
+def test_nothing_is_asked_of_a_level_in_whose_place_a_ruling_has_put_another() -> None:
+    overruled = replace(LEVEL, overruled=True)
+
+    assert causes(overruled, holder=PRISON, now=JUNE) == []
+    assert causes(overruled, replace(LEVEL, slot="s2"), now=JUNE) == [("s2", Cause.PAST_REVIEW_DATE, "probation")]
+
+
+def test_an_overruled_assessment_takes_no_older_one_s_place() -> None:
+    old = replace(LEVEL, type="assessment", subject="assessment")
+    new = replace(old, slot="s2", since=MARCH, overruled=True)
+
+    assert causes(old, new, now=JUNE) == [("s1", Cause.PAST_REVIEW_DATE, "probation")]
+
+
+def test_who_says_a_level_has_looked_at_the_risk_also_where_another_s_stands_by_a_ruling() -> None:
+    holders = replace(LEVEL, slot="s2", agency="prison", kind="prison", since=MARCH + 1, review=None, overruled=True)
+
+    assert causes(LEVEL, holders, holder=PRISON) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "path", "lies"),
+    [("/mappa/level", "/mappa", True), ("/riskLevel", "/riskLevel", True), ("/riskLevel", "/mappa", False)],
+)
+def test_a_ruling_is_on_a_level_where_it_lies_in_it(place: str, path: str, *, lies: bool) -> None:
+    assert lies_at(place, path) is lies
+    assert not lies_at(place, "")
 
 
 def test_what_has_ended_is_not_looked_at() -> None:

@@ -443,10 +443,12 @@ def upgrade() -> None:
     op.create_index("ix_review_since", "review", ["since", "one", "other"], unique=False)
     op.create_table(
         "risk_review",
+        sa.Column("id", sa.Text(), nullable=False),
         sa.Column("slot", sa.Text(), nullable=False),
         sa.Column("cause", sa.Text(), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("said_since", sa.BigInteger(), nullable=False),
         sa.Column("local", sa.Text(), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
@@ -461,8 +463,7 @@ def upgrade() -> None:
         sa.Column("closed_as", sa.Text(), nullable=True),
         sa.Column("closed_by", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("slot", "cause", "since", name=op.f("pk_risk_review")),
-        sa.UniqueConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_risk_review")),
     )
     op.create_index("ix_risk_review_agency", "risk_review", ["agency", "id"], unique=False)
     op.create_index("ix_risk_review_author", "risk_review", ["author", "id"], unique=False)
@@ -559,6 +560,7 @@ def upgrade() -> None:
         sa.Column("level_since", sa.BigInteger(), nullable=True),
         sa.Column("level_review", sa.Text(), nullable=True),
         sa.Column("level_ends", sa.Text(), nullable=True),
+        sa.Column("level_said", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("slot", name=op.f("pk_standing")),
     )
     op.create_index("ix_standing_local_rid", "standing", ["local", "rid"], unique=False)
