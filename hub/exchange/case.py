@@ -70,7 +70,7 @@ class Case:
         self.keys: list[tuple[str, str]] = []
         """Key and rid of each of the fresh submissions."""
         self.watched: set[str] = set()
-        """Local keys of which something else is said of risk, or of who holds the person."""
+        """Local keys of which other things are said of risk, or of who holds the person, or in another record."""
         self.late: set[str] = set()
         """Slots in which a submission came after a later one."""
         self.touched: set[tuple[str, str]] = set()
@@ -125,7 +125,9 @@ class Case:
         if earlier is not None and not earlier.withdrawn and each.body is not None:
             since = self._carry(submission.record_type)(earlier.said("", self._seal), each.body)
         before = None if earlier is None else earlier.body(self._seal)
-        if speaks_of_risk(submission.record_type, before) != speaks_of_risk(submission.record_type, each.body):
+        has_moved = earlier is not None and earlier.rid != named[1]
+        speaks = speaks_of_risk(submission.record_type, each.body)
+        if has_moved or speaks_of_risk(submission.record_type, before) != speaks:
             self.watched.add(each.local)
         self.live[each.slot] = Live(
             each.slot,

@@ -125,6 +125,22 @@ async def test_the_same_said_once_more_answers_nothing(case: Reviewed) -> None:
     assert [each["state"] for each in await case.reviews()] == ["open"]
 
 
+async def test_the_mark_goes_with_a_level_that_comes_to_stand_in_another_record(case: Reviewed) -> None:
+    rosh = {"cells": {"publicCommunity": "high"}, "overall": "high", "reviewDate": "2026-03-03"}
+    assessed = {"reference": "A1", "layer": 3, "lifecycle": {"status": "COMPLETE"}, "roshSummary": rosh}
+    await case.supervised()
+    await case.probation("/assessments/A1", {**assessed, "oasysNumber": "70"})
+    await case.at("2026-03-04")
+
+    await case.probation("/assessments/A1", {**assessed, "oasysNumber": "71"})
+    await case.passes()
+
+    deliveries = (await case.hub.probation.get("/v1/feed")).json()["deliveries"]
+    releases = [each["release"] for each in deliveries if each["release"]["type"] == "assessment"]
+    marked = [(each["key"], each["marks"]["underReview"]) for each in releases if "body" in each]
+    assert marked == [("71", ["/roshSummary"])]
+
+
 async def test_a_withdrawal_closes_it(case: Reviewed) -> None:
     await case.supervised()
     await case.registered("2026-03-03")
