@@ -127,7 +127,7 @@ async def test_the_same_said_once_more_answers_nothing(case: Reviewed) -> None:
 
 async def test_the_mark_goes_with_a_level_that_comes_to_stand_in_another_record(case: Reviewed) -> None:
     rosh = {"cells": {"publicCommunity": "high"}, "overall": "high", "reviewDate": "2026-03-03"}
-    assessed = {"reference": "A1", "layer": 3, "lifecycle": {"status": "COMPLETE"}, "roshSummary": rosh}
+    assessed = {"reference": "A1", "layer": 3, "lifecycle": {"status": "LOCKED_INCOMPLETE"}, "roshSummary": rosh}
     await case.supervised()
     await case.probation("/assessments/A1", {**assessed, "oasysNumber": "70"})
     await case.at("2026-03-04")
