@@ -59,13 +59,16 @@ _CODAS = ["n", "r", "s", "ll", "m", "rd", "ck", "nd", "tt", "l"]
 _KEPT = 64
 
 
-def crowd(first: int, count: int) -> Iterator[Traits]:
-    """So many people, numbered from the first on: the same at every run for the same first."""
+def crowd(first: int, count: int, at_home: float = _AT_HOME) -> Iterator[Traits]:
+    """So many people, numbered from the first on: the same at every run for the same first.
+
+    at_home: the share of those who live where somebody else does.
+    """
     draw, names = random.Random(first), _names()  # noqa: S311 -- a sample, no secret
     lately: deque[Traits] = deque(maxlen=_KEPT)
     for number in range(first, first + count):
         traits = _person(draw, names, number)
-        if lately and draw.random() < _AT_HOME:
+        if lately and draw.random() < at_home:
             traits = _at_home(draw, traits, draw.choice(lately))
         lately.append(traits)
         yield traits

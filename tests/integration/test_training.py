@@ -35,7 +35,7 @@ from tests.commands import commanding, install
 from tests.contract.test_store_ports import PERSON, decision, local
 
 START = weights_in(SHIPPED_WEIGHTS)
-PEOPLE = 100
+PEOPLE = 60
 
 
 def described(people: Sequence[Traits], keys: Keys) -> dict[str, Description | None]:
@@ -66,7 +66,7 @@ async def trained(hub: Hub, drawn: int = PEOPLE * 2) -> Trained:
 def caseload() -> list[tuple[Traits, Traits]]:
     """Each person as two agencies have them."""
     draw = random.Random(5)  # noqa: S311 -- a sample, no secret
-    return [(each, misspelt(each, draw)) for each in crowd(1, PEOPLE)]
+    return [(each, misspelt(each, draw)) for each in crowd(1, PEOPLE, at_home=0.0)]
 
 
 async def test_the_weights_of_the_people_described_tell_who_is_one_person(hub: Hub) -> None:
@@ -86,37 +86,33 @@ async def test_the_weights_of_the_people_described_tell_who_is_one_person(hub: H
     assert PEOPLE / 2 < weights.prior * (2 * PEOPLE) ** 2 / 2 < PEOPLE * 2
 
 
-async def test_of_many_people_some_are_drawn_and_the_weights_are_much_the_same(hub: Hub) -> None:
+async def test_of_many_people_some_are_drawn_always_the_same_and_the_file_names_nobody(hub: Hub) -> None:
     await known(hub.engine, [each for pair in caseload() for each in pair])
 
-    all_, some = await trained(hub), await trained(hub, PEOPLE)
+    all_, some, again = await trained(hub), await trained(hub, PEOPLE), await trained(hub, PEOPLE)
 
     assert some.pairs < all_.pairs
     assert some.possible == all_.possible
-    assert some.weights.prior == pytest.approx(all_.weights.prior, rel=0.3)
-
-
-async def test_the_file_is_the_same_every_time_and_names_nobody(hub: Hub) -> None:
-    await known(hub.engine, [each for pair in caseload() for each in pair])
-
-    texts = [written_weights(each.weights) + written_common(each.common) for each in [await trained(hub)] * 2]
+    assert some.weights.prior == pytest.approx(all_.weights.prior, rel=0.5)
+    texts = [written_weights(each.weights) + written_common(each.common) for each in (some, again)]
     document = tomllib.loads(texts[0])
 
     assert texts[0] == texts[1]
     assert "Estimated without labels" in texts[0]
-    assert not any(name in texts[0] for each in crowd(1, PEOPLE) for name in each.streets)
+    assert not any(name in texts[0] for pair in caseload() for name in pair[0].streets)
     assert read_weights(document).odds.keys() == START.odds.keys()
     assert Field.SURNAME in read_common(document)
 
 
 async def test_common_values_are_listed_under_the_hubs_own_key(hub: Hub) -> None:
     names = ["smith"] * 10 + [f"n{place}" for place in range(PEOPLE - 10)]
-    people = [replace(each, surname=name) for each, name in zip(crowd(1, PEOPLE), names, strict=True)]
+    strangers = crowd(1, PEOPLE, at_home=0.0)
+    people = [replace(each, surname=name) for each, name in zip(strangers, names, strict=True)]
     await known(hub.engine, people * 2)
 
     common = (await trained(hub)).common[Field.SURNAME]
 
-    assert common.shares == {term_digest(KEYS, Field.SURNAME, "smith"): 0.1}
+    assert common.shares == {term_digest(KEYS, Field.SURNAME, "smith"): pytest.approx(10 / PEOPLE)}
     assert common.rest == pytest.approx(1 / PEOPLE)
 
 
@@ -143,7 +139,7 @@ def test_the_command_writes_a_file_by_which_this_hub_can_go(
     async def filled() -> None:
         async with opened(load_settings()) as base:
             await upgrade(base.engine)
-            people = [*crowd(1, 30), *crowd(1, 30)]
+            people = [*crowd(1, 30, at_home=0.0)] * 2
             await known(base.engine, people, base.keys)
 
     asyncio.run(filled())
