@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from adapters.client.origins import Source, native_place, native_places
 from adapters.oasys.kept import Part
@@ -20,7 +21,7 @@ _ESSENTIAL: Mapping[str, Json] = {
 """What an assessment cannot be said without, and what stands in for it while the rest is checked: it allows most."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Told:
     """What one table reads in the fields of an assessment. at: when the last of these fields came."""
 
@@ -29,7 +30,7 @@ class Told:
     reading: Reading
     at: str
 
-    @property
+    @cached_property
     def source(self) -> Source:
         """Where in the fields stands what it says."""
         return Source(lambda: self.table.lens.origins(self.fields), lambda at: at)
@@ -53,21 +54,20 @@ class Whole:
 
     def natives(self, pointer: str, owned: Fields) -> tuple[str, ...]:
         """JSON Pointers in these fields: what says what stands at a place of the body, else what stands beside it."""
-        return _natives(self.body, pointer, self._sources(), owned)
+        return _natives(self.body, pointer, self._sources(owned), owned)
 
     def place(self, pointer: str, owned: Fields) -> str | None:
         """The one place in these fields that a place of the body leads to, or would if it were there."""
         pointer = "/oasysNumber" if pointer == "/reference" else pointer
-        sources = [each.source for each in self.told if not each.reading.faults and each.fields.keys() & owned.keys()]
-        return native_place(self.body, pointer, sources, KEYS)
+        return native_place(self.body, pointer, self._sources(owned), KEYS)
 
     def differences(self, owned: Fields) -> Iterator[str]:
         """Where these fields say otherwise than others do."""
         for pointer in self.differing:
-            yield from _natives(self.joined, pointer, self._sources(), owned, otherwise=True)[:1]
+            yield from _natives(self.joined, pointer, self._sources(owned), owned, otherwise=True)[:1]
 
-    def _sources(self) -> list[Source]:
-        return [each.source for each in self.told if not each.reading.faults]
+    def _sources(self, owned: Fields) -> list[Source]:
+        return [each.source for each in self.told if not each.reading.faults and each.fields.keys() & owned.keys()]
 
 
 def _natives(
