@@ -7,7 +7,7 @@ import asyncio
 import shutil
 import tempfile
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -28,7 +28,7 @@ from hub.domain.rulings import rule_on
 from hub.domain.submission import Submission
 from hub.exchange.persons import Recognising
 from hub.exchange.resolve import Choice
-from hub.ports import HeldId, OnRecord, RecordId, ShareTransaction, Store
+from hub.ports import HeldId, Moved, OnRecord, RecordId, ShareTransaction, Store
 from hub.store.blocks import LARGE_BLOCK
 from hub.store.engine import create_schema, open_engine, writing
 from hub.store.sharing import SqlStore
@@ -50,6 +50,14 @@ CONTRACTS = {
         contract("court", people=People.ALL, fields={"assessment": frozenset({"reference", "roshSummary"})}),
     )
 }
+
+
+def one_in(many: int) -> int:
+    """Examples of a law whose every example walks through whole histories: one in so many of other properties' ones.
+
+    HYPOTHESIS_PROFILE=prove with HUB_PROVE_CASES sets how many those are.
+    """
+    return max(4, settings().max_examples // many)
 
 
 Found = TypeVar("Found")
@@ -275,7 +283,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=max(10, settings().max_examples // 3))
+@settings(max_examples=one_in(5))
 @given(st.data())
 def test_any_way_through_a_history_ends_in_the_same_persons_and_digests(empty: Path, data: st.DataObject) -> None:
     submissions = data.draw(histories(), "history")
@@ -308,7 +316,7 @@ ALIKE = (
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=max(10, settings().max_examples // 6))
+@settings(max_examples=one_in(10))
 @given(st.data())
 def test_likelihood_joins_the_same_persons_whenever_whoever_is_compared(empty: Path, data: st.DataObject) -> None:
     submissions = data.draw(alike(), "history")
@@ -321,7 +329,7 @@ def test_likelihood_joins_the_same_persons_whenever_whoever_is_compared(empty: P
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=max(10, settings().max_examples // 6))
+@settings(max_examples=one_in(10))
 @given(st.data())
 def test_when_all_that_was_decided_is_taken_back_everything_is_as_it_was(empty: Path, data: st.DataObject) -> None:
     submissions = data.draw(histories(), "history")
@@ -352,7 +360,7 @@ def settlements(draw: st.DrawFn, places: Sequence[Differing]) -> list[OnRecord]:
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=max(3, settings().max_examples // 20))
+@settings(max_examples=one_in(20))
 @given(st.data())
 def test_what_is_ruled_where_agencies_differ_stands_whatever_the_way_and_is_gone_when_taken_back(
     empty: Path, data: st.DataObject
@@ -382,7 +390,7 @@ _MERGED = {"prison": "merged-prison-number", "probation": "merged-crn"}
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=max(10, settings().max_examples // 10))
+@settings(max_examples=one_in(20))
 @given(st.data())
 def test_when_an_agency_takes_back_a_merge_it_announced_everything_is_as_it_was(
     empty: Path, data: st.DataObject
@@ -421,7 +429,11 @@ def _of_the_same_agency(said: Submission, submissions: Sequence[Submission]) -> 
 
 
 async def go_at_once(
-    parts: Sequence[Sequence[Submission]], decided: Sequence[Ruling], address: str, most_holders: int
+    parts: Sequence[Sequence[Submission]],
+    decided: Sequence[Ruling],
+    settled: Sequence[OnRecord],
+    address: str,
+    most_holders: int,
 ) -> Agreed:
     """Several workers, each with its part of a history, a relay and an operator beside them, on one empty database."""
     engine = open_engine(address)
@@ -433,6 +445,7 @@ async def go_at_once(
         await asyncio.gather(
             *(work(hub, part) for part in parts),
             *(rule_soon(hub, each) for each in decided),
+            *(settle_soon(hub, each) for each in settled),
             *(hub.match() for _ in range(2)),
             hub.deliver(),
         )
@@ -451,23 +464,42 @@ async def work(hub: Hub, part: Sequence[Submission]) -> None:
 
 async def rule_soon(hub: Hub, ruling: Ruling) -> None:
     """Decide as soon as both local ids are known."""
-    known: set[str] = set()
-    while not {local_key(KEYS, *each) for each in (ruling.one, ruling.other)} <= known:
-        await asyncio.sleep(0.005)
-        known = {row["key"] for row in await hub.rows(local_id)}
+    await known(hub, {local_key(KEYS, *each) for each in (ruling.one, ruling.other)})
     await rule(hub, [ruling])
 
 
+async def settle_soon(hub: Hub, ruling: OnRecord) -> None:
+    """Rule as soon as all local ids are known whose sayings it settles; again where persons were joined meanwhile."""
+    await known(hub, ruling.ruling.settles.keys())
+    while True:
+        try:
+            return await recorder(hub).record(ruling)
+        except Moved:
+            continue
+
+
+async def known(hub: Hub, keys: Set[str]) -> None:
+    """Wait until all these local keys are."""
+    found: set[str] = set()
+    while not keys <= found:
+        await asyncio.sleep(0.005)
+        found = {row["key"] for row in await hub.rows(local_id)}
+
+
 @pytest.mark.timeout(600)
-@settings(max_examples=max(3, settings().max_examples // 10))
+@settings(max_examples=one_in(20))
 @given(st.data())
-def test_workers_at_once_end_in_the_same_persons_and_digests(
+def test_workers_and_operators_at_once_end_in_the_same_persons_and_digests(
     empty: Path, one_database: str, data: st.DataObject
 ) -> None:
     submissions = data.draw(histories(), "history")
     order = data.draw(st.permutations(submissions), "order")
     decided = data.draw(rulings(submissions), "decisions")
     most = data.draw(HOLDERS, "most holders")
-    at_once = asyncio.run(go([Step(submissions, None, relayed=False, rulings=decided)], empty, most))
+    said_and_decided = Step(submissions, None, relayed=False, rulings=decided)
+    places = asyncio.run(went([said_and_decided], empty, most, differing))
+    settled = data.draw(settlements(places), "rulings") if places else []
+    at_once = asyncio.run(go([said_and_decided._replace(settled=settled)], empty, most))
 
-    assert asyncio.run(go_at_once([order[0::3], order[1::3], order[2::3]], decided, one_database, most)) == at_once
+    parts = order[0::3], order[1::3], order[2::3]
+    assert asyncio.run(go_at_once(parts, decided, settled, one_database, most)) == at_once
