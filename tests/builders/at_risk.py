@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from hub.exchange.due import Timekeeper
 from hub.exchange.risk_watch import RiskWatch
 from hub.store.alerts import AlertStore
@@ -12,6 +14,10 @@ from tests.rest import RestHub
 
 OFFENDER = {"names": {"surname": "Quill", "forenames": ["Rowan"]}, "dateOfBirth": "1984-11-05", "sex": "male"}
 PNC = [{"scheme": "pnc", "value": "1981/0000034U"}]
+ON_BOTH = pytest.mark.parametrize(
+    "behind_rest", ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)], indirect=True
+)
+"""What waits, locks or is undone in the database is tried on both; the rules are the same on either."""
 ENTRY = {"scheme": "probation-register", "code": "RHRH", "concern": "serious-harm", "riskLevel": "high"}
 
 

@@ -15,7 +15,7 @@ from hub.trust.agencies import Scope
 from tests.builders.desk import Desk
 from tests.builders.hub import Hub, contract, quick_engine
 from tests.crash.installed import Installed, install
-from tests.rest import rest_hub
+from tests.rest import RestHub, rest_hub
 
 CONTRACTS = {
     each.agency: each
@@ -51,6 +51,16 @@ async def hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[H
         engine = open_engine(request.getfixturevalue("shared_postgres_url"))
     yield Hub(engine, CONTRACTS)
     await engine.dispose()
+
+
+@pytest.fixture
+async def behind_rest(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[RestHub]:
+    """A hub behind REST, over SQLite; for a test marked with `tests.builders.at_risk.ON_BOTH`, over each database."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
+    if getattr(request, "param", "sqlite") == "postgresql":
+        url = request.getfixturevalue("shared_postgres_url")
+    async with rest_hub(url) as hub:
+        yield hub
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])

@@ -1,9 +1,7 @@
 """The release of a person on a risk register is announced in time: once, again when it changes, and not in vain."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +9,8 @@ import pytest
 from hub.metrics import Metrics
 from hub.store.alerts import AlertState
 from hub.store.queues import look_at_queues
-from tests.builders.at_risk import OFFENDER, PNC, AtRisk
-from tests.rest import rest_hub
+from tests.builders.at_risk import OFFENDER, ON_BOTH, PNC, AtRisk
+from tests.rest import RestHub
 
 
 class Killed(BaseException):
@@ -51,22 +49,12 @@ class Inside(AtRisk):
         ]
 
 
-ON_BOTH = pytest.mark.parametrize(
-    "inside", ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)], indirect=True
-)
-"""What waits, locks or is undone in the database is tried on both; the rules are the same on either."""
-
-
 @pytest.fixture
-async def inside(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Inside]:
-    sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    async with rest_hub(
-        sqlite if getattr(request, "param", "sqlite") == "sqlite" else request.getfixturevalue("shared_postgres_url")
-    ) as hub:
-        case = Inside(hub)
-        await case.supervised()
-        await case.registered("2027-01-01")
-        yield case
+async def inside(behind_rest: RestHub) -> Inside:
+    case = Inside(behind_rest)
+    await case.supervised()
+    await case.registered("2027-01-01")
+    return case
 
 
 async def test_each_agency_is_told_its_own_number_of_days_before_and_once(inside: Inside) -> None:

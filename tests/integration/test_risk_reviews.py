@@ -3,9 +3,7 @@
 Until somebody has, it stands as it is and is marked; what is late is an alert; nothing is known but in the store.
 """
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +12,8 @@ from sqlalchemy import select
 from hub.metrics import Metrics
 from hub.store.queues import look_at_queues
 from hub.store.tables import watch
-from tests.builders.at_risk import OFFENDER, PNC, AtRisk
-from tests.rest import rest_hub
+from tests.builders.at_risk import OFFENDER, ON_BOTH, PNC, AtRisk
+from tests.rest import RestHub
 
 REASON = {"reason": "both services looked at it together"}
 
@@ -63,19 +61,9 @@ class Reviewed(AtRisk):
         return [each for each in answer.json()["alerts"] if each["why"] == "not-reviewed"]
 
 
-ON_BOTH = pytest.mark.parametrize(
-    "case", ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)], indirect=True
-)
-"""What waits, locks or is undone in the database is tried on both; the rules are the same on either."""
-
-
 @pytest.fixture
-async def case(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Reviewed]:
-    sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    async with rest_hub(
-        sqlite if getattr(request, "param", "sqlite") == "sqlite" else request.getfixturevalue("shared_postgres_url")
-    ) as hub:
-        yield Reviewed(hub)
+def case(behind_rest: RestHub) -> Reviewed:
+    return Reviewed(behind_rest)
 
 
 async def test_a_level_past_its_review_day_is_put_to_its_author_and_marked_but_not_lowered(case: Reviewed) -> None:
