@@ -58,7 +58,7 @@ def bodies_of_one_record(draw: st.DrawFn, record_type: str, *, most: int = 4) ->
 def _mixed(draw: st.DrawFn, record_type: str, kept: frozenset[str]) -> Json:
     body = dict(draw(st.sampled_from(examples(record_type))))
     sayings = {name: saying for name, saying in _sayings(record_type).items() if name not in kept}
-    for name in draw(st.sets(st.sampled_from(sorted(sayings)), max_size=6)):
+    for name in sorted(draw(st.sets(st.sampled_from(sorted(sayings)), max_size=6))):
         saying = sayings[name]
         if saying.may_be_absent and draw(st.integers(0, 3)) == 0:
             body.pop(name, None)
