@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from itertools import permutations
 
 import pytest
 
 from hub.domain.canonical import Json
 from hub.domain.errors import Reason, Rejected, Unavailable
 from hub.domain.joining import pair_of
+from hub.exchange import matching
 from hub.exchange.finding import Found, Recorded, Recording
 from hub.exchange.resolve import Choice
 from hub.store.blocks import LARGE_BLOCK
@@ -169,6 +169,31 @@ async def test_workers_at_once_find_what_one_alone_finds(hub: Hub) -> None:
     assert [await are_one(hub, *people[number : number + 2]) for number in range(0, 16, 2)] == [True] * 8
 
 
+async def test_whoever_is_spoken_of_in_the_same_process_is_compared_as_soon_as_it_rings(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "LOOK_S", 3_600.0)
+    stop, said_, idle = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    take = hub.matching.step
+
+    async def step() -> bool:
+        more = await take()
+        idle.set()
+        return more
+
+    monkeypatch.setattr(hub.matching, "step", step)
+    running = asyncio.create_task(hub.matching.run(stop, said_))
+    await idle.wait()
+    await hub.take(said(*PRISON, DANIEL, 1), said(*PROBATION, DANIEL, 1))
+    idle.clear()
+    said_.set()
+    await idle.wait()
+
+    assert await are_one(hub, PRISON, PROBATION)
+    stop.set()
+    await running
+
+
 async def test_who_is_withdrawn_is_compared_no_more(hub: Hub) -> None:
     await described(hub, (PRISON, DANIEL), (PROBATION, DANIEL), (SOUTH, SAMUEL))
 
@@ -315,7 +340,8 @@ async def test_that_a_local_id_was_described_as_somebody_else_is_found_also_wher
 async def test_what_very_many_have_in_common_links_nobody_whoever_came_first(hub: Hub) -> None:
     """Each describes Daniel, and two is as many as may have a key: as soon as there is a third, it says nothing."""
     hub = replace(hub, large_block=2)
-    for minute, order in enumerate(permutations((PRISON, PROBATION, SOUTH)), start=1):
+    orders = (PRISON, PROBATION, SOUTH), (PROBATION, SOUTH, PRISON), (SOUTH, PRISON, PROBATION)
+    for minute, order in enumerate(orders, start=1):
         first, second, third = order
         await described(hub, (first, DANIEL), (second, DANIEL), minute=minute * 2)
         assert await are_one(hub, first, second)
