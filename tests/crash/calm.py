@@ -41,7 +41,7 @@ async def shown_by_a_calm_hub(
         await hub.take(*submissions[start : start + _TOGETHER])
     for two, choice in standing.items():
         await hub.rule(*two, choice)
-    await hub.match(links=False)
+    await hub.match()
     while await hub.risk_watch.step():
         pass
     releases = await hub.current()

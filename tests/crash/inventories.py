@@ -12,7 +12,7 @@ from tests.builders.copy import Copy, Held, Round
 from tests.crash.holding import Holding
 from tests.crash.installed import Installed
 
-_TYPES = ("offender", "assessment", "registration", "movement")
+_TYPES = ("offender", "assessment", "registration", "movement", "notice")
 _PAUSE_S = 1.5
 """Between two inventories: each is reckoned from all that is held."""
 _AGAIN_S = 0.1

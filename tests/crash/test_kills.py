@@ -49,8 +49,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.crash]
 async def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(
     tmp_path: Path, postgres_url: str, kafka_bootstrap: str
 ) -> None:
-    asks = {"HUB_MATCH_LINKS": "false"}  # likelihood has tests of its own
-    installed = install(tmp_path, postgres_url, kafka_bootstrap, deadline_s=DEADLINE_S, settings=asks)
+    installed = install(tmp_path, postgres_url, kafka_bootstrap, deadline_s=DEADLINE_S)
     said = submissions(SUBMISSIONS, SEED)
     with Hub(installed.installation) as hub:
         async with (
