@@ -9,17 +9,20 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.ports import MatchingStore, RelayStore, Store
+from hub.store.alerts import AlertStore
 from hub.store.engine import create_schema, open_engine
 from hub.store.matching import SqlMatchingStore
 from hub.store.parked import ParkedStore
 from hub.store.receipts import ReceiptStore
 from hub.store.relaying import SqlRelayStore
 from hub.store.sharing import SqlStore
+from hub.store.watching import WatchStore
 from tests.simulation.matched import MemoryMatchingStore
 from tests.simulation.received import MemoryParkedStore, MemoryReceiptStore
 from tests.simulation.relayed import MemoryRelayStore
 from tests.simulation.stored import MemoryStore
 from tests.simulation.tables import Tables
+from tests.simulation.timekept import MemoryAlertStore, MemoryWatchStore
 
 _TERMINATE_LOCK_HOLDERS = text(
     "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
@@ -39,6 +42,8 @@ class Stores:
     receipts: ReceiptStore
     parked: ParkedStore
     matching: MatchingStore
+    alerts: AlertStore
+    watch: WatchStore
     lose_lead: Callable[[], Awaitable[None]]
 
 
@@ -55,6 +60,8 @@ def _in_memory() -> Stores:
         MemoryReceiptStore(tables),
         MemoryParkedStore(tables),
         MemoryMatchingStore(tables, large_block=LARGE_BLOCK, most_candidates=MOST_CANDIDATES),
+        MemoryAlertStore(tables),
+        MemoryWatchStore(tables),
         lose_lead,
     )
 
@@ -71,6 +78,8 @@ def _over(engine: AsyncEngine) -> Stores:
         ReceiptStore(engine),
         ParkedStore(engine),
         SqlMatchingStore(engine, large_block=LARGE_BLOCK, most_candidates=MOST_CANDIDATES),
+        AlertStore(engine),
+        WatchStore(engine),
         lose_lead,
     )
 

@@ -11,7 +11,7 @@ from hub.domain.moves import RELEASE
 from hub.domain.notices import NOTICE
 from hub.domain.submission import micros
 from hub.ports import HeldId
-from hub.store.alerts import AlertRow, AlertStore, Tell, Why
+from hub.store.alerts import AlertRow, AlertState, AlertStore, Tell, Why
 from hub.store.watching import LevelRow, Looked, Watched, WatchStore
 from tests.simulation.tables import Tables, Told
 from tests.simulation.wire import Calm, Wire
@@ -31,6 +31,14 @@ class MemoryAlertStore(AlertStore):
         self._keep(raised, tell)
         await self._wire.cross("alerts.raised")
         return raised
+
+    async def listed(
+        self, agency: str | None, state: AlertState | None, after: str | None, limit: int
+    ) -> list[AlertRow]:
+        """Alerts, the first raised first, beyond one. agency, state: None for all."""
+        rows = sorted(self._tables.alerts.values(), key=lambda each: each.id)
+        found = [each for each in rows if agency in {None, each.agency} and state in {None, each.state}]
+        return [each for each in found if after is None or each.id > after][:limit]
 
     def _noted(self, now: datetime, limit: int) -> list[AlertRow]:
         """What is late, which is noted: it is not waited for any more."""
