@@ -75,8 +75,8 @@ class Looking:
 
     def __call__(self, watched: Sequence[Watched]) -> Looked:
         self.seen.extend(watched)
-        marks = {OFFENDER: ("/riskLevel",)}
-        return Looked(next={PERSON: micros(after(60))}, marks=marks, owed={held_by_prison()})
+        again = micros(after(60))
+        return Looked(next={PERSON: again}, marks={OFFENDER: ("/riskLevel",)}, owed={held_by_prison()})
 
 
 async def test_who_is_to_be_looked_at_is_when_it_is_time_and_the_marks_stay(stores: Stores) -> None:
