@@ -150,11 +150,9 @@ class Recording:
         self, tx: ShareTransaction, found: Sequence[Found], described: Mapping[str, Candidate]
     ) -> list[Found]:
         """The same, but that it says nothing of two who have no key in common whose block is not large now."""
-        common = {
-            each.pair: set.intersection(*(self._forms(described[key]) for key in each.pair))
-            for each in found
-            if each.likely
-        }
+        pairs = [each.pair for each in found if each.likely]
+        forms = {key: self._forms(described[key]) for key in {key for pair in pairs for key in pair}}
+        common = {(one, other): forms[one] & forms[other] for one, other in pairs}
         large = await tx.large(set().union(*common.values())) if common else set()
         return [_found_by(each, common.get(each.pair, set()) - large) for each in found]
 
