@@ -48,7 +48,7 @@ from tests.simulation.timekept import MemoryAlertStore, MemoryWatchStore
 class Plant:
     """One fault. name: what the faulty hub does. owner, attribute: what is replaced, and by what.
 
-    shows_with: the kind of mishap, `rough` or `limited`, that it takes for it to show, where that is rare.
+    shows_with: the kind of mishap, `rough`, `limited` or `decided`, that it takes for it to show, where that is rare.
     """
 
     name: str
@@ -226,7 +226,7 @@ async def _looks_at_whom_it_has_struck_off(
     due = {person: when for person, when in self._tables.watch.items() if when <= micros(now)}
     for person in due:
         del self._tables.watch[person]
-    await asyncio.sleep(_TAKES_ITS_TIME_S)
+    await asyncio.sleep(3 * _TAKES_ITS_TIME_S)
     await self._wire.cross("watch.struck-off")
     self._tables.watch.update(due)
     return await _look(self, now, limit, decide)
@@ -267,14 +267,14 @@ PLANTS = [
     ),
     Plant("believes what comes last", Case, "_fold", _believes_what_comes_last),
     Plant("keeps nobody apart", Joining, "join", _joins_all),
-    Plant("looks at nobody it was decided of", _Transaction, "_persons_of", _looks_at_nobody_bound),
+    Plant("looks at nobody it was decided of", _Transaction, "_persons_of", _looks_at_nobody_bound, "decided"),
     Plant("forgets what was ruled", _Transaction, "rulings", _finds_no_ruling),
     Plant("carries no since", Case, "_walk", lambda self, slot, history: None),
     Plant("does not follow who is joined or parted", persons, "_membership", _looks_at_nobody_whole),
     Plant("keeps records that are gone", Tables, "write", _keeps_removed_records),
     Plant("overlooks that access is limited", persons, "_access_changed", _never, "limited"),
     Plant("overlooks that a topic lost something", streams, "has_lost", _never, shows_with="cut"),
-    Plant("overlooks who else writes", Streams, "_start", _overlooks_others, shows_with="rough"),
+    Plant("overlooks who else writes", Streams, "_start", _overlooks_others, shows_with="lead"),
     Plant("lets a relay go on that leads no longer", MemoryRelayStore, "_confirm", _never, shows_with="lead"),
     Plant("gives out lost offsets again", streams, "resume_at", _gives_out_offsets_again, shows_with="cut"),
     Plant("puts deadlines off with every change", relayed, "_merged", _puts_deadlines_off),

@@ -7,7 +7,7 @@ import pytest
 from tests.simulation.plants import PLANTS, Plant
 from tests.simulation.world import Broken, play
 
-HISTORIES = 150
+HISTORIES = 100
 AT_ONCE = 50
 FOUND_WITHIN = 400
 """Histories after which a planted fault must have shown."""

@@ -61,6 +61,8 @@ _LIMITED = (0.08, 0.4)
 _OPERATOR_LOOKS_S = 1.0
 _OPERATOR_DECIDES_S = (0.0, 0.2, 1.0)
 """Seconds between two decisions on who is one person, on average; 0: nothing is decided."""
+_OFTEN_S = 0.05
+"""The same where decisions are to be many."""
 _OPERATOR_RULES_S = (0.0, 0.0, 0.4)
 """Seconds between two rulings where agencies differ, on average; 0: nothing is ruled."""
 _ANOTHER_PAIR = 0.6
@@ -101,7 +103,7 @@ def play(seed: int, note: Callable[[str], None] = lambda _line: None, mostly: st
     """Play the history of a seed.
 
     note: told what happens, with the virtual time. mostly: a kind of mishap that is to happen often, or `rough`: the
-    weather is; or `limited`: access is limited and lifted often.
+    weather is; or `limited`: access is limited and lifted often; or `decided`: an operator decides often.
 
     Raises:
         Broken: with what is wrong, and how to play it again.
@@ -179,7 +181,7 @@ class World:
     async def _decide(self) -> None:
         """An operator decides who is one person, now and then and rightly or not, in some histories and for ever."""
         resolving, random = self.ground.resolving(), self._decisions
-        seldom = random.choice(_OPERATOR_DECIDES_S)
+        seldom = _OFTEN_S if self._mostly == "decided" else random.choice(_OPERATOR_DECIDES_S)
         while seldom:
             await asyncio.sleep(random.expovariate(1 / seldom))
             tables = self.ground.tables
