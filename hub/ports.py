@@ -249,7 +249,8 @@ class Decision:
     locals: list[LocalIdRow]
     reclaimed: set[str]
     """Local keys among `locals` whose claims differ from what the store has."""
-    persons_new: list[str]
+    persons_new: Mapping[str, str | None]
+    """New person -> the person it was parted from, None for one nobody knew."""
     persons_removed: dict[str, str]
     """Removed person -> survivor."""
     records: list[RecordRow]
@@ -414,12 +415,16 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person as the relay needs it. locals: (agency, local key, sealed local id). survivor: if merged away."""
+    """A person as the relay needs it.
+
+    locals: (agency, local key, sealed local id). survivor: if merged away. parted_from: if it came out of a split.
+    """
 
     id: str
     locals: tuple[tuple[str, str, bytes], ...]
     restricted: bool
     survivor: str | None
+    parted_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

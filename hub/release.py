@@ -95,7 +95,8 @@ def wrap(release: Release, held: HeldRow, person: PersonRow | None, seal: Seal) 
     """The delivery as it is sent: the release with its number, and what stands outside the digest.
 
     JSON: number, digest, person, localIds (the agency's own, of this person), sources, movedTo (the survivor,
-    where the person was merged away), release.
+    where the person was merged away), event (how the person came to be or ceased to be, where others are concerned),
+    release.
     """
     agency, person_id = held.id.agency, held.id.record.person
     return canonical(
@@ -106,9 +107,19 @@ def wrap(release: Release, held: HeldRow, person: PersonRow | None, seal: Seal) 
             "localIds": own_local_ids(agency, person, seal),
             "sources": release.sources,
             "movedTo": person.survivor if person else None,
+            "event": _event(person) if person else None,
             "release": release.document,
         }
     )
+
+
+def _event(person: PersonRow) -> Json:
+    """Of two persons that became one: who stays and who is no more. Of one that became two: who stays, who came out."""
+    if person.survivor is not None:
+        return {"type": "person.merged", "survivor": person.survivor, "removed": person.id}
+    if person.parted_from is not None:
+        return {"type": "person.split", "survivor": person.parted_from, "removed": person.id}
+    return None
 
 
 def own_local_ids(agency: str, person: PersonRow | None, seal: Seal) -> list[str]:

@@ -98,6 +98,7 @@ def read_delivery(document: Mapping[str, Json]) -> Delivery:
         local_ids=tuple(document["localIds"]),
         sources=document["sources"],
         moved_to=document["movedTo"],
+        event=document.get("event"),
         withdrawn=release.get("withdrawn", False),
         version=release.get("version"),
         body=release.get("body"),
@@ -115,6 +116,7 @@ def delivery_document(delivery: Delivery) -> dict[str, Json]:
         "localIds": list(delivery.local_ids),
         "sources": dict(delivery.sources),
         "movedTo": delivery.moved_to,
+        "event": delivery.event,
         "release": dict(delivery.release),
     }
 

@@ -63,6 +63,7 @@ class Delivery:
 
     local_ids: this agency's own for the person. sources: JSON Pointer -> who said it, where it may be seen.
     moved_to: the person who holds the record now, when this delivery withdraws it for that reason.
+    event: that the person was merged away, or came out of a split: `{"type", "survivor", "removed"}`.
     withdrawn: there is nothing (any more). body: the record, None when withdrawn. version: of its specification.
     contested: JSON Pointers of what agencies disagree on. release: the document the digest was made of.
     """
@@ -78,6 +79,7 @@ class Delivery:
     body: Json
     contested: tuple[str, ...]
     release: Mapping[str, Json]
+    event: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,22 @@ _LOCAL_IDS = list_of({"type": "string"}, "Your own local ids of this person.")
 _PERSON_ID = text("The hub's id of the person; another one after a merge.", format="uuid")
 _DIGEST_TEXT = text("SHA-256 of the release as canonical JSON (RFC 8785).", pattern="^[0-9a-f]{64}$")
 
+_PERSON_EVENT = {
+    "oneOf": [
+        {"type": "null"},
+        shape(
+            "How this person, the removed one, came to be another than the survivor, or no other any more.",
+            {
+                "type": {"type": "string", "enum": ["person.merged", "person.split"]},
+                "survivor": text("Who goes on: whom this person is now, or out of whom it came.", format="uuid"),
+                "removed": _PERSON_ID,
+            },
+            {"type": "person.merged", "survivor": "0199a1b2-7c3d-7e4f-8a5b-000000000001", "removed": _PERSON},
+        ),
+    ],
+    "description": "Whether this person was merged into another, or split off one; null as a rule.",
+}
+
 _SHOWN = {
     "person": _PERSON,
     "localIds": ["X100001"],
@@ -86,6 +102,7 @@ _DELIVERY = {
     "localIds": ["X100001"],
     "sources": {"/oasysNumber": ["probation"]},
     "movedTo": None,
+    "event": None,
     "release": _DOCUMENT,
 }
 _FAULT_EXAMPLE = {"path": "/names/0/surname", "rule": "maxLength", "detail": "holds at most 35 characters"}
@@ -293,6 +310,7 @@ SHAPES: dict[str, dict[str, Any]] = {
                         "localIds": _LOCAL_IDS,
                         "sources": _SOURCES,
                         "movedTo": {"type": ["string", "null"], "description": "The survivor, after a merge."},
+                        "event": _PERSON_EVENT,
                         "release": ref("Release"),
                     },
                     _DELIVERY,

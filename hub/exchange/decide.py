@@ -81,6 +81,7 @@ class Deciding:
         recognised = case.recognised
         old = {row.person for row in case.before.values()}
         rows = [row for key, row in case.locals.items() if row is not case.before.get(key)]
+        split = recognised.split if recognised else {}
         crowded, uncrowded = crowding(case)
         return Decision(
             assertions=[],
@@ -89,7 +90,7 @@ class Deciding:
             reclaimed={
                 row.key for row in rows if row.key not in case.before or case.before[row.key].claims != row.claims
             },
-            persons_new=sorted({row.person for row in rows} - old),
+            persons_new={person: split.get(person) for person in sorted({row.person for row in rows} - old)},
             persons_removed=dict(recognised.merged) if recognised else {},
             records=[],
             records_gone=[],

@@ -212,8 +212,9 @@ async def _current(
     found = (await connection.execute(_RECORDS, sought)).mappings()
     rows = {row.id: row for row in map(record_row, found)}
     locals_ = (await connection.execute(_LOCALS, sought)).mappings().all()
-    survivors = {row.id: row.survivor for row in await connection.execute(_PERSONS, sought)}
-    return rows, person_rows(locals_, survivors)
+    persons = (await connection.execute(_PERSONS, sought)).all()
+    survivors = {row.id: row.survivor for row in persons}
+    return rows, person_rows(locals_, survivors, {row.id: row.parted_from for row in persons})
 
 
 def _add_deliveries(writes: Writes, deliveries: Sequence[HeldRow]) -> None:

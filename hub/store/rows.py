@@ -1,6 +1,7 @@
 """Rows of the tables as the hub's parts know them, and the way back."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -66,8 +67,15 @@ def record_values(row: RecordRow) -> dict[str, Any]:
     }
 
 
-def person_rows(locals_: Iterable[RowMapping], survivors: Mapping[str, str | None]) -> dict[str, PersonRow]:
-    """Persons with all their local ids. survivors: each person's id, with whom it was merged into, if it was."""
+def person_rows(
+    locals_: Iterable[RowMapping],
+    survivors: Mapping[str, str | None],
+    parted_from: Mapping[str, str | None] = MappingProxyType({}),
+) -> dict[str, PersonRow]:
+    """Persons with all their local ids.
+
+    survivors: each person's id, with whom it was merged into, if it was. parted_from: of which person they came out.
+    """
     members: dict[str, list[tuple[str, str, bytes]]] = {id_: [] for id_ in survivors}
     restricted: set[str] = set()
     for row in locals_:
@@ -75,7 +83,7 @@ def person_rows(locals_: Iterable[RowMapping], survivors: Mapping[str, str | Non
         if row["restricted"]:
             restricted.add(row["person"])
     return {
-        id_: PersonRow(id_, tuple(sorted(members[id_])), id_ in restricted, survivor)
+        id_: PersonRow(id_, tuple(sorted(members[id_])), id_ in restricted, survivor, parted_from.get(id_))
         for id_, survivor in survivors.items()
     }
 

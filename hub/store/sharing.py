@@ -381,7 +381,8 @@ class _SqlShareTransaction:
 
 def _add_people(writes: Writes, decision: Decision) -> None:
     at = micros(decision.at)
-    writes.insert_or_ignore(person, [{"id": each, "survivor": None, "since": at} for each in decision.persons_new])
+    new = [{"id": each, "parted_from": of, "since": at} for each, of in decision.persons_new.items()]
+    writes.insert_or_ignore(person, new)
     writes.upsert(local_id, [local_values(row) for row in decision.locals])
     claims = [
         {"digest": each.digest, "local": row.key, "verified": each.verified}

@@ -16,6 +16,7 @@ person = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("survivor", Text, index=True),
+    Column("parted_from", Text),
     Column("since", BigInteger, nullable=False),
 )
 

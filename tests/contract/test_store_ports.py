@@ -98,7 +98,7 @@ def decision(
         standing=[standing(each) for each in said],
         locals=list(locals_),
         reclaimed=set(reclaimed),
-        persons_new=list(new),
+        persons_new=dict.fromkeys(new),
         persons_removed=removed or {},
         records=list(records),
         records_gone=list(gone),

@@ -25,6 +25,7 @@ async def _apply(bootstrap: str, agency: str, file: Path) -> None:
                     "digest": digest(each.release),
                     "withdrawn": each.withdrawn,
                     "movedTo": each.moved_to,
+                    "event": each.event,
                     "localIds": each.local_ids,
                 }
                 store.write(orjson.dumps(line) + b"\n")

@@ -39,7 +39,7 @@ MICROS = int(AT.timestamp()) * 1_000_000
 PRISON, PEOPLE = "prison", ["person-7", "person-8"]
 
 _FILL = """
-INSERT INTO person SELECT 'person-' || n, CASE WHEN n % 3 = 0 THEN 'person-' || n + 1 END, n FROM {n};
+INSERT INTO person SELECT 'person-' || n, CASE WHEN n % 3 = 0 THEN 'person-' || n + 1 END, NULL, n FROM {n};
 INSERT INTO local_id SELECT 'key-' || n, {agency}, 'person-' || n, '\\x00', NULL, false FROM {n};
 INSERT INTO review SELECT 'key-' || n, 'key-' || n + 1, 'contradicted', n FROM {n};
 INSERT INTO verdict SELECT 'key-' || n, 'key-' || n + 1, false, 'anna', n, '\\x00' FROM {n};
@@ -68,10 +68,12 @@ INSERT INTO audit (at, action, actor, agency, person, type, key, reference, basi
 INSERT INTO alert SELECT {agency}, 'person-' || n, 'offender', '-', n, 'not-applied', 'id-' || n, n, n,
   CASE WHEN n % 2 = 0 THEN n END, 'anna', 'seen to', CASE WHEN n % 100 > 0 THEN n END, 'receipt', '' FROM {n};
 INSERT INTO watch SELECT 'person-' || n, {micros} + n FROM {n};
-INSERT INTO risk_review SELECT 'slot-' || n, 'past-review-date', n, 'id-' || n, 'key-' || n, 'person-' || n, 'offender',
-  '-', '', {agency}, {agency}, n, n, CASE WHEN n % 100 = 0 THEN n END, CASE WHEN n % 100 > 0 THEN n END FROM {n};
+INSERT INTO risk_review SELECT 'id-' || n, 'slot-' || n, 'past-review-date', n, 'high', n, 'key-' || n, 'person-' || n,
+  'offender', '-', '', {agency}, {agency}, n, n, CASE WHEN n % 100 = 0 THEN n END, CASE WHEN n % 100 > 0 THEN n END
+  FROM {n};
 INSERT INTO sighting SELECT {agency}, 'person-' || n, 'offender', '-', n, CASE WHEN n % 100 = 0 THEN n END, n, n,
   n, 'anna', n FROM {n};
+INSERT INTO announced SELECT {agency}, 'key-' || n, 'release', '2026-03-01', n, false, false FROM {n};
 INSERT INTO notice SELECT 'id-' || n, '\\x00', 0, n FROM {n};
 ANALYZE;
 """

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import timedelta
 from itertools import count
 
+import orjson
 import pytest
 
 from adapters.client.link import RecordName
@@ -91,6 +92,11 @@ class Scene:
         """Where the prison was told that what it held of somebody is now."""
         return {each["movedTo"] for name, each in self.process.last().items() if name.person == person}
 
+    def event(self, person: str) -> Json:
+        """What the prison was told that somebody is to another."""
+        (told,) = {orjson.dumps(each["event"]) for name, each in self.process.last().items() if name.person == person}
+        return orjson.loads(told)
+
 
 @pytest.fixture
 async def scene(installed: Installed, hub: Hub, process: PrisonProcess) -> AsyncIterator[Scene]:
@@ -132,14 +138,16 @@ async def test_two_whom_an_operator_links_are_one_in_the_prisons_process_and_spl
     held = await scene.both_are_right()
     assert of(removed, held) == {}
     assert scene.moved_to(removed) == {survivor}
+    assert scene.event(removed) == {"type": "person.merged", "survivor": survivor, "removed": removed}
     assert {kind for kind, _ in of(survivor, held)} == {"offender", "assessment", "registration", "movement"}
     assert await scene.rebuilt() == held
 
     back = await scene.operator.decides(*two, Choice.TAKE_BACK)
 
     assert [each["outOf"] for each in back["split"]] == [survivor]
-    held = await scene.both_are_right()
-    assert of(await scene.person(PRISON, number), held) == of(removed, before) != {}
+    held, parted = await scene.both_are_right(), await scene.person(PRISON, number)
+    assert of(parted, held) == of(removed, before) != {}
+    assert scene.event(parted) == {"type": "person.split", "survivor": survivor, "removed": parted}
     assert of(await scene.person(PROBATION, crn), held) == {}
     assert scene.moved_to(survivor) == {None}
     assert await scene.rebuilt() == held

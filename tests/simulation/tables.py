@@ -77,6 +77,8 @@ class Tables:
 
     survivors: dict[str, str | None] = field(default_factory=dict)
     """Every person there ever was -> who it was merged into."""
+    parted_from: dict[str, str | None] = field(default_factory=dict)
+    """Every person there ever was -> out of whom it came."""
     locals: dict[str, LocalIdRow] = field(default_factory=dict)
     reviews: dict[tuple[str, str], Doubtful] = field(default_factory=dict)
     verdicts: dict[Pair, Verdict] = field(default_factory=dict)
@@ -162,8 +164,9 @@ class Tables:
             self.unmatched[local] = replace(waiting, stamp=f"stamp-{self._stamps}", later=later)
 
     def _write_people(self, decision: Decision) -> None:
-        for person in decision.persons_new:
+        for person, parted_from in decision.persons_new.items():
             self.survivors.setdefault(person, None)
+            self.parted_from.setdefault(person, parted_from)
         for removed, kept in sorted(decision.persons_removed.items()):
             for person, survivor in self.survivors.items():
                 if removed in {person, survivor}:
@@ -236,4 +239,5 @@ class Tables:
         """A person as the relay needs it."""
         rows = [row for row in self.locals.values() if row.person == person]
         locals_ = tuple(sorted((row.agency, row.key, row.sealed) for row in rows))
-        return PersonRow(person, locals_, any(row.restricted for row in rows), self.survivors[person])
+        restricted = any(row.restricted for row in rows)
+        return PersonRow(person, locals_, restricted, self.survivors[person], self.parted_from[person])

@@ -93,7 +93,7 @@ def actions(decision: Decision) -> list[tuple[str, str]]:
 def test_who_is_new_becomes_a_person_with_a_record_that_is_owed_to_whoever_may_know(memory: Remembering) -> None:
     decision = memory.share(said(*PRISON, offender(), 1))
 
-    assert decision.persons_new == ["p1"]
+    assert decision.persons_new == {"p1": None}
     assert [row.person for row in decision.locals] == ["p1"]
     assert [(row.id, row.revision) for row in decision.records] == [(RecordId("p1", "offender", "-"), 1)]
     assert owed_to(decision) == {("prison", "offender"), ("court", "offender")}
@@ -198,7 +198,7 @@ def test_when_a_person_is_parted_each_keeps_what_was_said_of_it(memory: Remember
 
     origin, fresh = memory.people.locals.values()
     assert {origin.person, fresh.person} == {"p1", "p2"}
-    assert decision.persons_new == ["p2"]
+    assert decision.persons_new == {"p2": "p1"}
     assert decision.persons_removed == {}
     assert ("parting", "offender") in actions(decision)
     moved = next(row.person for row in (origin, fresh) if row.agency == "probation")

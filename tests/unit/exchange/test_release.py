@@ -153,6 +153,7 @@ def test_a_delivery_carries_outside_the_digest_number_person_own_local_ids_and_s
         "localIds": ["A1234BC", "A9999ZZ"],
         "sources": SOURCES,
         "movedTo": None,
+        "event": None,
         "release": release.document,
     }
 
@@ -164,6 +165,19 @@ def test_the_delivery_of_a_removed_person_names_the_survivor() -> None:
     delivery = orjson.loads(wrap(release, held(), gone, SEAL))
 
     assert (delivery["movedTo"], delivery["localIds"], delivery["sources"]) == ("p0", [], {})
+    assert delivery["event"] == {"type": "person.merged", "survivor": "p0", "removed": "p1"}
+
+
+def test_every_delivery_of_a_person_who_came_out_of_a_split_names_who_went_on_and_the_merge_that_ends_it() -> None:
+    parted, merged_again = replace(person(), parted_from="p0"), replace(person(survivor="p2"), parted_from="p0")
+    release = render(contract("prison"), OFFENDER, record(), parted, SEAL)
+
+    told = [orjson.loads(wrap(release, held(), each, SEAL))["event"] for each in (parted, merged_again)]
+
+    assert told == [
+        {"type": "person.split", "survivor": "p0", "removed": "p1"},
+        {"type": "person.merged", "survivor": "p2", "removed": "p1"},
+    ]
 
 
 def test_a_delivery_about_nobody_names_nobody() -> None:

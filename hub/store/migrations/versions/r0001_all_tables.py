@@ -404,6 +404,7 @@ def upgrade() -> None:
         "person",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("survivor", sa.Text(), nullable=True),
+        sa.Column("parted_from", sa.Text(), nullable=True),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
