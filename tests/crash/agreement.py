@@ -82,9 +82,13 @@ async def assert_as_if_nothing_had_happened(
     standing: Mapping[tuple[LocalId, LocalId], Choice],
     folder: Path,
     *stores: Holding,
+    links: bool = True,
 ) -> None:
-    """What these stores hold is what a hub to which nothing happened makes of the same submissions and decisions."""
-    calm = await shown_by_a_calm_hub(installed, said, standing, folder)
+    """What these stores hold is what a hub to which nothing happened makes of the same submissions and decisions.
+
+    links: whether likelihood links in both.
+    """
+    calm = await shown_by_a_calm_hub(installed, said, standing, folder, links=links)
     found: list[str] = []
     for store in stores:
         stormy = Counter((name.type, name.key, digest) for name, digest in store.digests.items())

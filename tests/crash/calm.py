@@ -25,7 +25,12 @@ _TOGETHER = 500
 
 
 async def shown_by_a_calm_hub(
-    installed: Installed, said: Sequence[Said], standing: Mapping[tuple[LocalId, LocalId], Choice], folder: Path
+    installed: Installed,
+    said: Sequence[Said],
+    standing: Mapping[tuple[LocalId, LocalId], Choice],
+    folder: Path,
+    *,
+    links: bool,
 ) -> dict[str, Shown]:
     """Service -> what is released to it, from a hub in this process over an empty database in `folder`.
 
@@ -41,7 +46,7 @@ async def shown_by_a_calm_hub(
         await hub.take(*submissions[start : start + _TOGETHER])
     for two, choice in standing.items():
         await hub.rule(*two, choice)
-    await hub.match()
+    await hub.match(links=links)
     while await hub.risk_watch.step():
         pass
     releases = await hub.current()

@@ -3,7 +3,8 @@
 Meanwhile an operator makes persons one and two, both services send receipts for most of what they hold, but not for
 all, and bring inventories of it.
 
-HUB_CRASH_KILLS, HUB_CRASH_PART_KILLS, HUB_CRASH_SUBMISSIONS and HUB_CRASH_SEED set other numbers than every day's.
+HUB_CRASH_KILLS, HUB_CRASH_PART_KILLS, HUB_CRASH_SUBMISSIONS, HUB_CRASH_SEED and HUB_CRASH_LINKS (`true`) set other
+numbers than every day's.
 """
 
 import os
@@ -29,6 +30,8 @@ EVERY_DAY = 4
 PART_KILLS = int(os.environ.get("HUB_CRASH_PART_KILLS", EVERY_DAY))
 SUBMISSIONS = int(os.environ.get("HUB_CRASH_SUBMISSIONS", "5000"))
 SEED = int(os.environ.get("HUB_CRASH_SEED", "1"))
+LINKS = os.environ.get("HUB_CRASH_LINKS") == "true"
+"""Whether likelihood links in the longest of these tests: with so few names, that is a third of its time."""
 
 DEADLINE_S = 1
 """For receipts; what is not acknowledged is overdue long before the end."""
@@ -49,7 +52,8 @@ pytestmark = [pytest.mark.servers, pytest.mark.crash]
 async def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(
     tmp_path: Path, postgres_url: str, kafka_bootstrap: str
 ) -> None:
-    installed = install(tmp_path, postgres_url, kafka_bootstrap, deadline_s=DEADLINE_S)
+    links = {"HUB_MATCH_LINKS": str(LINKS).lower()}
+    installed = install(tmp_path, postgres_url, kafka_bootstrap, deadline_s=DEADLINE_S, settings=links)
     said = submissions(SUBMISSIONS, SEED)
     with Hub(installed.installation) as hub:
         async with (
@@ -66,7 +70,9 @@ async def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(
 
             await assert_agreement(installed, hub.url, senders, said, probation, prison)
             assert not await broken_promises(installed, [probation, prison], operator.standing)
-            await assert_as_if_nothing_had_happened(installed, said, operator.standing, tmp_path, probation, prison)
+            await assert_as_if_nothing_had_happened(
+                installed, said, operator.standing, tmp_path, probation, prison, links=LINKS
+            )
             assert not [*operator.refused, *of_probation.false, *of_prison.false]
             for each in (of_probation, of_prison):
                 await each.assert_damage_is_found_and_nothing_else()
@@ -105,6 +111,7 @@ async def test_two_hubs_side_by_side_are_killed_and_frozen(
             await storm(senders, said, PART_KILLS, SEED, strike)
 
             await assert_agreement(installed, one.url, senders, said, probation)
+            await assert_as_if_nothing_had_happened(installed, said, {}, tmp_path, probation)
 
 
 @pytest.mark.timeout(300)

@@ -35,7 +35,13 @@ class Step:
 
 def _kills(at_once: int, seed: int) -> Chunk:
     submissions = str(at_once * _SUBMISSIONS_A_KILL)
-    return _tests(_KILLED, HUB_CRASH_KILLS=str(at_once), HUB_CRASH_SUBMISSIONS=submissions, HUB_CRASH_SEED=str(seed))
+    return _tests(
+        _KILLED,
+        HUB_CRASH_KILLS=str(at_once),
+        HUB_CRASH_SUBMISSIONS=submissions,
+        HUB_CRASH_SEED=str(seed),
+        HUB_CRASH_LINKS="true",
+    )
 
 
 def _kills_of_parts(at_once: int, seed: int) -> Chunk:
