@@ -224,7 +224,11 @@ async def _owe_again(connection: AsyncConnection, row: InventoryRow, comparison:
 
 
 def _expected(agency: str, types: Collection[str], as_of: int, buckets: Collection[str] | None) -> Select[Any]:
-    """Every record delivered by a number, as it was then; digest NULL where the agency may never have got it."""
+    """Every record delivered by a number, as it was then; digest NULL where the agency may never have got it.
+
+    So it is where a newer delivery came before there was a receipt: who reads the feed a page at a time may find the
+    newer one alone, on a later page.
+    """
     mine = [held.c.agency == agency, among(held.c.type, types)]
     if buckets is not None:
         mine.append(among(held.c.bucket, buckets))
@@ -239,7 +243,8 @@ def _expected(agency: str, types: Collection[str], as_of: int, buckets: Collecti
     still = still.where(*mine, held.c.number <= as_of, or_(not_(held.c.withdrawn), held.c.digest == ""))
     then, any_ = delivery.alias("then"), delivery.alias("any")
     last = select(func.max(any_.c.number)).where(*_same(any_), any_.c.number <= as_of).correlate(held).scalar_subquery()
-    digest = case((then.c.passed_over, null()), else_=then.c.digest)
+    may_be_unread = or_(then.c.passed_over, func.coalesce(held.c.applied_number, 0) < then.c.number)
+    digest = case((may_be_unread, null()), else_=then.c.digest)
     gone = case((held.c.withdrawn, 1), else_=0).label("gone")
     gone_on = select(*names, then.c.number, digest.label("digest"), literal(1).label("gone_on"), gone)
     gone_on = gone_on.select_from(held).join(then, and_(then.c.agency == held.c.agency, then.c.number == last))

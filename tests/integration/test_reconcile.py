@@ -82,6 +82,31 @@ async def test_a_copy_that_is_as_it_was_delivered_agrees_and_the_report_says_so(
     assert set(told["differences"].values()) == {0}
 
 
+async def test_what_a_newer_delivery_overtook_before_it_was_read_is_no_difference_while_that_is_on_its_way(
+    hub: RestHub,
+) -> None:
+    copy, (known, gone) = await copied(hub, "X1", "X2")
+    await say(hub, "X1", sex="female")
+    await take_back(hub, "X2")
+    await say(hub, "X3")
+    await hub.relayed()
+    await say(hub, "X4")
+    await hub.relayed()
+    for each in ("X1", "X2", "X3"):
+        await say(hub, each, sex="not-known")
+    await hub.relayed()
+
+    while copy.read < 6:
+        await copy.read_on(most=1)
+    done = await copy.reconcile()
+
+    assert done.found == {}
+    assert {known, gone} < copy.records.keys()
+    assert done.counts["inFlight"] == 3
+    await copy.read_on()
+    assert (await copy.reconcile()).differing == []
+
+
 async def test_every_kind_of_damage_is_found_and_one_round_heals_it(hub: RestHub) -> None:
     copy, (lost, altered, stale, resurrected, sound) = await copied(hub, "X1", "X2", "X3", "X4", "X5")
     await say(hub, "X3", sex="female")
