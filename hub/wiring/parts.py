@@ -237,7 +237,8 @@ class Parts:
     async def _share(self, submissions: Sequence[Submission]) -> list[Outcome]:
         outcomes = await self._sharing.share(submissions)
         self._metrics.count_submissions(submissions, outcomes)
-        self._bells.said.set()
+        if any(each.record_type == "offender" for each in submissions):
+            self._bells.said.set()
         self._bells.owed.set()
         return outcomes
 
