@@ -26,6 +26,7 @@ _LOCK = select(func.pg_advisory_xact_lock(_ALONE))
 
 # The next longer form is looked for only where the block of the shorter one is large; a key has three forms at most,
 # and what is NULL finds nobody.
+# OFFSET 0: or PostgreSQL would put each block in the place of its every mention, and read it as often.
 _SHARED = text(
     """
     SELECT sought.place, CASE
@@ -41,15 +42,15 @@ _SHARED = text(
         WITH ORDINALITY AS sought(short, longer, longest, place)
     CROSS JOIN LATERAL (SELECT array(
         SELECT number FROM blocking WHERE key BETWEEN sought.short AND sought.short || CAST(:end AS bytea) LIMIT :most
-    ) AS numbers) AS short
+    ) AS numbers OFFSET 0) AS short
     CROSS JOIN LATERAL (SELECT array(
         SELECT number FROM blocking WHERE cardinality(short.numbers) >= :most
         AND key BETWEEN sought.longer AND sought.longer || CAST(:end AS bytea) LIMIT :most
-    ) AS numbers) AS longer
+    ) AS numbers OFFSET 0) AS longer
     CROSS JOIN LATERAL (SELECT array(
         SELECT number FROM blocking WHERE cardinality(longer.numbers) >= :most
         AND key BETWEEN sought.longest AND sought.longest || CAST(:end AS bytea) LIMIT :most
-    ) AS numbers) AS longest
+    ) AS numbers OFFSET 0) AS longest
     """
 )
 _SIZES = text(
