@@ -5,13 +5,13 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
+from jsonschema_rs import Draft202012Validator, ValidationError
 
 from hub.domain.canonical import Json
 from hub.domain.contract import Kind
 from hub.spec.codes import CodeList
 from hub.spec.keys import AGENCY
+from hub.spec.validation import pointer
 
 SENSITIVITIES = frozenset({"official", "personal", "sensitive"})
 
@@ -25,10 +25,8 @@ def broken(
     schema: Json, lists: Mapping[str, CodeList], rules: Collection[str], preparations: Collection[str]
 ) -> Iterator[str]:
     """Everything wrong with a schema, a sentence each, with the place as a JSON Pointer."""
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        yield f"not a JSON Schema: {error.json_path}"
+    if fault := _fault(schema):
+        yield f"not a JSON Schema: {fault}"
         return
     yield from _root(schema, rules, preparations)
     yield from _keys(schema)
@@ -46,6 +44,15 @@ def dereferenced(schema: Json, node: Json) -> Json:
     for part in node["$ref"].removeprefix("#/").split("/"):
         target = target[part]
     return {**dereferenced(schema, target), **node}
+
+
+def _fault(schema: Json) -> str | None:
+    """Where and why this is no JSON Schema; None when it is one."""
+    try:
+        Draft202012Validator(schema)
+    except ValidationError as error:
+        return f"{pointer(error.instance_path)} {error.message}".lstrip()
+    return None
 
 
 def _root(schema: Json, rules: Collection[str], preparations: Collection[str]) -> Iterator[str]:
@@ -78,10 +85,8 @@ def _holders(schema: Json) -> Iterator[str]:
     for kind, saying in schema.get("x-holder", {}).items():
         if kind not in set(Kind):
             yield f"x-holder names {kind}, which is no kind of agency"
-        try:
-            Draft202012Validator.check_schema(saying)
-        except SchemaError as error:
-            yield f"x-holder of {kind} is not a JSON Schema: {error.json_path}"
+        if fault := _fault(saying):
+            yield f"x-holder of {kind} is not a JSON Schema: {fault}"
 
 
 def _named(alternatives: list[Json]) -> Iterator[str]:

@@ -173,6 +173,14 @@ def _no_json_schema(schema: Json) -> None:
     schema["properties"]["notes"]["type"] = "words"
 
 
+def _no_regular_expression(schema: Json) -> None:
+    schema["properties"]["notes"]["pattern"] = "("
+
+
+def _reference_to_nothing(schema: Json) -> None:
+    schema["properties"]["notes"]["$ref"] = "#/$defs/nothing"
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -198,7 +206,9 @@ def _no_json_schema(schema: Json) -> None:
         (_keys_that_meet, "two alternatives could give the same key"),
         (_reference_that_may_be_null, "reference names the record"),
         (_without_id, r"\$id is missing"),
-        (_no_json_schema, r"not a JSON Schema: .*notes"),
+        (_no_json_schema, "not a JSON Schema: /properties/notes/type "),
+        (_no_regular_expression, "not a JSON Schema: /properties/notes/pattern "),
+        (_reference_to_nothing, r"not a JSON Schema: .*/\$defs/nothing"),
     ],
 )
 def test_a_broken_schema_halts_the_hub_and_names_the_place(
