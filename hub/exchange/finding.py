@@ -9,7 +9,7 @@ import orjson
 from hub.clock import Clock
 from hub.domain.errors import Unavailable
 from hub.domain.joining import Likely, Pair
-from hub.domain.likelihood.blocking import ladders
+from hub.domain.likelihood.blocking import Ladder, ladders
 from hub.domain.likelihood.score import Score
 from hub.domain.likelihood.traits import Traits
 from hub.domain.replacement import replaced
@@ -151,14 +151,13 @@ class Recording:
     ) -> list[Found]:
         """The same, but that it says nothing of two who have no key in common whose block is not large now."""
         pairs = [each.pair for each in found if each.likely]
-        forms = {key: self._forms(described[key]) for key in {key for pair in pairs for key in pair}}
-        common = {(one, other): forms[one] & forms[other] for one, other in pairs}
-        large = await tx.large(set().union(*common.values())) if common else set()
-        return [_found_by(each, common.get(each.pair, set()) - large) for each in found]
-
-    def _forms(self, described: Candidate) -> set[bytes]:
-        """All blocking keys of somebody, in every form."""
-        return {form for ladder in ladders(self._traits(described)) for form in ladder_digests(self._keys, ladder)}
+        keys = {
+            local: _in_every_form(self._traits(described[local])) for local in {key for pair in pairs for key in pair}
+        }
+        common = {(one, other): keys[one] & keys[other] for one, other in pairs}
+        digests = {key: ladder_digests(self._keys, key)[-1] for key in set().union(*common.values())}
+        large = await tx.large(set(digests.values())) if digests else set()
+        return [_found_by(each, {digests[key] for key in common.get(each.pair, ())} - large) for each in found]
 
     def _traits(self, described: Candidate) -> Traits:
         return read_traits(self._seal.open(f"local:{described.local}", described.sealed))
@@ -201,6 +200,11 @@ class Recording:
             for person in sorted({case.before[key].person for key in pair})
         ]
         await tx.write(decision)
+
+
+def _in_every_form(traits: Traits) -> set[Ladder]:
+    """All blocking keys of somebody: of each its shortest form alone, and with each longer one."""
+    return {ladder[:length] for ladder in ladders(traits) for length in range(1, len(ladder) + 1)}
 
 
 def _found_by(found: Found, keys: Collection[bytes]) -> Found:

@@ -61,6 +61,14 @@ _SIZES = text(
     FROM unnest(CAST(:forms AS bytea[])) AS sought(form)
     """
 )
+_BLOCKS = """
+    WITH sought(place, first, last) AS (VALUES {rows})
+    SELECT (SELECT group_concat(number) FROM (
+        SELECT number FROM blocking WHERE key BETWEEN sought.first AND sought.last LIMIT {most}
+    )) AS numbers FROM sought ORDER BY place
+    """
+"""Several of them in SQLite; rows: three parameters for each."""
+_AT_ONCE = 500
 _BLOCK = (
     select(blocking.c.number)
     .where(blocking.c.key.between(bindparam("first"), bindparam("last")))
@@ -89,7 +97,7 @@ async def shared(connection: AsyncConnection, ladders: Sequence[Ladder], large_b
     """Who has each of these keys."""
     most = large_block + 1
     if connection.dialect.name != "postgresql":
-        return {ladder: await _climbed(connection, ladder, most) for ladder in ladders}
+        return await _climbed(connection, ladders, most)
     forms = [[each[form] if form < len(each) else None for each in ladders] for form in range(_FORMS)]
     sought = dict(zip(("shorts", "longers", "longests"), forms, strict=True)) | {"end": END, "most": most}
     return {
@@ -102,7 +110,8 @@ async def shared(connection: AsyncConnection, ladders: Sequence[Ladder], large_b
 async def sizes(connection: AsyncConnection, forms: Collection[bytes], most: int) -> dict[bytes, int]:
     """How large the block of each of these forms is; counted up to so many."""
     if connection.dialect.name != "postgresql":
-        return {form: len(await _block(connection, form, most)) for form in forms}
+        found = await _blocks(connection, list(forms), most)
+        return {form: len(numbers) for form, numbers in zip(forms, found, strict=True)}
     rows = await connection.execute(_SIZES, {"forms": sorted(forms), "end": END, "most": most}) if forms else ()
     return {row.form: row.size for row in rows}
 
@@ -115,13 +124,29 @@ async def members(connection: AsyncConnection, forms: Collection[bytes], most: i
             yield local
 
 
-async def _climbed(connection: AsyncConnection, ladder: Ladder, most: int) -> Met:
-    """The same where there are no round trips to save."""
-    for place, form in enumerate(ladder):
-        block = await _block(connection, form, most)
-        if len(block) < most:
-            return Met(block, ladder[:place])
-    return Met((), ladder)
+async def _climbed(connection: AsyncConnection, ladders: Sequence[Ladder], most: int) -> dict[Ladder, Met]:
+    """The same in SQLite, for one form of all of them after the other."""
+    found = {ladder: Met((), ladder) for ladder in ladders}
+    left = ladders
+    for place in range(_FORMS):
+        left = [ladder for ladder in left if place < len(ladder)]
+        numbers_of = zip(left, await _blocks(connection, [each[place] for each in left], most), strict=True)
+        small = {ladder: Met(numbers, ladder[:place]) for ladder, numbers in numbers_of if len(numbers) < most}
+        found |= small
+        left = [ladder for ladder in left if ladder not in small]
+    return found
+
+
+async def _blocks(connection: AsyncConnection, forms: Sequence[bytes], most: int) -> list[list[int]]:
+    """Of each form who has it, so many at most."""
+    found: list[list[int]] = []
+    for start in range(0, len(forms), _AT_ONCE):
+        some = forms[start : start + _AT_ONCE]
+        statement = _BLOCKS.format(rows=", ".join(["(?, ?, ?)"] * len(some)), most=most)
+        values = tuple(value for place, form in enumerate(some) for value in (place, form, form + END))
+        numbers = (await connection.exec_driver_sql(statement, values)).scalars()
+        found += [[int(number) for number in each.split(",")] if each else [] for each in numbers]
+    return found
 
 
 async def _block(connection: AsyncConnection, form: bytes, most: int) -> list[int]:
