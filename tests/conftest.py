@@ -6,6 +6,7 @@ create databases) and HUB_TEST_KAFKA_BOOTSTRAP. Tests that kill a server start o
 """
 
 import asyncio
+import gc
 import os
 import uuid
 from collections.abc import Iterator
@@ -39,6 +40,17 @@ def pytest_report_header() -> list[str]:
         f"PostgreSQL: {_OWN_POSTGRES if os.environ.get(_OWN_POSTGRES) else '18, of the tests'}",
         f"Apache Kafka: {_OWN_KAFKA if os.environ.get(_OWN_KAFKA) else '4.3.1, of the tests'}",
     ]
+
+
+def pytest_configure() -> None:
+    """Look for no garbage while tests are collected: all of it stays."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Nor look for any among them again."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -31,11 +31,14 @@ from hub.spec.registry import Registry
 
 def create_app(services: Services, operations: Operations, desk: Desk, registry: Registry) -> FastAPI:
     """The app that serves agencies, operators, and whoever watches over the hub."""
-    app = bare_app(registry)
+    return stand_on(bare_app(registry), services, operations, desk)
+
+
+def stand_on(app: FastAPI, services: Services, operations: Operations, desk: Desk) -> FastAPI:
+    """Give an app what it serves from; whatever it stood on before, it does no more."""
     app.state.services = services
     app.state.operations = operations
     app.state.desk = desk
-    app.add_middleware(Counting, metrics=operations.metrics)
     return app
 
 
@@ -55,6 +58,7 @@ def bare_app(registry: Registry) -> FastAPI:
     reads = (offenders.reads, *(reads_of(named) for named in NAMED), *shared)
     for router in (*writes, *reads, *ADMIN_ROUTERS, oauth.router, health.router, docs.router):
         app.include_router(router)
+    app.add_middleware(Counting)
     answer_with_problems(app)
     app.openapi = _once(lambda: describe(app, registry))  # type: ignore[method-assign]  # FastAPI's documented way
     return app

@@ -2,15 +2,12 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.metrics import Metrics
-
 
 class Counting:
     """ASGI middleware; a request that broke without an answer counts as 500."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, and count what comes back."""
@@ -28,4 +25,5 @@ class Counting:
         try:
             await self._app(scope, receive, noting)
         finally:
-            self._metrics.count_request(scope["method"], getattr(scope.get("route"), "path_format", None), status)
+            route = getattr(scope.get("route"), "path_format", None)
+            scope["app"].state.operations.metrics.count_request(scope["method"], route, status)

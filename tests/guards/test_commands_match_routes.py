@@ -5,8 +5,7 @@ from typer._click.core import Command, Context
 from typer.core import TyperGroup
 
 from hub.__main__ import commands
-from hub.api.app import bare_app
-from tests.rest import load_registry
+from tests.rest import api_document
 
 ROUTES = {
     "GET /agencies": "agency list",
@@ -82,7 +81,7 @@ def _named(command: Command, path: str = "") -> set[str]:
 
 
 def test_every_route_of_operators_has_its_command_and_every_command_its_route() -> None:
-    document = bare_app(load_registry()).openapi()["paths"]
+    document = api_document()["paths"]
     routes = {
         f"{method.upper()} {path.removeprefix('/v1/admin')}"
         for path, operations in document.items()

@@ -6,14 +6,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from hub.api.admin.shapes import SHAPES as ADMIN_SHAPES
-from hub.api.app import bare_app
 from hub.api.export import OPENAPI, exported
 from hub.api.shapes import SHAPES as AGENCIES_SHAPES
-from tests.rest import load_registry
+from tests.rest import api_document, load_registry
 
 SHAPES = {**AGENCIES_SHAPES, **ADMIN_SHAPES}
 REGISTRY = load_registry()
-DOCUMENT = bare_app(REGISTRY).openapi()
+DOCUMENT = api_document()
 OPERATIONS = [
     pytest.param(operation, id=f"{method} {path}")
     for path, operations in DOCUMENT["paths"].items()

@@ -6,14 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from hub.api.app import bare_app
 from hub.trust.agencies import Scope
-from tests.rest import RestHub, load_registry, rest_hub
+from tests.rest import RestHub, api_document, rest_hub
 
 OPEN = {("get", "/health/live"), ("get", "/health/ready"), ("post", "/oauth/token")}
-ROUTES = [
-    (method, path) for path, operations in bare_app(load_registry()).openapi()["paths"].items() for method in operations
-]
+ROUTES = [(method, path) for path, operations in api_document()["paths"].items() for method in operations]
 
 
 @pytest.fixture

@@ -9,11 +9,10 @@ from urllib.parse import quote
 
 import pytest
 
-from hub.api.app import bare_app
 from tests.builders.desk import JUSTIFIED, Desk
-from tests.rest import load_registry
+from tests.rest import api_document
 
-DOCUMENT = bare_app(load_registry()).openapi()
+DOCUMENT = api_document()
 OPERATIONS = [
     pytest.param(method, path, id=f"{method} {path}")
     for path, operations in DOCUMENT["paths"].items()

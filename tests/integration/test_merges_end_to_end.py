@@ -4,7 +4,7 @@ Over real Kafka and PostgreSQL; and what a prison holds that starts from nothing
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from datetime import timedelta
 from itertools import count
 
@@ -16,6 +16,7 @@ from adapters.client.stream import StreamLink
 from deploy.servers.hub import Hub
 from hub.domain.canonical import Json
 from hub.exchange.resolve import Choice
+from hub.trust.naming import local_key
 from tests.builders.live import NOON, PrisonProcess, Service, prison_in_a_process, said
 from tests.builders.records import assessment, movement, offender, registration
 from tests.crash.agreement import shown
@@ -23,7 +24,7 @@ from tests.crash.closing import closing
 from tests.crash.compacting import compacted
 from tests.crash.holding import Holding
 from tests.crash.installed import Installed
-from tests.crash.operators import Operator
+from tests.crash.operators import LocalId, Operator
 from tests.crash.submissions import PRISON, PROBATION
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(120)]
@@ -118,10 +119,18 @@ def of(person: str, held: Mapping[RecordName, str]) -> dict[tuple[str, str], str
     return {(name.type, name.key): digest for name, digest in held.items() if name.person == person}
 
 
+def _before(installed: Installed, other: LocalId, choices: Iterable[str]) -> str:
+    """A local id of probation that goes on under the person's id when it is split from this other one."""
+    keys, (service, local_id) = installed.lookup_keys, other
+    last = local_key(keys, installed.names[service], local_id)
+    return next(each for each in choices if local_key(keys, installed.names[PROBATION], each) < last)
+
+
 async def test_two_whom_an_operator_links_are_one_in_the_prisons_process_and_split_again_what_they_were(
     installed: Installed, scene: Scene, prison: StreamLink
 ) -> None:
-    crn, number = "X000101", "A0101AA"
+    number = "A0101AA"
+    crn = _before(installed, (PRISON, number), (f"X0001{each:02d}" for each in range(90)))
     await scene.probation.put(f"/v1/offenders/{crn}", offender("Quill", "Rowan"))
     await scene.probation.put(f"/v1/offenders/{crn}/assessments/ASM-1", assessment("ASM-1"))
     await scene.probation.put(f"/v1/offenders/{crn}/registrations/REG-1", registration("REG-1"))
