@@ -5,8 +5,7 @@ import signal
 import sys
 
 from deploy.servers.errors import ServerFailed, ServerMissing
-from deploy.servers.kafka import Kafka
-from deploy.servers.kafka_jars import kafka_jars
+from deploy.servers.kafka import Kafka, remember_start
 from deploy.servers.postgres import Postgres
 
 _STOP = {signal.SIGINT, signal.SIGTERM}
@@ -18,7 +17,7 @@ def main() -> int:
     parser.add_argument("what", choices=["fetch", "up"])
     try:
         if parser.parse_args().what == "fetch":
-            kafka_jars()
+            remember_start()
         else:
             _run_until_interrupted()
     except (ServerMissing, ServerFailed) as error:

@@ -42,16 +42,17 @@ def kafka_jars() -> tuple[Path, ...]:
     Raises:
         ServerMissing: a jar could not be fetched, or is not the one that was locked.
     """
-    cache = _cache()
+    cache = kafka_cache()
     locked = _read_lock()
     if not all(jar.intact_in(cache) for jar in locked):
         cache.mkdir(parents=True, exist_ok=True)
-        with _alone_in(cache):
+        with alone_in(cache):
             _fetch_missing(locked, cache)
     return tuple(cache / jar.path for jar in locked)
 
 
-def _cache() -> Path:
+def kafka_cache() -> Path:
+    """Where all that is kept of Kafka from one run to the next lies; see `kafka_jars`."""
     own = os.environ.get("HUB_TEST_CACHE")
     shared = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "case-sharing-hub"
     return (Path(own) if own else shared) / f"kafka-{KAFKA_VERSION}"
@@ -62,8 +63,8 @@ def _read_lock() -> list[Jar]:
 
 
 @contextmanager
-def _alone_in(cache: Path) -> Iterator[None]:
-    """Two test runs that start together fetch once."""
+def alone_in(cache: Path) -> Iterator[None]:
+    """Of test runs that start together one at a time writes there; what it wrote the others find."""
     with (cache / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
