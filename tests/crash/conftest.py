@@ -1,16 +1,23 @@
-"""A hub that runs, for the tests of a module that do not end it."""
+"""A hub that runs, for the tests of a module that do not end it; links of services that are not patient for long."""
 
 from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 
+from adapters.client import patience
 from deploy.servers import Kafka, Postgres
 from deploy.servers.databases import drop_database
 from deploy.servers.hub import Hub
 from deploy.servers.own import OwnKafka, OwnPostgres
 from tests.crash.installed import install
 from tests.crash.running import POISON_LIMIT, Running
+
+
+@pytest.fixture(autouse=True)
+def try_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that waited longer each time would let a test wait, long after the hub is back."""
+    monkeypatch.setattr(patience, "_WAITS_S", (0.1, 0.2, 0.5))
 
 
 @pytest.fixture(scope="module")

@@ -22,14 +22,14 @@ from hub.domain.outcome import Accepted, Refused
 from hub.domain.submission import Submission, micros
 from hub.metrics import Metrics
 from hub.store.agencies import AgencyStore
-from hub.store.engine import open_engine, reading, writing
-from hub.store.migrations import upgrade
+from hub.store.engine import create_schema, open_engine, reading, writing
 from hub.store.queues import look_at_queues
 from hub.store.tables import agency, audit, crowd, dead_letter, outlet, owed, parked, record, unmatched, withheld
 from hub.trust.agencies import Agencies, Credentials, Scope
 from hub.trust.sealing import LookupKeys, MasterKey
 from hub.trust.signing import SigningKeys
 from hub.trust.tokens import Tokens, Verifier
+from tests.builders.hub import quick_engine
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 CREDENTIALS = "client_credentials"
@@ -66,9 +66,11 @@ class Hub:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
 async def hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Hub]:
-    sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    engine = open_engine(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
-    await upgrade(engine)
+    if request.param == "sqlite":
+        engine = quick_engine(tmp_path / "hub.db")
+        await create_schema(engine)
+    else:
+        engine = open_engine(request.getfixturevalue("shared_postgres_url"))
     broker, metrics = Broker(), Metrics(["offender"])
     store = AgencyStore(engine)
     contract = Contract(
@@ -273,10 +275,17 @@ async def test_a_lost_broker_degrades_for_submissions_are_still_taken(hub: Hub) 
     assert (answer.status_code, answer.json()["reasons"]) == (200, ["Kafka does not answer"])
 
 
-async def test_without_its_tables_the_hub_is_not_ready(hub: Hub) -> None:
+@pytest.fixture
+async def a_table_lost(hub: Hub) -> AsyncIterator[None]:
     async with writing(hub.engine) as connection:
         await connection.run_sync(owed.drop)
+    yield
+    async with writing(hub.engine) as connection:  # the database serves other tests, too
+        await connection.run_sync(owed.create)
 
+
+@pytest.mark.usefixtures("a_table_lost")
+async def test_without_its_tables_the_hub_is_not_ready(hub: Hub) -> None:
     answer = await hub.http.get("/health/ready")
 
     assert (answer.status_code, answer.json()["state"]) == (503, "unavailable")
