@@ -44,6 +44,8 @@ LATER = 200
 """How many of them may be such as can wait, so that what changes meanwhile does not wait long for these."""
 IDLE_S = 0.02
 """How long the relay sleeps when nothing is owed; a wake-up in the same process ends it at once."""
+LONGEST_IDLE_S = 0.1
+"""How long, when nothing was owed for a while: it sleeps twice as long each time, until something is."""
 BACK_OFF_S = 1.0
 """How long it waits when the database or the broker does not answer, or another process leads."""
 
@@ -104,7 +106,7 @@ class Relay:
         self, stop: asyncio.Event, wake: asyncio.Event, delivered: asyncio.Event, watching: asyncio.Task[None] | None
     ) -> None:
         """Round after round; while one is published, the next is committed, so that it waits for its turn only."""
-        publishing = asyncio.create_task(self._publish(None))
+        publishing, idle_s = asyncio.create_task(self._publish(None)), IDLE_S
         try:
             while not stop.is_set() and not (watching and watching.done()):
                 wake.clear()
@@ -112,9 +114,10 @@ class Relay:
                 if committed is not None:
                     delivered.set()
                     await publishing
-                    publishing = asyncio.create_task(self._publish(committed))
+                    publishing, idle_s = asyncio.create_task(self._publish(committed)), IDLE_S
                 else:
-                    await pause(IDLE_S, wake)
+                    await pause(idle_s, wake)
+                    idle_s = min(2 * idle_s, LONGEST_IDLE_S)
                     if publishing.done():
                         publishing.result()
         finally:

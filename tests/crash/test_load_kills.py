@@ -45,7 +45,7 @@ def test_a_load_killed_again_and_again_takes_and_rejects_each_line_once(postgres
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while process.poll() is None and lines_settled(postgres_url) <= before:
             time.sleep(0.02)
-        time.sleep(rng.random() * 0.5)
+        time.sleep(rng.random() * 0.2)
         if process.poll() is not None:
             break
         workers = psutil.Process(process.pid).children(recursive=True)

@@ -310,6 +310,7 @@ def _scaled() -> Iterator[None]:
         patch.object(streams, "BATCH", 3),
         patch.object(streams, "LATE", _LATE),
         patch.object(relay, "IDLE_S", 0.2),
+        patch.object(relay, "LONGEST_IDLE_S", 0.2),
         patch.object(relay, "BACK_OFF_S", 0.3),
         patch.object(due, "BATCH", 5),
         patch.object(risk_watch, "BATCH", 3),
