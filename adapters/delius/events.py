@@ -92,8 +92,11 @@ def _name_other_numbers(step: Step) -> None:
 
 
 def _erase(step: Step) -> set[Name]:
-    """Nothing of the case is kept."""
+    """Nothing of the case is kept, but into which one it was merged: that one has its number."""
+    into = step.get("into")
     step.parts.remove(about(step.crn))
+    if into:
+        step.put("into", {"crn": into["crn"]})
     return _delete(step)
 
 

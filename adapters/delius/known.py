@@ -12,6 +12,7 @@ Parts of `offender/<crn>`, each with `at`, when the source recorded it:
     flags                       registers named without number and days
     removed                     the case is deleted, or merged into another
     merged                      cases that were merged into this one
+    into                        the one that this case was merged into, also when it is deleted or back since
     unmerged                    that such a merge of this case was undone
     said                        no part: of when what was said last is
 """
@@ -69,8 +70,8 @@ def related(crns: Iterable[str], parts: Parts) -> list[str]:
     while waiting:
         if (crn := waiting.pop(0)) not in found:
             found[crn] = None
-            into = (parts.get(about(crn), "removed") or {"into": None})["into"]
-            waiting += [*_merged(crn, parts), *([] if into is None else [into])]
+            into = parts.get(about(crn), "into")
+            waiting += [*_merged(crn, parts), *([into["crn"]] if into else [])]
     return list(found)
 
 

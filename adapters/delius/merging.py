@@ -9,11 +9,10 @@ def merge(step: Step) -> set[Name]:
     removed, survivor = _pair(step, "sourceCRN", "targetCRN")
     if removed is None or survivor is None or step.is_late(removed, "unmerged"):
         return set()
-    before = step.get("removed", crn=removed)
-    if before and before["into"] is not None:
-        _part(step, before["into"], removed)
+    _part_from_survivor(step, removed)
     step.put("merged", {"crns": [*_merged(step, survivor), removed]}, crn=survivor)
     step.put("removed", {"into": survivor}, crn=removed)
+    step.put("into", {"crn": survivor}, crn=removed)
     step.wait_for_whole(survivor)
     return {OFFENDER}
 
@@ -23,7 +22,7 @@ def unmerge(step: Step) -> set[Name]:
     back, other = _pair(step, "reactivatedCRN", "unmergedCRN")
     if back is None or other is None or step.is_late(back, "removed"):
         return set()
-    _part(step, other, back)
+    _part_from_survivor(step, back)
     step.put("removed", crn=back)
     step.put("unmerged", {}, crn=back)
     step.wait_for_whole(back)
@@ -31,8 +30,12 @@ def unmerge(step: Step) -> set[Name]:
     return {OFFENDER}
 
 
-def _part(step: Step, survivor: str, removed: str) -> None:
-    step.put("merged", {"crns": [each for each in _merged(step, survivor) if each != removed]}, crn=survivor)
+def _part_from_survivor(step: Step, removed: str) -> None:
+    """Whatever the event says: the one it was merged into, if any, gives it up."""
+    if into := step.get("into", crn=removed):
+        survivor = into["crn"]
+        step.put("merged", {"crns": [each for each in _merged(step, survivor) if each != removed]}, crn=survivor)
+        step.put("into", crn=removed)
 
 
 def _merged(step: Step, crn: str) -> list[str]:

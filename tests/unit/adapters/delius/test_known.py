@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adapters.delius.known import records
@@ -47,8 +47,25 @@ _arrivals = st.lists(
 )
 
 
+_AT = "2026-02-01T09:00"
+_NOW = timedelta()
+_ERASED_BETWEEN_TWO_MERGES = [
+    (merged("X771302", "X118820", _AT), _NOW),
+    (event("deleted.gdpr", _AT, "X771302"), _NOW),
+    (merged("X320741", "X771302", _AT), _NOW),
+    (case("X320741", registerFlags=[{"code": "RHRH"}]), _NOW),
+]
+_UNMERGED_FROM_ANOTHER = [
+    (merged("X320741", "X118820", _AT), _NOW),
+    (unmerged("X320741", "X771302", _AT), _NOW),
+    (offender("X320741", mappa={"level": 1}), _NOW),
+]
+
+
 @settings(max_examples=150, deadline=None)
 @given(arrivals=_arrivals)
+@example(arrivals=_ERASED_BETWEEN_TWO_MERGES)
+@example(arrivals=_UNMERGED_FROM_ANOTHER)
 def test_what_was_said_last_of_every_record_is_what_is_known(arrivals: list[tuple[Json, timedelta]]) -> None:
     desk = Desk(SYSTEM)
     for payload, shift in arrivals:
