@@ -42,7 +42,7 @@ from hub.metrics import Metrics
 from hub.settings import Settings
 from hub.spec.registry import Registry, schemas_folder
 from hub.store.agencies import AgencyStore
-from hub.store.engine import create_schema, open_engine, reading
+from hub.store.engine import open_engine, reading
 from hub.store.measuring import MeasuringStore
 from hub.store.parked import ParkedStore
 from hub.store.queues import look_at_queues
@@ -158,7 +158,6 @@ def load_registry() -> Registry:
 async def rest_hub(url: str) -> AsyncIterator[RestHub]:
     """A hub with the project's contracts, and a court that sees everybody with rights for limited access."""
     engine = quick_engine(Path(url.removeprefix(_SQLITE))) if url.startswith(_SQLITE) else open_engine(url)
-    await create_schema(engine)
     registry = load_registry()
     contracts = load_contracts(CONTRACTS, registry)
     contracts["court"] = replace(

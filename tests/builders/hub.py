@@ -4,10 +4,12 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from sqlalchemy import Table, event, select
+from sqlalchemy import Table, create_engine, event, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.commands.match_files import SHIPPED_WEIGHTS, weights_in
@@ -36,7 +38,7 @@ from hub.store.engine import open_engine, reading
 from hub.store.matching import SqlMatchingStore
 from hub.store.relaying import SqlRelayStore, held_row
 from hub.store.sharing import SqlStore
-from hub.store.tables import held, local_id, person, record, unmatched
+from hub.store.tables import held, local_id, metadata, person, record, unmatched
 from hub.store.watching import WatchStore
 from hub.trust.naming import local_key
 from hub.trust.sealing import CompressingSeal, LookupKeys
@@ -50,10 +52,23 @@ WEIGHTS = weights_in(SHIPPED_WEIGHTS)
 
 
 def quick_engine(database: Path) -> AsyncEngine:
-    """SQLite that does not wait for the disk: for tests that lose no power."""
+    """SQLite with all tables that does not wait for the disk: for tests that lose no power."""
+    if not database.exists():
+        database.write_bytes(_no_rows())
     engine = open_engine(f"sqlite+aiosqlite:///{database}")
     event.listen(engine.sync_engine, "connect", _without_waiting_for_the_disk)
     return engine
+
+
+@cache
+def _no_rows() -> bytes:
+    """A database with all tables: to make them takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "hub.db"
+        engine = create_engine(f"sqlite:///{path}")
+        metadata.create_all(engine)
+        engine.dispose()
+        return path.read_bytes()
 
 
 def _without_waiting_for_the_disk(connection: sqlite3.Connection, _record: object) -> None:

@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.ports import MatchingStore, RelayStore, Store
 from hub.store.alerts import AlertStore
-from hub.store.engine import create_schema, open_engine
+from hub.store.engine import open_engine
 from hub.store.matching import SqlMatchingStore
 from hub.store.parked import ParkedStore
 from hub.store.receipts import ReceiptStore
 from hub.store.relaying import SqlRelayStore
 from hub.store.sharing import SqlStore
 from hub.store.watching import WatchStore
+from tests.builders.hub import quick_engine
 from tests.simulation.matched import MemoryMatchingStore
 from tests.simulation.received import MemoryParkedStore, MemoryReceiptStore
 from tests.simulation.relayed import MemoryRelayStore
@@ -90,8 +91,9 @@ async def stores(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     if request.param == "memory":
         yield _in_memory()
         return
-    sqlite = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    engine = open_engine(sqlite if request.param == "sqlite" else request.getfixturevalue("shared_postgres_url"))
-    await create_schema(engine)
+    if request.param == "sqlite":
+        engine = quick_engine(tmp_path / "hub.db")
+    else:
+        engine = open_engine(request.getfixturevalue("shared_postgres_url"))
     yield _over(engine)
     await engine.dispose()

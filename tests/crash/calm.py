@@ -10,7 +10,6 @@ from adapters.client.events import structured
 from hub.domain.submission import Submission
 from hub.exchange.envelope import from_structured
 from hub.exchange.resolve import Choice
-from hub.store.engine import create_schema
 from hub.trust.contracts import load_contracts
 from tests.builders.hub import Hub, quick_engine
 from tests.builders.valid_bodies import registry
@@ -38,7 +37,6 @@ async def shown_by_a_calm_hub(
     order of local keys, and of those the later are left out that would join two who are kept apart.
     """
     engine = quick_engine(folder / "calm.db")
-    await create_schema(engine)
     contracts = load_contracts(Path(installed.installation.settings["HUB_CONTRACTS"]), registry())
     hub = Hub(engine, contracts, now=datetime.now(UTC), keys=installed.lookup_keys)
     submissions = [_submission(installed.names[each.by], each) for each in said if each.good]

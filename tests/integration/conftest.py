@@ -10,7 +10,7 @@ from deploy.servers import Kafka, Postgres
 from deploy.servers.databases import drop_database
 from deploy.servers.own import OwnKafka, OwnPostgres
 from hub.domain.contract import Delivery, People
-from hub.store.engine import create_schema, open_engine
+from hub.store.engine import open_engine
 from hub.trust.agencies import Scope
 from tests.builders.desk import Desk
 from tests.builders.hub import Hub, contract, quick_engine
@@ -46,7 +46,6 @@ async def hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[H
     """Share and relay under four contracts, one of each sort."""
     if request.param == "sqlite":
         engine = quick_engine(tmp_path / "hub.db")
-        await create_schema(engine)
     else:
         engine = open_engine(request.getfixturevalue("shared_postgres_url"))
     yield Hub(engine, CONTRACTS)

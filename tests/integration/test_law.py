@@ -273,12 +273,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with all tables and nothing in them."""
     path = tmp_path_factory.mktemp("law") / "hub.db"
 
-    async def make() -> None:
-        engine = quick_engine(path)
-        await create_schema(engine)
-        await engine.dispose()
-
-    asyncio.run(make())
+    quick_engine(path)
     return path
 
 

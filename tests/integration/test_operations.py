@@ -22,7 +22,7 @@ from hub.domain.outcome import Accepted, Refused
 from hub.domain.submission import Submission, micros
 from hub.metrics import Metrics
 from hub.store.agencies import AgencyStore
-from hub.store.engine import create_schema, open_engine, reading, writing
+from hub.store.engine import open_engine, reading, writing
 from hub.store.queues import look_at_queues
 from hub.store.tables import agency, audit, crowd, dead_letter, outlet, owed, parked, record, unmatched, withheld
 from hub.trust.agencies import Agencies, Credentials, Scope
@@ -68,7 +68,6 @@ class Hub:
 async def hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Hub]:
     if request.param == "sqlite":
         engine = quick_engine(tmp_path / "hub.db")
-        await create_schema(engine)
     else:
         engine = open_engine(request.getfixturevalue("shared_postgres_url"))
     broker, metrics = Broker(), Metrics(["offender"])

@@ -11,7 +11,6 @@ import pytest
 from hub.domain.contract import Delivery, People
 from hub.domain.errors import Halt, Unavailable
 from hub.ports import Publication, TopicExtent
-from hub.store.engine import create_schema
 from hub.store.tables import owed
 from tests.builders.hub import NOW, Hub, contract, quick_engine
 from tests.builders.records import PNC, PRISON, PROBATION, assessment, movement, offender, said, withdrawn
@@ -69,7 +68,6 @@ def topics() -> Topics:
 @pytest.fixture
 async def hub(tmp_path: Path, topics: Topics) -> AsyncIterator[Hub]:
     engine = quick_engine(tmp_path / "hub.db")
-    await create_schema(engine)
     hub = Hub(engine, CONTRACTS, publisher=topics)
     await look(hub)
     yield hub

@@ -12,18 +12,18 @@ from hub.domain.contract import Contract, Delivery, Kind, People
 from hub.domain.errors import Reason, Rejected
 from hub.domain.submission import micros
 from hub.store.agencies import AgencyStore
-from hub.store.engine import create_schema, open_engine, reading, writing
+from hub.store.engine import reading, writing
 from hub.store.tables import agency, audit
 from hub.trust.agencies import AS_OPERATORS, Agencies, Role, Scope
 from hub.trust.sealing import LookupKeys
+from tests.builders.hub import quick_engine
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}")
-    await create_schema(engine)
+    engine = quick_engine(tmp_path / "hub.db")
     yield engine
     await engine.dispose()
 

@@ -16,11 +16,11 @@ from joserfc.jwk import ECKey, RSAKey
 from hub.domain.contract import Contract, Delivery, Kind, People
 from hub.domain.errors import Halt, Reason, Rejected
 from hub.store.agencies import AgencyStore
-from hub.store.engine import create_schema, open_engine
 from hub.trust.agencies import AS_OPERATORS, REMEMBERED, Agencies, Role, Scope
 from hub.trust.sealing import LookupKeys, MasterKey
 from hub.trust.signing import SigningKeys
 from hub.trust.tokens import Caller, Tokens, Verifier
+from tests.builders.hub import quick_engine
 
 START = datetime(2024, 5, 1, 12, tzinfo=UTC)
 ISSUER, AUDIENCE = "https://issuer.example", "hub"
@@ -58,8 +58,7 @@ def contract(agency: str) -> Contract:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}")
-    await create_schema(engine)
+    engine = quick_engine(tmp_path / "hub.db")
     clock = Hands()
     store = AgencyStore(engine)
     agencies = Agencies(store, {"probation": contract("probation")}, LookupKeys(b"k" * 32), clock)
