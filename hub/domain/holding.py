@@ -21,6 +21,8 @@ _HOLDS = {
     "community": Kind.PROBATION,
 }
 """Where a person is -> the kind of agency that holds them then; who is at large is still on the prison's books."""
+_OF_HOLDING = ("location", "custody", "probationArea", "supervision", "keyDates")
+"""Properties of an offender record; of services that say another area, whoever supervises the person is believed."""
 HOLDING = frozenset(_HOLDS.values())
 """The kinds of agencies that may hold a person."""
 SAID = "@said"
@@ -41,9 +43,12 @@ def held_by(offender: Mapping[str, Json] | None) -> Kind | None:
     return _HOLDS.get(location.get("place", ""))
 
 
-def speaks_of_holding(offender: Mapping[str, Json] | None) -> list[Json]:
-    """All that tells who holds the person, and until when, of one offender record."""
-    return [(offender or {}).get(name) for name in ("location", "custody", "probationArea", "keyDates")]
+def speaks_of_holding(offender: Mapping[str, Json] | None) -> list[Json] | None:
+    """All that tells who holds the person, and until when, of one offender record; None where there is no record.
+
+    That there is one tells something by itself: the only service of its kind that knows the person may be the holder.
+    """
+    return None if offender is None else [offender.get(name) for name in _OF_HOLDING]
 
 
 def holder_of(converged: Converged, standing: Sequence[Standing]) -> Holder | None:

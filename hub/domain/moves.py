@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from hub.domain.canonical import Json
 
+MOVEMENT = "movement"
+"""The record type."""
 RELEASE = "release"
 """The event of which is known without a plan on which day it is to be expected, and which nobody is to miss."""
 _ANNOUNCED = {"released": RELEASE, "transfer-out": "transfer", "temporary-absence": "temporary-absence"}

@@ -14,7 +14,7 @@ from hub.domain.canonical import Json
 from hub.domain.convergence import Rule, Standing, carried_since
 from hub.domain.deadlines import tells_of_risk
 from hub.domain.holding import HOLDING, SAID, Holder, held_by, speaks_of_holding
-from hub.domain.moves import move_of
+from hub.domain.moves import MOVEMENT, move_of
 from hub.domain.submission import Order, day_begins
 
 _ASSESSMENT = "assessment"
@@ -101,7 +101,7 @@ def carried_with_risk(record_type: str, rule: Rule, earlier: Standing, body: Jso
 
 def speaks_of_risk(record_type: str, body: Mapping[str, Json] | None) -> object:
     """All that tells what must be looked at, or announced, of what one agency says; equal where that is the same."""
-    if record_type == "movement":
+    if record_type == MOVEMENT:
         return move_of(body)
     return speaks_of_holding(body) if record_type == "offender" else level_of(record_type, body)
 

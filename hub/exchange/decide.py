@@ -11,6 +11,7 @@ from hub.domain.contract import People as Whose
 from hub.domain.convergence import Rule, Standing, converge, latest_per_local_id
 from hub.domain.errors import Halt
 from hub.domain.holding import SAID, holder_of
+from hub.domain.moves import MOVEMENT
 from hub.domain.notices import NOTICE
 from hub.domain.risk import level_of
 from hub.domain.rulings import Rulings
@@ -173,7 +174,8 @@ class Deciding:
         digest = self._keys.keyed_bytes("content", content or b"")
         if digest == existing.digest if existing is not None else content is None:
             return
-        if ruled or (existing is not None and existing.ruled):
+        of_several = record_id.type == MOVEMENT and len(lives) > 1  # what none of them says anew may come to stand
+        if ruled or (existing is not None and existing.ruled) or of_several:
             decision.watched.add(record_id.person)
         decision.records.append(
             RecordRow(

@@ -48,8 +48,8 @@ class AtRisk:
     async def probation(self, path: str, body: dict[str, Any] | None) -> None:
         await self._says(self.hub.probation, f"/v1/offenders/X1{path}", body)
 
-    async def prison(self, path: str, body: dict[str, Any] | None) -> None:
-        await self._says(self.hub.prison, f"/v1/offenders/A1234BC{path}", body)
+    async def prison(self, path: str, body: dict[str, Any] | None, *, number: str = "A1234BC") -> None:
+        await self._says(self.hub.prison, f"/v1/offenders/{number}{path}", body)
 
     async def supervised(self) -> None:
         await self.probation("", {**OFFENDER, "identifiers": PNC, "location": {"place": "community"}})

@@ -214,6 +214,23 @@ async def test_a_planned_transfer_is_announced_beside_the_release_until_it_is_ma
     assert [each[2] and each[2]["event"] for each in await inside.notices("probation")] == ["release", None]
 
 
+async def test_a_plan_told_under_two_numbers_of_one_person_is_announced_as_it_comes_to_stand(inside: Inside) -> None:
+    plan = {"booking": "38339A", "sequence": 4, "direction": "out", "type": "transfer-out", "planned": True}
+    first, second = ({**plan, "at": f"2026-04-{day}T09:00:00+01:00"} for day in (17, 20))
+    await inside.dated(None, identifiers=[*PNC, {"scheme": "merged-prison-number", "value": "A1234BD"}])
+    await inside.at("2026-04-10")
+    await inside.prison("/movements/38339A/4", first)
+    await inside.prison("/movements/38339A/4", second, number="A1234BD")
+    await inside.passes()
+    before = await inside.notices("probation")
+
+    await inside.prison("/movements/38339A/4", {**first, "comment": "as planned at first"})
+    await inside.passes()
+
+    assert [each[2]["date"] for each in before] == ["2026-04-20"]
+    assert [each[2]["date"] for each in await inside.notices("probation")] == ["2026-04-17"]
+
+
 async def test_when_the_day_of_a_plan_has_passed_the_next_one_is_announced(inside: Inside) -> None:
     plan = {"booking": "38339A", "direction": "out", "type": "temporary-absence", "planned": True}
     await inside.dated(None)

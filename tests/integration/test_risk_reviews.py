@@ -158,6 +158,24 @@ async def test_a_change_of_hands_puts_the_level_to_whoever_holds_the_person_now(
     assert await case.marks("probation") == [("high", ["/riskLevel"])]
 
 
+async def test_the_only_prison_that_knows_somebody_in_custody_is_asked_once_its_record_has_come(case: Reviewed) -> None:
+    known = {**OFFENDER, "identifiers": [{"scheme": "prison-number", "value": "A1234BC"}]}
+    await case.probation("", {**known, "location": {"place": "community"}})
+    await case.registered("2027-01-01")
+    entry = {"scheme": "prison-alert", "type": "O", "code": "OTHER", "reference": "7", "concern": "other", "period": {}}
+    await case.prison("/registrations/7", entry)
+    await case.passes(hours=1)
+    await case.probation("", {**known, "location": {"place": "custody"}})
+    await case.passes(hours=1)
+    before = await case.reviews()
+
+    await case.prison("", OFFENDER)
+    await case.passes()
+
+    assert before == []
+    assert [(each["cause"], each["agency"]) for each in await case.reviews()] == [("author-no-longer-holds", "prison")]
+
+
 async def test_what_the_holder_says_of_the_same_risk_answers_it(case: Reviewed) -> None:
     await case.supervised()
     await case.registered("2027-01-01")

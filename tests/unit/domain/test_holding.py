@@ -6,7 +6,7 @@ import pytest
 
 from hub.domain.canonical import Json
 from hub.domain.convergence import Standing, converge
-from hub.domain.holding import SAID, Holder, holder_of
+from hub.domain.holding import SAID, Holder, holder_of, speaks_of_holding
 from hub.domain.submission import Order, day_begins
 from hub.spec.convergence import compile_rule
 from tests.builders.valid_bodies import registry
@@ -60,3 +60,23 @@ def test_the_only_service_that_knows_a_person_holds_them_in_the_community() -> N
 
     assert holder(prison, quiet) == Holder("probation-north", day_begins(date(2026, 5, 20)))
     assert holder(prison, quiet, says("probation-south", {})) is None
+
+
+def test_a_service_that_says_nothing_of_holding_tells_by_its_record_alone() -> None:
+    probation = says("probation", {"location": {"place": "custody"}})
+
+    assert holder(probation) != holder(probation, says("prison", {}))
+    assert speaks_of_holding(None) != speaks_of_holding({})
+
+
+def test_that_a_service_supervises_the_person_no_more_tells_who_holds_them() -> None:
+    prison = says("prison", {"location": {"place": "community"}})
+    south = says(
+        "probation-south", {"probationArea": {"name": "South"}, "supervision": {"status": "current"}}, JUNE - 9
+    )
+    now, before = (
+        {"probationArea": {"name": "North"}, "supervision": {"status": it}} for it in ("current", "previous")
+    )
+
+    assert holder(prison, south, says("probation-north", now)) != holder(prison, south, says("probation-north", before))
+    assert speaks_of_holding(now) != speaks_of_holding(before)
