@@ -6,6 +6,7 @@ order in which the assertions are given, and converging valid assertions gives a
 that relate properties hold only inside what is taken whole.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -36,9 +37,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """Who has come to say its value last is believed."""
+    """Who has come to say its value last is believed.
+
+    holds: as of `Authority`, among those alone that hold the person, where there are any; None: among all.
+    """
 
     path: str
+    holds: Callable[[Standing], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +104,14 @@ class Union:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """An object whose properties converge each by its own rule."""
+    """An object whose properties converge each by its own rule.
+
+    holds: of a record, as of `Authority`; None where its schema does not say.
+    """
 
     path: str
     properties: Mapping[str, "Rule"]
+    holds: Callable[[Standing], bool] | None = None
 
 
 Rule: TypeAlias = Latest | Authority | Highest | Agree | Union | Fields
@@ -208,14 +217,21 @@ def sayings(path: str, said: Iterable[Said]) -> list[Saying]:
     return [Saying(each.local, each.since.get(path, each.order), value) for each, value in said]
 
 
-def latest_per_local_id(standing: Iterable[Standing]) -> list[Standing]:
-    """Of several assertions of one agency for one local id on one record, only the latest speaks."""
-    latest: dict[tuple[str, str], Standing] = {}
+def latest_per_local_id(rule: Rule, standing: Iterable[Standing]) -> list[Standing]:
+    """Of several assertions of one agency for one local id on one record, only the latest speaks.
+
+    One by which it holds the person goes before one by which it does not: an entry of a register that was ended, and
+    mended later, does not hide the one that stands.
+    """
+    of_each: dict[tuple[str, str], list[Standing]] = defaultdict(list)
     for assertion in standing:
-        slot = (assertion.agency, assertion.local)
-        if slot not in latest or assertion.order > latest[slot].order:
-            latest[slot] = assertion
-    return [latest[slot] for slot in sorted(latest)]
+        of_each[assertion.agency, assertion.local].append(assertion)
+    holds = rule.holds if isinstance(rule, Fields) else None
+
+    def place(assertion: Standing) -> tuple[bool, Order]:
+        return holds is not None and holds(assertion), assertion.order
+
+    return [said[0] if len(said) == 1 else max(said, key=place) for _, said in sorted(of_each.items())]
 
 
 def carried_since(rule: Rule, earlier: Standing, body: Json) -> dict[str, Order]:
@@ -304,7 +320,7 @@ def _choose(rule: Latest | Authority | Highest | Agree, path: str, said: list[Sa
         return said[0]
     match rule:
         case Latest():
-            return _latest(path, said)
+            return _latest(path, _holders(rule.holds, said))
         case Authority():
             return _with_authority(rule, path, said, marks)
         case Highest():
@@ -329,6 +345,11 @@ def _with_authority(rule: Authority, path: str, said: list[Said], marks: _Marks)
 
 def _differ(said: list[Said]) -> bool:
     return len({canonical(value) for _, value in said}) > 1
+
+
+def _holders(holds: Callable[[Standing], bool] | None, said: list[Said]) -> list[Said]:
+    """Those who hold the person, where any do; all where none does, or none need."""
+    return [one for one in said if holds is not None and holds(one[0])] or said
 
 
 def _latest(path: str, said: list[Said]) -> Said:

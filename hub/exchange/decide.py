@@ -1,6 +1,6 @@
 """What a batch changes: who is known, what is shared, what is owed. Pure: everything was fetched before."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -220,11 +220,11 @@ class Deciding:
             content["holder"] = asdict(holder)
         return canonical(content), converged.contested, converged.ruled
 
-    def standing(self, lives: Iterable[Live]) -> list[Standing]:
-        """What speaks of a record; withdrawn assertions do not."""
-        return latest_per_local_id(
-            live.said(self._kind(live.agency), self._seal) for live in lives if not live.withdrawn
-        )
+    def standing(self, lives: Sequence[Live]) -> list[Standing]:
+        """What speaks of one record; withdrawn assertions do not."""
+        speaking = [live for live in lives if not live.withdrawn]
+        said = [live.said(self._kind(live.agency), self._seal) for live in speaking]
+        return latest_per_local_id(self.rules[speaking[0].record_type], said) if said else []
 
     def rulings(self, case: Case, rid: str) -> Rulings:
         """The rulings that may hold on a record."""

@@ -89,10 +89,11 @@ class Differing:
 
     def differences(self, row: DifferingRow) -> list[Difference]:
         """The places of a record where agencies differ now, by path."""
-        standing = latest_per_local_id(self._said(each) for each in row.standing)
+        rule = self._rules[row.record.id.type]
+        standing = latest_per_local_id(rule, (self._said(each) for each in row.standing))
         in_force = [each.ruling for each in row.rulings if each.over_at is None]
         rulings = Rulings(in_force, partial(said_digest, self._keys))
-        found = disagreements(self._rules[row.record.id.type], standing, rulings)
+        found = disagreements(rule, standing, rulings)
         return [
             Difference(
                 path,

@@ -1,6 +1,7 @@
 """Reads the convergence rules that stand in a schema as `x-converge` into the tree that converges."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeAlias
 
 import jsonschema_rs
@@ -8,7 +9,7 @@ import jsonschema_rs
 from hub.domain.canonical import Json
 from hub.domain.convergence import Agree, Authority, Fields, Highest, Latest, Rule, Standing, Union
 from hub.domain.errors import Halt
-from hub.spec.keywords import dereferenced
+from hub.spec.keywords import ANY_KIND, dereferenced
 
 Holds: TypeAlias = Callable[[Standing], bool]
 """Whether an agency holds the person, by what it says in a record."""
@@ -20,13 +21,23 @@ def compile_rule(schema: Json) -> Rule:
     Raises:
         Halt: a property stands without a rule, or a rule is not one of the five.
     """
-    return _compile(schema, schema, "", _holding(schema))
+    holds = _holding(schema)
+    rule = _compile(schema, schema, "", holds)
+    return replace(rule, holds=holds) if isinstance(rule, Fields) and "x-holder" in schema else rule
 
 
 def _holding(schema: Json) -> Holds:
-    """Whether an agency holds the person, by `x-holder`; a kind that is not named there holds whom it speaks of."""
+    """Whether an agency holds the person, by `x-holder`; a kind that is not named there holds whom it speaks of.
+
+    `*` stands for every kind that is not named.
+    """
     validators = {kind: jsonschema_rs.Draft202012Validator(said) for kind, said in schema.get("x-holder", {}).items()}
-    return lambda standing: standing.kind not in validators or validators[standing.kind].is_valid(standing.body)
+
+    def holds(standing: Standing) -> bool:
+        validator = validators.get(standing.kind, validators.get(ANY_KIND))
+        return validator is None or validator.is_valid(standing.body)
+
+    return holds
 
 
 def _compile(schema: Json, node: Json, path: str, holds: Holds) -> Rule:
@@ -52,11 +63,12 @@ def _choice(stated: Json, path: str, holds: Holds) -> Latest | Authority | Highe
         if isinstance(fallback, Agree):
             raise Halt(f"the fallback of agree at {path} is agree again")
         return Agree(path, fallback)
+    within = holds if stated.get("within") == "holder" else None
     match stated["rule"]:
         case "latest":
-            return Latest(path)
+            return Latest(path, within)
         case "authority":
-            return Authority(path, tuple(stated["order"]), holds if stated.get("within") == "holder" else None)
+            return Authority(path, tuple(stated["order"]), within)
         case "highest":
             ranks = {value: rank for rank, value in enumerate(stated["order"])}
             return Highest(path, ranks, stated.get("by", ""), stated.get("rulable", False))

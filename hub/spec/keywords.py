@@ -15,6 +15,8 @@ from hub.spec.validation import pointer
 
 SENSITIVITIES = frozenset({"official", "personal", "sensitive"})
 
+ANY_KIND = "*"
+"""In `x-holder`: every kind of agency that is not named there."""
 UNLISTED = {"$ref": "#/$defs/unlisted"}
 """What an open list takes beside its codes: the source system and its own code, raw."""
 
@@ -83,7 +85,7 @@ def _keys(schema: Json) -> Iterator[str]:
 
 def _holders(schema: Json) -> Iterator[str]:
     for kind, saying in schema.get("x-holder", {}).items():
-        if kind not in set(Kind):
+        if kind not in {*Kind, ANY_KIND}:
             yield f"x-holder names {kind}, which is no kind of agency"
         if fault := _fault(saying):
             yield f"x-holder of {kind} is not a JSON Schema: {fault}"
@@ -134,8 +136,8 @@ def _choice(node: Json, stated: Json, path: str) -> Iterator[str]:
             yield from _choice(node, stated["fallback"], path)
         case "authority" if not stated.get("order"):
             yield f"{path}: authority names no kind of agency"
-        case "authority" if stated.get("within", "holder") != "holder":
-            yield f"{path}: authority knows no order within a kind but that of the holder"
+        case "authority" | "latest" if stated.get("within", "holder") != "holder":
+            yield f"{path}: {stated['rule']} puts nobody first within a kind, or of all, but the holder"
         case "highest":
             yield from _highest(node, stated, path)
         case name if name not in _CHOICES:

@@ -62,10 +62,11 @@ async def differing(hub: Hub) -> list[Differing]:
     rules = hub.deciding.rules
     places = []
     for row in (await ConflictStore(hub.engine).listed(Wanted(state=State.LEVELS), None, 1_000)).rows:
+        rule = rules[row.record.id.type]
         standing = latest_per_local_id(
-            live_of(each, SEAL).said(hub.contracts[each.agency].kind, SEAL) for each in row.standing
+            rule, (live_of(each, SEAL).said(hub.contracts[each.agency].kind, SEAL) for each in row.standing)
         )
-        for path, each in disagreements(rules[row.record.id.type], standing).items() if standing else ():
+        for path, each in disagreements(rule, standing).items() if standing else ():
             said = sorted(sayings(path, each.said), key=lambda saying: saying.local)
             places.append(Differing(row.record.rid, path, tuple(said)))
     return sorted(places, key=lambda each: (each.rid, each.path, each.said[0].local))

@@ -244,13 +244,29 @@ def test_a_converged_place_names_the_agencies_its_value_came_from() -> None:
 def test_of_two_references_of_one_agency_for_one_local_id_the_latest_speaks_alone() -> None:
     earlier, later = says("prison", "a", 1), says_nothing("prison", 2)
 
-    assert latest_per_local_id([later, earlier]) == [later]
+    assert latest_per_local_id(Latest(""), [later, earlier]) == [later]
+
+
+def test_of_two_references_the_one_by_which_the_agency_holds_the_person_speaks_however_late_the_other() -> None:
+    rule = Fields("", {"x": Latest("/x")}, holds=lambda standing: standing.body.get("x") == "stands")
+    earlier, stands, ended = says("prison", "stands", 1), says("prison", "stands", 2), says("prison", "ended", 3)
+
+    assert latest_per_local_id(rule, [ended, stands, earlier]) == [stands]
+    assert latest_per_local_id(rule, [ended, says_nothing("prison", 1)]) == [ended]
+
+
+def test_the_latest_of_those_who_hold_the_person_is_believed_where_any_do() -> None:
+    rule = Fields("", {"x": Latest("/x", holds=lambda standing: standing.body["x"] != "ended")})
+    north, south, east = says("north", "ended", 3), says("south", "since may", 1), says("east", "since june", 2)
+
+    assert converge(rule, [north, south, east]).body == {"x": "since june"}
+    assert converge(rule, [north, says("west", "ended", 1)]).body == {"x": "ended"}
 
 
 def test_two_local_ids_of_one_agency_both_speak() -> None:
     first, second = says("prison", "a", 1, local="1"), says("prison", "b", 2, local="2")
 
-    assert latest_per_local_id([second, first]) == [first, second]
+    assert latest_per_local_id(Latest(""), [second, first]) == [first, second]
 
 
 # --- since when a value has been said -----------------------------------------------------------------------

@@ -93,14 +93,14 @@ def test_what_converged_converges_to_itself(record_type: str, data: st.DataObjec
 @SOME
 @given(st.data())
 def test_only_the_latest_of_a_local_id_counts_however_they_are_batched(record_type: str, data: st.DataObject) -> None:
-    standing = data.draw(standings(record_type))
+    standing, rule = data.draw(standings(record_type)), rule_of(record_type)
     more = [Standing(each.agency, each.kind, each.local, at(1), each.body) for each in standing]
     given_ = data.draw(st.permutations([*standing, *more]))
     cut = data.draw(st.integers(0, len(given_)))
 
-    batched = latest_per_local_id([*latest_per_local_id(given_[:cut]), *given_[cut:]])
+    batched = latest_per_local_id(rule, [*latest_per_local_id(rule, given_[:cut]), *given_[cut:]])
 
-    assert batched == latest_per_local_id(given_) == latest_per_local_id(standing)
+    assert batched == latest_per_local_id(rule, given_) == latest_per_local_id(rule, standing)
 
 
 @pytest.mark.parametrize("record_type", TYPES)

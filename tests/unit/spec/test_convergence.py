@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hub.domain.convergence import Agree, Authority, Fields, Highest, Latest, Standing, Union
+from hub.domain.convergence import Agree, Authority, Fields, Highest, Latest, Standing, Union, converge
 from hub.domain.errors import Halt
 from hub.domain.submission import Order
 from hub.spec.convergence import compile_rule
@@ -58,6 +58,20 @@ def test_who_holds_the_person_is_told_by_kind_and_whoever_is_of_another_holds_wh
     assert holds("prison", x="ended")
 
 
+def test_any_kind_that_is_not_named_may_be_asked_too_and_who_holds_the_person_stands_with_the_record() -> None:
+    stated = schema(x={"x-converge": {**LATEST, "within": "holder"}})
+    stated["x-holder"] = {"*": {"properties": {"x": {"const": "current"}}}, "prison": {}}
+    compiled = compile_rule(stated)
+    assert isinstance(compiled, Fields)
+    rule, holds = compiled.properties["x"], compiled.holds
+    assert isinstance(rule, Latest)
+    assert holds is not None
+    said = [Standing("agency", kind, "1", Order(1, -1, "s"), {"x": "ended"}) for kind in ("probation", "prison")]
+
+    assert rule.holds is holds
+    assert [holds(each) for each in said] == [False, True]
+
+
 def test_a_rule_on_the_record_itself_takes_it_whole() -> None:
     assert compile_rule({**schema(x={"type": "string"}), "x-converge": LATEST}) == Latest("")
 
@@ -106,3 +120,16 @@ def test_risk_takes_the_highest_and_identity_must_agree() -> None:
     assert isinstance(offender.properties["dateOfBirth"], Agree)
     assert isinstance(assessment.properties["roshSummary"], Highest)
     assert assessment.properties["roshSummary"].by == "overall"
+
+
+def test_that_one_service_ends_its_entry_for_mappa_does_not_end_another_s() -> None:
+    rule = compile_rule(registry().newest("registration").schema)
+    entry = {"scheme": "mappa", "code": "MAPP", "reference": "1", "mappa": {"category": "1", "level": "2"}}
+    stands = {**entry, "period": {"start": "2026-05-01"}}
+    ended = {**entry, "period": {"start": "2024-02-01", "end": "2026-05-04"}}
+    south = Standing("south", "probation", "1", Order(1, -1, "s"), stands)
+    north = Standing("north", "probation", "1", Order(2, -1, "s"), ended)
+    prison = Standing("prison", "prison", "1", Order(3, -1, "s"), ended)
+
+    assert converge(rule, [north, south, prison]).body["period"] == {"start": "2026-05-01"}
+    assert converge(rule, [north, prison]).body["period"]["end"] == "2026-05-04"

@@ -185,7 +185,7 @@ def _reference_to_nothing(schema: Json) -> None:
     ("change", "told"),
     [
         (_without_rule, "/notes: x-converge is missing"),
-        (_order_within_a_kind, "/notes: authority knows no order within a kind but that of the holder"),
+        (_order_within_a_kind, "/notes: authority puts nobody first within a kind, or of all, but the holder"),
         (_holder_of_no_kind, "x-holder names circus, which is no kind of agency"),
         (_holder_by_no_schema, "x-holder of prison is not a JSON Schema"),
         (_unknown_rule, "/notes: the convergence rule loudest is not known"),
