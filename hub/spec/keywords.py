@@ -3,6 +3,7 @@
 `schemas/README.md` says what each keyword means. A broken schema is the hub's own fault, found at start.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 
 from jsonschema_rs import Draft202012Validator, ValidationError
@@ -20,6 +21,8 @@ ANY_KIND = "*"
 UNLISTED = {"$ref": "#/$defs/unlisted"}
 """What an open list takes beside its codes: the source system and its own code, raw."""
 
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_DEFINITION = re.compile(r"#/\$defs/[A-Za-z0-9]+")
 _CHOICES = frozenset({"latest", "authority", "highest", "agree"})
 
 
@@ -50,6 +53,8 @@ def dereferenced(schema: Json, node: Json) -> Json:
 
 def _fault(schema: Json) -> str | None:
     """Where and why this is no JSON Schema; None when it is one."""
+    if place := next(_leading_elsewhere(schema, ""), None):  # the validator would ask whatever host is named there
+        return f"{place} leads out of the schema, or not to one of its $defs"
     try:
         Draft202012Validator(schema)
     except ValidationError as error:
@@ -57,8 +62,21 @@ def _fault(schema: Json) -> str | None:
     return None
 
 
+def _leading_elsewhere(node: Json, path: str) -> Iterator[str]:
+    """Where a reference leads anywhere but to a definition of its own schema, or another dialect is named."""
+    inside = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for name, inner in inside:
+        match name, inner:
+            case (("$ref" | "$dynamicRef"), str()) if not _DEFINITION.fullmatch(inner):
+                yield f"{path}/{name}"
+            case "$schema", str() if inner != _DIALECT:
+                yield f"{path}/{name}"
+            case _:
+                yield from _leading_elsewhere(inner, f"{path}/{name}")
+
+
 def _root(schema: Json, rules: Collection[str], preparations: Collection[str]) -> Iterator[str]:
-    for keyword in ("$id", "title", "description", "x-key", "x-reference", "x-rules"):
+    for keyword in ("$schema", "$id", "title", "description", "x-key", "x-reference", "x-rules"):
         if keyword not in schema:
             yield f"{keyword} is missing"
     for name in schema.get("x-rules", ()):

@@ -1,4 +1,5 @@
 import shutil
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -181,6 +182,18 @@ def _reference_to_nothing(schema: Json) -> None:
     schema["properties"]["notes"]["$ref"] = "#/$defs/nothing"
 
 
+def _reference_to_no_definition(schema: Json) -> None:
+    schema["properties"]["notes"]["$ref"] = "#/properties/reference"
+
+
+def _of_another_dialect(schema: Json) -> None:
+    schema["$schema"] = "http://json-schema.org/draft-07/schema#"
+
+
+def _without_dialect(schema: Json) -> None:
+    del schema["$schema"]
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -208,6 +221,9 @@ def _reference_to_nothing(schema: Json) -> None:
         (_without_id, r"\$id is missing"),
         (_no_json_schema, "not a JSON Schema: /properties/notes/type "),
         (_no_regular_expression, "not a JSON Schema: /properties/notes/pattern "),
+        (_reference_to_no_definition, r"not a JSON Schema: /properties/notes/\$ref leads out of the schema, or not"),
+        (_of_another_dialect, r"not a JSON Schema: /\$schema leads out of the schema"),
+        (_without_dialect, r"\$schema is missing"),
         (_reference_to_nothing, r"not a JSON Schema: .*/\$defs/nothing"),
     ],
 )
@@ -217,3 +233,25 @@ def test_a_broken_schema_halts_the_hub_and_names_the_place(
     _change(folder, change)
     with pytest.raises(Halt, match=told):
         Registry.load(folder)
+
+
+@pytest.mark.parametrize(
+    "place", [("properties", "notes", "$ref"), ("x-holder", "prison", "$dynamicRef"), ("$schema",)]
+)
+def test_a_schema_that_refers_to_another_host_halts_the_hub_which_never_asks_that_host(
+    folder: Path, place: tuple[str, ...]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as host:
+        host.setblocking(False)
+
+        def refer(schema: Json) -> None:
+            for name in place[:-1]:
+                schema = schema.setdefault(name, {})
+            schema[place[-1]] = f"http://127.0.0.1:{host.getsockname()[1]}/notes.json"
+
+        _change(folder, refer)
+        with pytest.raises(Halt, match="leads out of the schema") as halt:
+            Registry.load(folder)
+        assert "http" not in str(halt.value)
+        with pytest.raises(BlockingIOError):
+            host.accept()
