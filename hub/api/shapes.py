@@ -369,7 +369,8 @@ SHAPES: dict[str, dict[str, Any]] = {
                         "number": {"type": "integer"},
                         "outcome": {
                             "enum": ["settled", "diverging", "unknown-delivery"],
-                            "description": "`diverging`: noted, but you hold something else than was delivered.",
+                            "description": "`diverging`: noted, but you hold something else than was delivered; "
+                            "a receipt for that is still waited for.",
                         },
                     },
                     {"number": 12, "outcome": "settled"},

@@ -36,7 +36,7 @@ class Settlement(StrEnum):
 
     SETTLED = "settled"
     DIVERGING = "diverging"
-    """Noted, but the agency's digest is not the delivered one: it holds something else."""
+    """Noted, but the agency's digest is not the delivered one: it holds something else, and is waited for as before."""
     UNKNOWN_DELIVERY = "unknown-delivery"
     """The agency was never given this number, or so long ago that it is forgotten."""
 
@@ -77,8 +77,9 @@ async def _settle_some(
     last: dict[RecordId, Applied] = {}
     for receipt in sorted(receipts, key=lambda each: each.number):
         if receipt.number in delivered:
-            record = delivered[receipt.number].record
-            last[record] = Applied(receipt.number, record, receipt.digest)
+            given = delivered[receipt.number]
+            agrees = receipt.digest == given.digest
+            last[given.record] = Applied(receipt.number, given.record, receipt.digest, agrees=agrees)
     seen = [
         Sighting(each.number, delivered[each.number].record, each.seen.by, min(each.seen.at, now))
         for each in receipts

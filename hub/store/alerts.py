@@ -148,10 +148,14 @@ async def _reviews_overdue(connection: AsyncConnection, now: datetime, limit: in
 
 
 async def close_applied(connection: AsyncConnection, agency: str, records: Sequence[RecordId], at: datetime) -> None:
-    """Close the alerts on these records whose delivery, or a later one, has been applied, or seen; with the receipt."""
+    """Close the alerts on these records whose delivery, or a later one, has been applied, or seen; with the receipt.
+
+    Not on what an agency says to have applied, and holds otherwise than it was delivered last.
+    """
+    holds = or_(held.c.applied_number < held.c.number, held.c.applied_digest == held.c.digest)
     applied = and_(
         alert.c.why == Why.NOT_APPLIED,
-        select(held.c.number).where(*_same(held), held.c.applied_number >= alert.c.number).exists(),
+        select(held.c.number).where(*_same(held), held.c.applied_number >= alert.c.number, holds).exists(),
     )
     seen = and_(
         alert.c.why == Why.NOT_SEEN,

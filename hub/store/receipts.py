@@ -29,11 +29,15 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What an agency says it holds of a record: the delivery it applied, and the digest it computed itself."""
+    """What an agency says it holds of a record: the delivery it applied, and the digest it computed itself.
+
+    agrees: whether that is the digest of the delivery.
+    """
 
     number: int
     record: RecordId
     digest: str
+    agrees: bool = True
 
 
 class ReceiptStore:
@@ -55,12 +59,13 @@ class ReceiptStore:
     async def apply(self, agency: str, applied: Sequence[Applied], at: datetime, seen: Sequence[Sighting] = ()) -> None:
         """Note these receipts; one that is older than what the record has already stays without effect.
 
-        What was parked of these records up to the delivery applied is settled, and alerts on it are closed.
+        What was parked of these records up to the delivery applied is settled, and alerts on it are closed. Who holds
+        something else than was delivered is noted, and waited for as before.
         seen: who has seen what.
 
         Raises `Unavailable`, `Halt`.
         """
-        statement = (
+        noted = (
             update(held)
             .where(
                 held.c.agency == agency,
@@ -69,30 +74,23 @@ class ReceiptStore:
                 held.c.key == bindparam("named"),
                 or_(held.c.applied_number.is_(None), held.c.applied_number <= bindparam("settled")),
             )
-            .values(
-                applied_number=bindparam("settled"),
-                applied_digest=bindparam("computed"),
-                applied_at=micros(at),
-                **due_after(bindparam("settled", type_=BigInteger)),
-            )
+            .values(applied_number=bindparam("settled"), applied_digest=bindparam("computed"), applied_at=micros(at))
         )
-        rows = [
-            {
-                "of": each.record.person,
-                "what": each.record.type,
-                "named": each.record.key,
-                "settled": each.number,
-                "computed": each.digest,
-            }
-            for each in sorted(applied, key=lambda each: (each.record, each.number))
-        ]
+        settled = noted.values(due_after(bindparam("settled", type_=BigInteger)))
+        in_order = sorted(applied, key=lambda each: (each.record, each.number))
         async with writing(self._engine) as connection:
-            await execute_many(connection, statement, rows)
+            await execute_many(connection, settled, [_row(each) for each in in_order if each.agrees])
+            await execute_many(connection, noted, [_row(each) for each in in_order if not each.agrees])
             if seen:
                 await note_seen(connection, agency, seen, at)
             await settle_parked(connection, agency, [each.record for each in applied])
             await close_applied(connection, agency, [each.record for each in applied], at)
             await _note_highest(connection, agency, max((each.number for each in applied), default=0), at)
+
+
+def _row(applied: Applied) -> dict[str, str | int]:
+    of, what, named = applied.record
+    return {"of": of, "what": what, "named": named, "settled": applied.number, "computed": applied.digest}
 
 
 async def _note_highest(connection: AsyncConnection, agency: str, number: int, at: datetime) -> None:

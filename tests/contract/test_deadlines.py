@@ -34,6 +34,17 @@ async def test_a_delivery_has_its_deadline_until_its_receipt(stores: Stores) -> 
     assert await deadline(stores) == (None, 1)
 
 
+async def test_a_receipt_for_something_else_than_was_delivered_is_noted_and_ends_no_waiting(stores: Stores) -> None:
+    await deliver(stores, due(1, 60))
+    await stores.receipts.apply("prison", [Applied(1, OFFENDER, "something else", agrees=False)], NOW)
+    row = (await held_of(stores, held_by_prison()))[held_by_prison()]
+
+    assert (row.applied_number, row.applied_digest) == (1, "something else")
+    assert (row.due, row.awaited) == (after(60), 1)
+    await applied(stores, 1)
+    assert await deadline(stores) == (None, 1)
+
+
 async def test_a_record_that_keeps_changing_does_not_put_its_deadline_off(stores: Stores) -> None:
     await deliver(stores, due(1, 60))
     await deliver(stores, due(2, 90))

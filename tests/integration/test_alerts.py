@@ -187,6 +187,22 @@ async def test_an_alert_is_open_until_somebody_says_with_a_reason_that_they_have
     assert problem(await late.acknowledge("nobody")) == (404, "not-found")
 
 
+async def test_who_says_to_hold_something_else_is_waited_for_until_it_holds_what_was_delivered(late: Late) -> None:
+    await late.says()
+    wrong = {"receipts": [{"number": number, "digest": "0" * 64} for number in (1, 2)]}
+    said = [(await late.hub.probation.post("/v1/receipts", json=wrong)).json()]
+    await late.passes(100)
+    raised = await late.alerts(agency="probation", state="open")
+    said.append((await late.hub.probation.post("/v1/receipts", json=wrong)).json())
+    still = await late.alerts(agency="probation", state="open")
+    await late.applies(to=2)
+
+    assert [each["outcome"] for answer in said for each in answer["outcomes"]] == ["diverging"] * 4
+    assert [each["number"] for each in raised] == [2]
+    assert still == raised
+    assert await late.alerts(agency="probation", state="open") == []
+
+
 async def test_a_later_receipt_closes_an_alert_by_itself(late: Late) -> None:
     await late.says()
     await late.passes(100)

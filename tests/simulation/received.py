@@ -39,7 +39,7 @@ class MemoryReceiptStore(ReceiptStore):
             row = self._tables.held.get(HeldId(agency, each.record))
             if row is not None and (row.applied_number or 0) <= each.number:
                 noted = replace(row, applied_number=each.number, applied_digest=each.digest, applied_at=at)
-                self._tables.held[row.id] = _waited_for(noted, each.number)
+                self._tables.held[row.id] = _waited_for(noted, each.number) if each.agrees else noted
                 self._tables.journal.append(Told("applied", row.id, each.number))
                 self._settle_parked(row.id, each.number)
         self._tables.close_alerts([HeldId(agency, each.record) for each in applied], at)

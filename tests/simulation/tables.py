@@ -217,7 +217,8 @@ class Tables:
             held = self.held.get(name[0])
             if name[0] not in sought or held is None or alert.why != Why.NOT_APPLIED or alert.closed is not None:
                 continue
-            if (held.applied_number or 0) >= alert.number:
+            holds = (held.applied_number or 0) < held.number or held.applied_digest == held.digest
+            if (held.applied_number or 0) >= alert.number and holds:
                 self.alerts[name] = replace(alert, closed=at, closed_by="receipt")
             elif held.withdrawn and held.applied_number is None:
                 self.alerts[name] = replace(alert, closed=at, closed_by="withdrawal")
