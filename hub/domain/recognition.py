@@ -16,6 +16,7 @@ from itertools import chain, combinations
 from typing import NamedTuple, TypeAlias
 
 from hub.domain.joining import Joining, Likely, Pair, Verdict, pair_of
+from hub.domain.likelihood.traits import folded
 from hub.domain.likeness import join_likely
 
 MOST_HOLDERS = 20
@@ -102,8 +103,8 @@ class Recognised:
 
 
 def fold(name: str | None) -> str:
-    """A name for comparison: case, blanks and punctuation do not count, letters and digits do."""
-    return "".join(letter for letter in (name or "").casefold() if letter.isalnum())
+    """A name for comparison: case, blanks, punctuation and accents, however written, do not count."""
+    return folded(name or "")
 
 
 def recognise(

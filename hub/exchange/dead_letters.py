@@ -1,5 +1,10 @@
 """Dead letters: what could not be taken is kept with its reason, its sender is told, and rubbish alone is paused.
 
+A letter is named by its position in the topic. A message that its sender gave to a broker twice, as when the broker
+died before it answered, is two letters, also with the same id and content: were they folded into one, what comes again
+on purpose after a letter was discarded, or just while it is, could vanish into it. Whoever repairs both does no harm:
+the id lets one repair be taken, the same repair of the other is `repeated`, and another one is refused as `id-reused`.
+
 A sender whose every message is refused, so many in a row, is broken or under attack; going on would fill the store
 and hide the first cause. Its own input is paused until an operator resumes it, and nobody else notices.
 """

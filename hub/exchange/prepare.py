@@ -39,7 +39,8 @@ class Prepared:
     """A submission that only the store can still refuse.
 
     local, slot: keyed digests. key, rid: of the record; empty for a withdrawal, which takes them from what it
-    withdraws. digest: keyed digest of what is said. body: as kept, None for a withdrawal. sealed: the same.
+    withdraws. digest: keyed digest of what is said, as it was sent: what the hub makes of it depends on its time.
+    body: as kept, None for a withdrawal. sealed: the same.
     spoken: for an offender record; `own` claims stand for every local id, whatever is said of it.
     uncovered: why the contract does not let it be taken; who repeats what was taken before still gets that outcome.
     """
@@ -84,8 +85,10 @@ class Preparing:
         local = local_key(self._keys, submission.agency, submission.local_id)
         body, key = self._checked(submission, spec)
         reference = spec.reference(submission.body)
-        said = canonical(body if body is not None else submission.body)
-        sealed = None if body is None else self._seal.seal(f"local:{local}", said)
+        said = canonical(submission.body)
+        sealed = None
+        if body is not None:
+            sealed = self._seal.seal(f"local:{local}", said if body is submission.body else canonical(body))
         own = self._own_claims(submission)
         return Prepared(
             submission,

@@ -88,6 +88,8 @@ class DeadLetterStore:
     ) -> list[str]:
         """Keep new dead letters and count rejections in a row; names the agencies that are paused by this.
 
+        One at a position that is kept already stays as it is; the same content at another is another letter.
+
         limit: so many in a row pause an agency's input.
         """
         rows = [_values(letter) for letter in letters]

@@ -198,6 +198,21 @@ async def test_of_many_letters_of_one_record_the_newest_stands(desk: Desk) -> No
     assert shown["release"]["body"]["names"]["surname"] == "Aged 1"
 
 
+async def test_a_message_that_came_twice_and_is_repaired_twice_is_taken_once(desk: Desk) -> None:
+    sent = good("prison", 1, desk.hub.now - timedelta(hours=1), {"sex": "X9"}, ce_subject="A1")
+    first, second, third = [await desk.comes(sent) for _ in range(3)]
+    await desk.mend_body(first, offender("Archer"))
+    await desk.mend_body(second, offender("Archer"))
+    await desk.mend_body(third, offender("Bowman"))
+
+    job = (await ask(desk, OF_PRISON)).json()["id"]
+    await run(desk)
+
+    assert await outcomes(desk, job) == {first: "accepted", second: "repeated", third: "refused"}
+    assert len(await desk.taken()) == 1
+    assert "id-reused" in orjson.dumps((await desk.letter(third))["history"][-1]).decode()
+
+
 @pytest.mark.parametrize(
     ("given", "path"),
     [

@@ -393,6 +393,10 @@ def test_a_missing_name_folds_to_nothing() -> None:
     assert fold(None) == fold("") == fold(" - ") == ""
 
 
+def test_an_accent_is_written_in_one_sign_or_two_or_left_out() -> None:
+    assert fold("Jos\u00e9") == fold("Jose\u0301") == fold("JOSE")
+
+
 @pytest.mark.parametrize(
     ("one", "other", "agree"),
     [

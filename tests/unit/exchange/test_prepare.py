@@ -178,6 +178,16 @@ def test_the_same_said_again_has_the_same_digest_whatever_the_order_of_its_prope
     assert prepare(said(*PRISON, body, 1)).digest == prepare(said(*PRISON, turned, 9)).digest
 
 
+def test_the_same_sent_again_in_another_year_has_the_same_digest_though_its_number_is_read_otherwise(
+    prepare: Prepare,
+) -> None:
+    sent = said(*PROBATION, offender(pnc="26/34U"), 1)
+    now, before = prepare(sent), prepare(replace(sent, time=sent.time.replace(year=sent.time.year - 1)))
+
+    assert now.body != before.body
+    assert now.digest == before.digest
+
+
 def test_another_local_id_body_or_withdrawal_has_another_digest(prepare: Prepare) -> None:
     submissions = [
         said(*PRISON, movement(), 1),
