@@ -8,11 +8,14 @@ from contextlib import contextmanager
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hub.domain.errors import Halt
 
 GRACE_S = 10
 """How long requests under way may take to end at a stop; waiting polls end at once."""
+LONGEST_HEAD = 65_536
+"""Bytes of a request's line and headers beyond which it is refused, give or take what is read at once."""
 _BACKLOG = 2048
 
 _log = structlog.get_logger(__name__)
@@ -31,6 +34,7 @@ async def serve(app: ASGIApp, listening: socket.socket, stop: asyncio.Event, gra
     """Serve until `stop` is set: then take no more connections and answer what is under way, for so many seconds."""
     config = uvicorn.Config(
         app,
+        http=_Protocol,
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -46,6 +50,26 @@ async def serve(app: ASGIApp, listening: socket.socket, stop: asyncio.Event, gra
     finally:
         watching.cancel()
         listening.close()
+
+
+class _Protocol(HttpToolsProtocol):
+    """Refuses a head or trailer that does not end: the parser keeps all of it, ever more slowly, while others wait."""
+
+    _unended = 0
+
+    def data_received(self, data: bytes) -> None:
+        self._unended += len(data)
+        super().data_received(data)
+        if self._unended > LONGEST_HEAD:
+            self.send_400_response("The head of the request is too long.")
+
+    def on_headers_complete(self) -> None:
+        self._unended = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._unended = 0
+        super().on_body(body)
 
 
 class _Server(uvicorn.Server):
