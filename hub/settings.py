@@ -31,6 +31,8 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from hub.domain.errors import Halt
 
@@ -142,6 +144,12 @@ class Settings(BaseSettings):
     def _known_database(cls, value: SecretStr) -> SecretStr:
         if not value.get_secret_value().startswith(_DATABASES):
             raise ValueError(f"must begin with {' or '.join(_DATABASES)}")
+        try:
+            url = make_url(value.get_secret_value())
+        except (ArgumentError, ValueError):
+            raise ValueError("must be a URL, its password percent-encoded") from None
+        if url.get_backend_name() == "sqlite" and not Path(url.database or ".").resolve().parent.is_dir():
+            raise ValueError("must name a file in a folder that exists")
         return value
 
     @field_validator("contracts", "schemas")
@@ -210,6 +218,8 @@ def load_settings(**given: Any) -> Settings:  # noqa: ANN401 - any setting, chec
         return Settings(**given)
     except tomllib.TOMLDecodeError as error:
         raise Halt(f"{SETTINGS_FILE} is not TOML: {error}") from None
+    except UnicodeDecodeError:
+        raise Halt(f"{SETTINGS_FILE} is not TOML: not in UTF-8") from None
     except ValidationError as error:
         raise Halt("\n".join(_sentence(fault) for fault in error.errors(include_input=False))) from None
 

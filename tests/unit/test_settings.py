@@ -53,6 +53,12 @@ def test_with_keys_alone_the_embedded_default_serves_on_this_machine_only() -> N
         ("HUB_KEY", "c2hvcnQ", "HUB_KEY must be 32 random bytes"),
         ("HUB_LOOKUP_KEY", "not base64 at all!", "HUB_LOOKUP_KEY must be 32 random bytes"),
         ("HUB_DATABASE_URL", "mysql://user:hidden@host/hub", "HUB_DATABASE_URL must begin with postgresql+asyncpg://"),
+        ("HUB_DATABASE_URL", "postgresql+asyncpg://user:hidden@host:port/hub", "HUB_DATABASE_URL must be a URL"),
+        (
+            "HUB_DATABASE_URL",
+            "sqlite+aiosqlite:////no/such/folder/hub.db",
+            "HUB_DATABASE_URL must name a file in a folder",
+        ),
         ("HUB_PORT", "http", "HUB_PORT input should be a valid integer"),
         ("HUB_PORT", "70000", "HUB_PORT input should be less than or equal to 65535"),
         ("HUB_CONTRACTS", "no/such/folder", "HUB_CONTRACTS must name a folder that exists"),
@@ -82,6 +88,15 @@ def test_a_file_serves_and_the_environment_goes_first(monkeypatch: pytest.Monkey
     settings = load_settings()
 
     assert (settings.port, settings.poison_limit) == (9001, 7)
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_file_in_another_encoding_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "hub.toml"
+    file.write_bytes('operator = "Zoë"'.encode("utf-16"))
+    monkeypatch.setenv("HUB_SETTINGS_FILE", str(file))
+
+    assert refusal() == "HUB_SETTINGS_FILE is not TOML: not in UTF-8"
 
 
 @pytest.mark.usefixtures("keys")
