@@ -183,8 +183,15 @@ class Hub(Lifetime):
         self._process.signal(signal.SIGCONT)
 
     def close(self) -> None:
-        """End it for good; its log goes with it. If it ended by itself, what it wrote last is said first."""
-        if self.running:
+        """End it for good; its log goes with it. If it ended by itself, what it wrote last is said first.
+
+        With a broker in good order: a consumer that is killed keeps its place in the group until its session has run
+        out, and so long the next hub on that broker would wait for it.
+        """
+        if self.running and self.installation.kafka:
+            self.resume()
+            self.stop()
+        elif self.running:
             self.kill()
         elif self._serves:
             self._say_last_words()

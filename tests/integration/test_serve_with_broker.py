@@ -17,10 +17,11 @@ from adapters.client.stream import StreamLink
 from adapters.kafka.broker import Broker
 from deploy.servers.hub import Hub, Installation
 from hub.spec.registry import schemas_folder
-from hub.trust.agencies import REMEMBERED, Scope
+from hub.trust.agencies import Scope
 
 pytestmark = pytest.mark.servers
 STOPS_WITHIN_S = 10
+WITHIN_S = 60
 
 
 @pytest.fixture
@@ -60,6 +61,13 @@ async def until_shown(http: httpx.AsyncClient, number: int) -> httpx.Response:
         await asyncio.sleep(0.1)
         answer = await http.get(path)
     return answer
+
+
+async def until_suspended(http: httpx.AsyncClient, *, suspended: bool) -> None:
+    """Return when the hub knows of a suspension, or of its end: what it read of agencies it relies on for a while."""
+    async with asyncio.timeout(WITHIN_S):
+        while ((await http.get("/v1/feed")).status_code == 401) is not suspended:  # noqa: ASYNC110 - rings no bell
+            await asyncio.sleep(0.05)
 
 
 async def test_what_a_prison_sends_to_kafka_is_readable_over_rest_and_released_to_it(
@@ -110,14 +118,18 @@ async def test_what_a_suspended_agency_sends_waits_until_it_is_resumed(
     link = StreamLink(Broker(kafka_bootstrap), prison)
     with Hub(installation, name=prison) as hub:
         async with client(hub, prison) as http:
-            await asyncio.to_thread(installation.command, "agency", "suspend", prison)
             await link.submit([offender(1)])
-            await asyncio.sleep(3)
+            await until_shown(http, 1)  # it consumes
+            await asyncio.to_thread(installation.command, "agency", "suspend", prison)
+            await until_suspended(http, suspended=True)
+            await asyncio.sleep(1)  # a poll that began before is over
+            await link.submit([offender(2)])
+            await asyncio.sleep(1)
             resumed = datetime.now(UTC)
             await asyncio.to_thread(installation.command, "agency", "resume", prison)
-            await asyncio.sleep(REMEMBERED.total_seconds())
+            await until_suspended(http, suspended=False)
 
-            shown = await until_shown(http, 1)
+            shown = await until_shown(http, 2)
 
     assert datetime.fromisoformat(shown.json()["changed"]) > resumed
     await link.close()
