@@ -49,7 +49,8 @@ async def submit(request: Request, caller: Submitter) -> Response:
     media = media_type(request.headers.get("content-type"))
     if media == NDJSON:
         arriving = lines(chunks_of(request), services.max_body_bytes)
-        return _WhileReading(_stream(services, caller.agency, arriving), media_type=NDJSON)
+        answers_begun = await _begun(_stream(services, caller.agency, arriving))
+        return _WhileReading(answers_begun, media_type=NDJSON)
     if media not in (STRUCTURED, BATCH, JSON, _NONE):
         raise Rejected(Reason.WRONG_CONTENT_TYPE, f"events are sent as {STRUCTURED}, {BATCH}, {NDJSON} or {JSON}")
     body = await read_body(request)
@@ -77,6 +78,18 @@ async def _stream(services: Services, agency: str, arriving: AsyncIterator[list[
             numbered = enumerate(outcomes, number + 1)
             yield b"".join(written({"line": line, **outcome}) + b"\n" for line, outcome in numbered)
             number += len(together)
+
+
+async def _begun(answered: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same answers, once the body is being read: till then a refusal has its status, and `Expect` is heard."""
+    first = await anext(answered, b"")
+
+    async def going_on() -> AsyncIterator[bytes]:
+        yield first
+        async for each in answered:
+            yield each
+
+    return going_on()
 
 
 async def _line_outcome(services: Services, agency: str, line: bytes | None) -> dict[str, Any]:

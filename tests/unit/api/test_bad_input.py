@@ -95,6 +95,13 @@ CASES = {
     "too large": put("too-large", 413, b" " * (LIMIT + 1)),
     "another content type": put("wrong-content-type", 415, **{"content-type": "application/xml"}),
     "no content type": Bad("wrong-content-type", 415, headers={"ce-id": "one"}),
+    "a compressed stream": Bad(
+        "wrong-content-type",
+        415,
+        headers={"content-type": "application/x-ndjson", "content-encoding": "gzip"},
+        method="POST",
+        path="/v1/submissions",
+    ),
     "a compressed body": put("wrong-content-type", 415, **{"content-encoding": "gzip"}),
     "events as something else": Bad(
         "wrong-content-type", 415, b"<a/>", {"content-type": "text/xml"}, "POST", "/v1/submissions"

@@ -43,6 +43,7 @@ class Connection:
     ) -> None:
         self._sent: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._answered: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.happened: list[str] = []
         scope = {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -51,7 +52,15 @@ class Connection:
             "query_string": b"",
             "headers": [(b"authorization", b"Bearer probation"), (b"content-type", content_type)],
         }
-        self.serving = asyncio.create_task(hub.app(scope, self._sent.get, self._answered.put))  # type: ignore[arg-type]  # messages are dicts
+        self.serving = asyncio.create_task(hub.app(scope, self._read, self._answer))  # type: ignore[arg-type]  # messages are dicts
+
+    async def _read(self) -> dict[str, Any]:
+        self.happened.append("asked for the body")
+        return await self._sent.get()
+
+    async def _answer(self, message: dict[str, Any]) -> None:
+        self.happened.append(message["type"])
+        await self._answered.put(message)
 
     def send(self, body: bytes, *, more: bool = True) -> None:
         self._sent.put_nowait({"type": "http.request", "body": body, "more_body": more})
@@ -78,6 +87,16 @@ async def test_every_line_is_answered_before_the_next_is_sent(hub: RestHub) -> N
     connection.send(b"", more=False)
 
     assert await connection.answer() is None
+    await connection.serving
+
+
+async def test_the_body_is_asked_for_before_the_answer_begins_as_who_expects_100_continue_waits_for(
+    hub: RestHub,
+) -> None:
+    connection = Connection(hub)
+    connection.send(line(0), more=False)
+    assert await connection.answer()
+    assert connection.happened[:2] == ["asked for the body", "http.response.start"]
     await connection.serving
 
 
