@@ -391,6 +391,13 @@ class ShareTransaction(Protocol):
         """The rulings that name one of these local keys, each once; those taken back left out."""
         ...
 
+    async def in_force(self) -> Mapping[str, str]:
+        """Agency -> digest of the contract that it is served under, where it is by the active relay.
+
+        To be asked for after `people`: no backfill under a contract begins until this transaction ends.
+        """
+        ...
+
     async def write(self, decision: Decision) -> None:
         """Write everything; seen by others when the transaction ends."""
         ...
@@ -567,6 +574,10 @@ class RelayStore(Protocol):
 
         What is still to be filled for it under another contract is begun again.
         """
+        ...
+
+    async def end_contracts(self, agencies: Collection[str]) -> None:
+        """These agencies are served under no contract any more."""
         ...
 
     async def backfill(self, limit: int, at: datetime) -> bool:

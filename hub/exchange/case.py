@@ -87,6 +87,8 @@ class Case:
         self.people = Membership()
         self.standing: dict[str, Live] = {}
         self.records: dict[RecordId, RecordRow] = {}
+        self.in_force: Mapping[str, str] = {}
+        """Agency -> digest of the contract that it is served under."""
         self.rulings: dict[str, list[Ruling]] = defaultdict(list)
         """By rid: the rulings that may hold on what is said of it."""
         self._rules = rules
@@ -211,6 +213,7 @@ class Membership:
 async def look_at_the_rest(tx: ShareTransaction, case: Case) -> None:
     """Fetch what is decided on, once it is clear who the persons are, in a bounded number of statements."""
     concerned = case.people
+    case.in_force = await tx.in_force()
     case.add_standing(await tx.standing(concerned.locals_of(concerned.part), case.rids))
     case.add_records(await tx.records(concerned.part, case.rids))
     case.add_rulings(await tx.rulings(concerned.of_several()))

@@ -32,6 +32,7 @@ from hub.ports import (
 )
 from hub.spec.convergence import compile_rule
 from hub.spec.registry import Registry
+from hub.trust.contracts import contract_digest
 from hub.trust.naming import said_digest
 
 
@@ -55,6 +56,7 @@ class Deciding:
         self._contracts = contracts
         self._keys = keys
         self._seal = seal
+        self._digests = {agency: contract_digest(each) for agency, each in contracts.items()}
         self._receivers: dict[str, list[Contract]] = {
             record_type: [each for each in contracts.values() if record_type in each.receives]
             for record_type in registry.types()
@@ -160,7 +162,8 @@ class Deciding:
             self._converge_record(case, decision, existing.get((person, rid)), spoken[person].get(rid, []))
         for record_id in {*case.records, *(each.id for each in decision.records)}:
             if record_id.person in case.people.whole:
-                decision.owed.update(HeldId(each.agency, record_id) for each in self._receivers[record_id.type])
+                agencies = {each.agency for each in self._receivers[record_id.type]} | self._served_otherwise(case)
+                decision.owed.update(HeldId(each, record_id) for each in agencies)
 
     def _converge_record(self, case: Case, decision: Decision, existing: RecordRow | None, lives: list[Live]) -> None:
         """One record: as it now stands, or gone where nobody of this person speaks of it any more."""
@@ -193,12 +196,20 @@ class Deciding:
 
     def _owed(self, case: Case, record_id: RecordId) -> set[HeldId]:
         """Who is to be told of a change; a person joined or parted is told to everybody, elsewhere."""
-        agencies = {case.locals[key].agency for key in case.people.members.get(record_id.person, ())}
-        return {
-            HeldId(each.agency, record_id)
+        known_to = {case.locals[key].agency for key in case.people.members.get(record_id.person, ())}
+        receivers = {
+            each.agency
             for each in self._receivers[record_id.type]
-            if each.people is Whose.ALL or each.agency in agencies
+            if each.people is Whose.ALL or each.agency in known_to
         }
+        return {HeldId(each, record_id) for each in receivers | self._served_otherwise(case)}
+
+    def _served_otherwise(self, case: Case) -> set[str]:
+        """Agencies whose contract is not the same to the relay and to this process, as while they start anew in turn.
+
+        They are owed whatever changes, and the relay gives them what they may have: its backfill may have passed by.
+        """
+        return {agency for agency, digest in case.in_force.items() if self._digests.get(agency) != digest}
 
     def _content(
         self, case: Case, record_id: RecordId, lives: list[Live]

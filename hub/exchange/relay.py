@@ -132,6 +132,9 @@ class Relay:
             if outlets.get(agency, Outlet(agency)).contract != digest:
                 _log.info("backfill_begins", agency=agency, contract=digest)
                 await self._store.begin_backfill(agency, digest, self._now())
+        ended = {agency for agency, each in outlets.items() if each.contract is not None} - self._contracts.keys()
+        if ended:
+            await self._store.end_contracts(ended)
         self._filling = True
 
     async def step(self) -> int:

@@ -23,6 +23,7 @@ from hub.store.columns import any_of, as_set
 from hub.store.engine import alone, reading, reading_once, writing
 from hub.store.instances import file_locked
 from hub.store.rows import audit_values, person_rows, record_row
+from hub.store.sharing import NOBODY_SHARES
 from hub.store.sightings import to_be_seen
 from hub.store.tables import audit, delivery, held, lead, local_id, outlet, owed, person, record, withheld
 from hub.store.times import from_micros
@@ -191,9 +192,16 @@ class SqlRelayStore:
     async def begin_backfill(self, agency: str, contract: str, at: datetime) -> None:
         """Begin to owe an agency every record there is and every one it holds, under a contract of this digest."""
         async with self._writing() as connection:
+            if connection.dialect.name == "postgresql":
+                await connection.execute(NOBODY_SHARES)
             await insert_or_ignore(connection, outlet, [new_outlet(agency)])
             await connection.execute(update(outlet).where(outlet.c.agency == agency).values(contract=contract))
             await begin(connection, agency, at)
+
+    async def end_contracts(self, agencies: Collection[str]) -> None:
+        """These agencies are served under no contract any more."""
+        async with self._writing() as connection:
+            await connection.execute(update(outlet).where(outlet.c.agency.in_(sorted(agencies))).values(contract=None))
 
     async def backfill(self, limit: int, at: datetime) -> bool:
         """Owe the next so many of the oldest backfill, later; False when there is none."""

@@ -69,6 +69,7 @@ from hub.store.tables import (
     described,
     likeness,
     local_id,
+    outlet,
     owed,
     person,
     record,
@@ -86,6 +87,8 @@ _MOST_LOCKS = 1024
 """A batch that names more digests takes one lock in place of all, so that batches fit PostgreSQL's lock table."""
 _ALL_NAMES = 0x5348415245
 """The advisory lock that stands for all of them: shared by batches that lock what they name, one by one."""
+NOBODY_SHARES = select(func.pg_advisory_xact_lock(_ALL_NAMES))
+"""PostgreSQL: waits for all batches that have asked for people, and lets no other do so until the transaction ends."""
 
 
 class SqlStore:
@@ -151,7 +154,6 @@ _NUMBERS = func.unnest(bindparam("numbers", type_=ARRAY(BigInteger))).column_val
 _IN_ORDER = select(_NUMBERS).order_by(_NUMBERS).offset(0).subquery()
 _LOCK = select(func.pg_advisory_xact_lock(_IN_ORDER.c.number))
 _LOCK_SHARED = select(func.pg_advisory_xact_lock_shared(_ALL_NAMES))
-_LOCK_ALL = select(func.pg_advisory_xact_lock(_ALL_NAMES))
 _LOCK_PERSONS = select(person.c.id).where(any_of(person.c.id, "persons")).order_by(person.c.id).with_for_update()
 
 _TAKEN = select(
@@ -172,6 +174,7 @@ _DESCRIBED = select(described.c.local, described.c.number, described.c.sealed).w
     any_of(described.c.local, "locals")
 )
 _RULINGS = select(ruling).where(any_of(ruling.c.local, "locals"), ruling.c.over_at.is_(None)).order_by(ruling.c.id)
+_IN_FORCE = select(outlet.c.agency, outlet.c.contract).where(outlet.c.contract.is_not(None))
 _RULING_OVER = (
     ruling.update()
     .where(ruling.c.local == bindparam("named"), ruling.c.id == bindparam("ruling"))
@@ -224,11 +227,15 @@ class _SqlShareTransaction:
         }
 
     async def _lock(self, names: Collection[str]) -> None:
-        """Nobody else looks for these digests until the transaction ends, where the store does not know them yet."""
+        """Nobody else looks for these digests until the transaction ends, where the store does not know them yet.
+
+        Nor does a backfill begin.
+        """
         if len(names) > _MOST_LOCKS:
-            await self._connection.execute(_LOCK_ALL)
-        elif names:
-            await self._connection.execute(_LOCK_SHARED)
+            await self._connection.execute(NOBODY_SHARES)
+            return
+        await self._connection.execute(_LOCK_SHARED)
+        if names:
             await self._connection.execute(_LOCK, {"numbers": sorted({_number(name) for name in names})})
 
     async def _known(self, sought: Mapping[str, list[str]]) -> set[str]:
@@ -341,6 +348,9 @@ class _SqlShareTransaction:
             return []
         rows = (await self._connection.execute(_RULINGS, {"locals": sought})).mappings()
         return list({row["id"]: OnRecord(row["rid"], ruling_of(row)) for row in rows}.values())
+
+    async def in_force(self) -> Mapping[str, str]:
+        return {row.agency: row.contract for row in await self._connection.execute(_IN_FORCE)}
 
     async def write(self, decision: Decision) -> None:
         await self._write_removals(decision)

@@ -514,6 +514,23 @@ async def test_a_backfill_begins_again_under_another_contract_and_others_go_on(s
     assert owed == {(agency, each) for agency in ("prison", "probation") for each in records}
 
 
+async def test_contracts_are_in_force_from_the_backfill_that_they_begin_until_they_end(stores: Stores) -> None:
+    async def in_force() -> Mapping[str, str]:
+        async with stores.store.sharing() as tx:
+            await tx.people({}, ())
+            return await tx.in_force()
+
+    before = await in_force()
+    await stores.relay.begin_backfill("prison", "one", NOW)
+    await stores.relay.begin_backfill("probation", "two", NOW)
+    begun = await in_force()
+    await stores.relay.end_contracts({"prison"})
+
+    assert before == {}
+    assert begun == {"prison": "one", "probation": "two"}
+    assert await in_force() == {"probation": "two"}
+
+
 async def test_what_changes_goes_before_what_is_filled_and_stays_before_it(stores: Stores) -> None:
     records = [RecordId(PERSON, "registration", f"R{number}") for number in range(3)]
     await write(stores.store, decision(new=[PERSON], records=[record(each) for each in records]))

@@ -127,6 +127,32 @@ async def test_an_agency_that_is_to_have_less_is_told_of_everything_it_held(fill
     assert [row.withdrawn for row in held] == [True] * RECORDS
 
 
+async def test_what_a_process_under_the_contracts_before_takes_reaches_whoever_is_new(filled: Hub) -> None:
+    before = replace(filled, contracts={name: each for name, each in filled.contracts.items() if name != "police"})
+    await filled.relay.owe_under_new_contracts()
+    await filled.deliver()
+
+    await before.take(said(*PRISON, movement(7, reason="imprisonment"), 2, sequence=99))
+    await filled.deliver()
+
+    assert len((await numbers(filled))["prison/B1/7"]) == 2
+    current, held = await filled.current(), await filled.held()
+    assert all(current[id_].is_held(row) for id_, row in held.items() if id_.agency == "police")
+
+
+async def test_whose_contract_ended_is_owed_nothing_more(filled: Hub) -> None:
+    await filled.relay.owe_under_new_contracts()
+    await filled.deliver()
+    after = replace(filled, contracts={name: each for name, each in filled.contracts.items() if name != "police"})
+
+    await after.relay.owe_under_new_contracts()
+    await after.take(said(*PRISON, movement(7, reason="imprisonment"), 2, sequence=99))
+
+    owes = {row["agency"] for row in await after.rows(owed)}
+    assert "prison" in owes
+    assert "police" not in owes
+
+
 async def test_a_backfill_cut_short_by_another_contract_begins_again(filled: Hub) -> None:
     await filled.relay.owe_under_new_contracts()
     await filled.relay.step()

@@ -177,6 +177,13 @@ class MemoryRelayStore:
         tables.backfills[agency] = None
         await self._wire.cross("relay.backfill-begun")
 
+    async def end_contracts(self, agencies: Collection[str]) -> None:
+        """These agencies are served under no contract any more."""
+        await self._wire.cross("relay.end-contracts")
+        self._confirm()
+        for agency in agencies:
+            self._tables.outlets[agency] = replace(self._tables.outlets[agency], contract=None)
+
     async def backfill(self, limit: int, at: datetime) -> bool:
         """Owe the next so many of the oldest backfill, later; False when there is none."""
         await self._wire.cross("relay.backfill")

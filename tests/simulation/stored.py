@@ -118,6 +118,9 @@ class _Transaction:
             raise Moved
         return frozenset(each for each in found if locals_.keys() >= set(each.pair))
 
+    async def in_force(self) -> Mapping[str, str]:
+        return {agency: each.contract for agency, each in self._tables.outlets.items() if each.contract is not None}
+
     async def _lock(self, kind: str, names: Iterable[str]) -> None:
         """In one order everywhere, so that transactions never wait for each other in a ring."""
         for name in sorted(names):

@@ -84,6 +84,9 @@ class Scripted:
     async def rulings(self, locals_: Iterable[str]) -> list[OnRecord]:
         return []
 
+    async def in_force(self) -> Mapping[str, str]:
+        return {}
+
     async def write(self, decision: Decision) -> None:
         self.on_write(decision)
         self.written.append([row.order.id for row in decision.assertions])
