@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -15,6 +16,7 @@ from hub.store.tables import metadata
 COMMAND_TIMEOUT_S = 30
 """Without a limit, a database that falls silent would hang a worker for ever."""
 
+_OWNER_ONLY = 0o600
 _UNIQUE_VIOLATION = ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 _SERIALIZATION_OR_DEADLOCK = ("40001", "40P01")
 _SERVER_GOES_AWAY = ("57P01", "57P02", "57P03", "53300")
@@ -24,6 +26,7 @@ def open_engine(url: str, pool_size: int = 10) -> AsyncEngine:
     """An engine for `postgresql+asyncpg://...` or `sqlite+aiosqlite:///path`; connects at first use."""
     if url.startswith("sqlite"):
         engine = create_async_engine(url, hide_parameters=True)
+        event.listen(engine.sync_engine, "do_connect", _make_for_its_owner_alone)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
@@ -97,6 +100,16 @@ async def create_schema(engine: AsyncEngine) -> None:
     """Make every table at once, for tests; servers migrate instead."""
     async with writing(engine) as connection:
         await connection.run_sync(metadata.create_all)
+
+
+def _make_for_its_owner_alone(_dialect: object, _record: object, where: list[str], _named: object) -> None:
+    """A new database is nobody else's to read; SQLite gives the files it puts beside it the same permissions.
+
+    One that is there is left alone: opening and closing it would end the locks that SQLite has on it.
+    """
+    file = Path(where[0])
+    if not where[0].startswith((":memory:", "file:")) and not file.exists():
+        file.touch(_OWNER_ONLY)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
