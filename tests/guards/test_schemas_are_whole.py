@@ -66,6 +66,8 @@ def test_every_property_of_a_record_says_what_it_is(path: Path) -> None:
     schema = _read(path)
     assert [n for n, node in schema["properties"].items() if not {"title", "description"} <= node.keys()] == []
     assert all(name.isascii() and name.isidentifier() for name in schema["properties"])
+    inside = [(at, node) for at, node in _nodes(schema) if at and not at.endswith("/*")]
+    assert [at for at, node in inside if not node.keys() & {"title", "description"}] == []
 
 
 @pytest.mark.parametrize("path", SCHEMAS, ids=_named)
