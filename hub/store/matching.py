@@ -19,7 +19,7 @@ from hub.store.tables import assertion, blocking, described, local_id, standing,
 
 MOST_CANDIDATES = 60
 """Whom one local id is compared with."""
-TURN = timedelta(seconds=20)
+TURN = timedelta(seconds=10)
 """How long a worker has its local ids to itself, and those of one that was killed wait.
 
 A turn takes less than a second. One that takes longer does no harm: what two workers find of the same is the same.
