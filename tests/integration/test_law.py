@@ -4,7 +4,6 @@ Whatever the order, the batches, the repetitions and the crashes between them.
 """
 
 import asyncio
-import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence, Set
@@ -155,21 +154,20 @@ BLOCKS = st.sampled_from([LARGE_BLOCK, 2, 3])
 """How many may have a blocking key: as ever, or so few that keys find nobody any more, and again do."""
 
 
-async def go(way: Sequence[Step], empty: Path, most_holders: int, large_block: int = LARGE_BLOCK) -> "Agreed":
+async def go(way: Sequence[Step], most_holders: int, large_block: int = LARGE_BLOCK) -> "Agreed":
     """Walk this way from an empty database; what everybody holds in the end."""
-    return await went(way, empty, most_holders, agreed, large_block)
+    return await went(way, most_holders, agreed, large_block)
 
 
 async def went(
     way: Sequence[Step],
-    empty: Path,
     most_holders: int,
     then: Callable[[Hub], Awaitable[Found]],
     large_block: int = LARGE_BLOCK,
 ) -> Found:
     """Walk this way from an empty database; what is found then."""
     with tempfile.TemporaryDirectory() as folder:
-        engine = quick_engine(Path(shutil.copy(empty, folder)))
+        engine = quick_engine(Path(folder) / "hub.db")
         try:
             store = Crashing(SqlStore(engine, most_holders, large_block))
             hub = Hub(engine, CONTRACTS, store=store, large_block=large_block)
@@ -268,26 +266,17 @@ def _named(id_: HeldId, who: Mapping[str, Who]) -> tuple[str, Who, str, str]:
     return id_.agency, who[id_.record.person], id_.record.type, id_.record.key
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all tables and nothing in them."""
-    path = tmp_path_factory.mktemp("law") / "hub.db"
-
-    quick_engine(path)
-    return path
-
-
 @pytest.mark.timeout(600)
 @settings(max_examples=one_in(5))
 @given(st.data())
-def test_any_way_through_a_history_ends_in_the_same_persons_and_digests(empty: Path, data: st.DataObject) -> None:
+def test_any_way_through_a_history_ends_in_the_same_persons_and_digests(data: st.DataObject) -> None:
     submissions = data.draw(histories(), "history")
     decided = data.draw(rulings(submissions), "decisions")
     most = data.draw(HOLDERS, "most holders")
-    at_once = asyncio.run(go([Step(submissions, None, relayed=False, rulings=decided)], empty, most))
+    at_once = asyncio.run(go([Step(submissions, None, relayed=False, rulings=decided)], most))
 
     for _ in range(2):
-        assert asyncio.run(go(data.draw(ways(submissions, decided), "way"), empty, most)) == at_once
+        assert asyncio.run(go(data.draw(ways(submissions, decided), "way"), most)) == at_once
 
 
 @st.composite
@@ -313,27 +302,27 @@ ALIKE = (
 @pytest.mark.timeout(600)
 @settings(max_examples=one_in(10))
 @given(st.data())
-def test_likelihood_joins_the_same_persons_whenever_whoever_is_compared(empty: Path, data: st.DataObject) -> None:
+def test_likelihood_joins_the_same_persons_whenever_whoever_is_compared(data: st.DataObject) -> None:
     submissions = data.draw(alike(), "history")
     decided = data.draw(rulings(submissions), "decisions")
     large = data.draw(BLOCKS, "large block")
-    at_once = asyncio.run(go([Step(submissions, None, relayed=False, rulings=decided)], empty, MOST_HOLDERS, large))
+    at_once = asyncio.run(go([Step(submissions, None, relayed=False, rulings=decided)], MOST_HOLDERS, large))
 
     way = data.draw(ways(submissions, decided), "way")
-    assert asyncio.run(go(way, empty, MOST_HOLDERS, large)) == at_once
+    assert asyncio.run(go(way, MOST_HOLDERS, large)) == at_once
 
 
 @pytest.mark.timeout(600)
 @settings(max_examples=one_in(10))
 @given(st.data())
-def test_when_all_that_was_decided_is_taken_back_everything_is_as_it_was(empty: Path, data: st.DataObject) -> None:
+def test_when_all_that_was_decided_is_taken_back_everything_is_as_it_was(data: st.DataObject) -> None:
     submissions = data.draw(histories(), "history")
     middle = data.draw(st.integers(0, len(submissions)), "said before")
     decided = data.draw(rulings(submissions), "decisions")
     standing = [each for each in decided if each.choices[-1] is not Choice.TAKE_BACK]
     back = [each._replace(choices=(Choice.TAKE_BACK,)) for each in data.draw(st.permutations(standing), "taken back")]
     most = data.draw(HOLDERS, "most holders")
-    never = asyncio.run(go([Step(submissions, None, relayed=False)], empty, most))
+    never = asyncio.run(go([Step(submissions, None, relayed=False)], most))
 
     for relayed in (False, True):
         way = [
@@ -341,7 +330,7 @@ def test_when_all_that_was_decided_is_taken_back_everything_is_as_it_was(empty: 
             Step(submissions[middle:], None, relayed, decided),
             Step(submissions[:1], None, relayed, back),
         ]
-        assert asyncio.run(go(way, empty, most)) == never
+        assert asyncio.run(go(way, most)) == never
 
 
 @st.composite
@@ -358,19 +347,19 @@ def settlements(draw: st.DrawFn, places: Sequence[Differing]) -> list[OnRecord]:
 @settings(max_examples=one_in(20))
 @given(st.data())
 def test_what_is_ruled_where_agencies_differ_stands_whatever_the_way_and_is_gone_when_taken_back(
-    empty: Path, data: st.DataObject
+    data: st.DataObject,
 ) -> None:
     submissions = data.draw(histories(), "history")
     decided, most = data.draw(rulings(submissions), "decisions"), data.draw(HOLDERS, "most holders")
     never = Step(submissions, None, relayed=False, rulings=decided)
-    places = asyncio.run(went([never], empty, most, differing))
+    places = asyncio.run(went([never], most, differing))
     assume(places)
     settled = data.draw(settlements(places), "rulings")
-    at_once = asyncio.run(go([never._replace(settled=settled)], empty, most))
+    at_once = asyncio.run(go([never._replace(settled=settled)], most))
 
-    assert asyncio.run(go(data.draw(ways(submissions, decided, settled), "way"), empty, most)) == at_once
-    back = went([never._replace(settled=settled)], empty, most, lambda hub: taken_back(hub, settled))
-    assert asyncio.run(back) == asyncio.run(go([never], empty, most))
+    assert asyncio.run(go(data.draw(ways(submissions, decided, settled), "way"), most)) == at_once
+    back = went([never._replace(settled=settled)], most, lambda hub: taken_back(hub, settled))
+    assert asyncio.run(back) == asyncio.run(go([never], most))
 
 
 async def taken_back(hub: Hub, settled: Sequence[OnRecord]) -> Agreed:
@@ -388,7 +377,7 @@ _MERGED = {"prison": "merged-prison-number", "probation": "merged-crn"}
 @settings(max_examples=one_in(20))
 @given(st.data())
 def test_when_an_agency_takes_back_a_merge_it_announced_everything_is_as_it_was(
-    empty: Path, data: st.DataObject
+    data: st.DataObject,
 ) -> None:
     submissions = data.draw(histories(), "history")
     decided = data.draw(rulings(submissions), "decisions")
@@ -403,10 +392,10 @@ def test_when_an_agency_takes_back_a_merge_it_announced_everything_is_as_it_was(
     )
     taken_back = replace(said, id="taken back", time=NOW + timedelta(minutes=2))
     said_and_decided = Step(submissions, None, relayed=True, rulings=decided)
-    never = asyncio.run(go([said_and_decided], empty, MOST_HOLDERS))
+    never = asyncio.run(go([said_and_decided], MOST_HOLDERS))
 
     way = [said_and_decided, *(Step([each], None, data.draw(st.booleans())) for each in (announced, taken_back))]
-    assert asyncio.run(go(way, empty, MOST_HOLDERS)) == never
+    assert asyncio.run(go(way, MOST_HOLDERS)) == never
 
 
 def _last_said(submissions: Sequence[Submission]) -> list[Submission]:
@@ -485,16 +474,16 @@ async def known(hub: Hub, keys: Set[str]) -> None:
 @settings(max_examples=one_in(20))
 @given(st.data())
 def test_workers_and_operators_at_once_end_in_the_same_persons_and_digests(
-    empty: Path, one_database: str, data: st.DataObject
+    one_database: str, data: st.DataObject
 ) -> None:
     submissions = data.draw(histories(), "history")
     order = data.draw(st.permutations(submissions), "order")
     decided = data.draw(rulings(submissions), "decisions")
     most = data.draw(HOLDERS, "most holders")
     said_and_decided = Step(submissions, None, relayed=False, rulings=decided)
-    places = asyncio.run(went([said_and_decided], empty, most, differing))
+    places = asyncio.run(went([said_and_decided], most, differing))
     settled = data.draw(settlements(places), "rulings") if places else []
-    at_once = asyncio.run(go([said_and_decided._replace(settled=settled)], empty, most))
+    at_once = asyncio.run(go([said_and_decided._replace(settled=settled)], most))
 
     parts = order[0::3], order[1::3], order[2::3]
     assert asyncio.run(go_at_once(parts, decided, settled, one_database, most)) == at_once
