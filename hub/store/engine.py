@@ -19,6 +19,7 @@ COMMAND_TIMEOUT_S = 30
 _OWNER_ONLY = 0o600
 _UNIQUE_VIOLATION = ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 _SERIALIZATION_OR_DEADLOCK = ("40001", "40P01")
+_WRONG_ADDRESS = ("28000", "28P01", "3D000", "SQLITE_NOTADB")
 _SERVER_GOES_AWAY = ("57P01", "57P02", "57P03", "53300")
 
 
@@ -141,6 +142,8 @@ def _mapped(error: exc.DBAPIError) -> Exception:
     code = str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", ""))
     if error.connection_invalidated or code in (*_SERIALIZATION_OR_DEADLOCK, *_SERVER_GOES_AWAY):
         return Unavailable("the database broke off")
+    if code in _WRONG_ADDRESS:
+        return Halt("there is no such database for the hub: set HUB_DATABASE_URL to the right user, password and name")
     if code in _UNIQUE_VIOLATION:
         return Moved("another worker wrote the same row first")
     if code.startswith(("22", "23")) or isinstance(error, exc.DataError | exc.IntegrityError):
