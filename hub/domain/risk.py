@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from hub.domain.canonical import Json
 from hub.domain.convergence import Rule, Standing, carried_since
@@ -48,8 +50,7 @@ class Level:
     ends: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A level that stands.
 
     slot: what names the assertion, for good. kind: of the agency. key: of the record. since: when its author came to
@@ -113,10 +114,11 @@ def _meaning(record_type: str, body: Mapping[str, Json] | None) -> object:
 def questions(levels: Sequence[Said], holder: Holder | None, now: int) -> list[Question]:
     """What must be looked at of all the levels said of one person, in a fixed order. now: microseconds since 1970."""
     standing = [each for each in levels if each.ends is None or now < passed(each.ends)]
+    newest = max((_age(each) for each in standing if each.type == _ASSESSMENT and not each.overruled), default=None)
     asked = [
         (each, cause, since)
         for each in sorted(standing, key=lambda said: said.slot)
-        if not each.overruled and not _is_superseded(each, standing)
+        if not each.overruled and not _is_superseded(each, newest)
         for cause, since in _causes(each, holder, now)
     ]
     return [
@@ -137,6 +139,7 @@ def next_look(levels: Iterable[Said], now: int) -> int | None:
     return min((moment for moment in map(passed, days) if moment > now), default=None)
 
 
+@lru_cache(maxsize=10_000)
 def passed(day: date) -> int:
     """From when on a day has passed, UTC, in microseconds since 1970."""
     return day_begins(day + timedelta(days=1))
@@ -151,12 +154,9 @@ def _causes(level: Said, holder: Holder | None, now: int) -> list[tuple[Cause, i
     return causes
 
 
-def _is_superseded(level: Said, standing: Sequence[Said]) -> bool:
+def _is_superseded(level: Said, newest: tuple[int, date, str] | None) -> bool:
     """Whether a newer assessment has taken its place: by when it was said; said at once, by when it is looked at."""
-    if level.type != _ASSESSMENT:
-        return False
-    newer = (other for other in standing if other.type == _ASSESSMENT and not other.overruled)
-    return any(_age(other) > _age(level) for other in newer)
+    return level.type == _ASSESSMENT and newest is not None and _age(level) < newest
 
 
 def _age(level: Said) -> tuple[int, date, str]:

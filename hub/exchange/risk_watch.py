@@ -25,7 +25,7 @@ from hub.ports import AuditRow, Keys, RecordId, Seal
 from hub.store.risk_reviews import Ending, RiskReviewRow
 from hub.store.watching import LevelRow, Looked, Watched, WatchStore
 
-BATCH = 200
+BATCH = 100
 """Persons looked at in one transaction."""
 
 _MILLI = 1_000
@@ -70,7 +70,7 @@ class _Look:
         now = micros(self._now)
         levels = {each.slot: each for each in _latest(watched.levels)}
         overruled = self._overruled(watched)
-        said = [replace(self._said(each), overruled=_is_overruled(each, overruled)) for each in levels.values()]
+        said = [self._said(each, _is_overruled(each, overruled)) for each in levels.values()]
         offender, holder = self._offender(watched)
         looks = [next_look(said, now), self._notices.give(watched, offender, holder, said)]
         self._looked.next[watched.person] = min((each for each in looks if each is not None), default=None)
@@ -84,11 +84,11 @@ class _Look:
         self._looked.reviews += [each for each in (*reviews, *answered) if each not in watched.reviews]
         self._mark(watched, reviews)
 
-    def _said(self, row: LevelRow) -> Said:
+    def _said(self, row: LevelRow, overruled: bool) -> Said:
         contract = self._contracts.get(row.agency)
         if contract is None:
             raise Halt(f"the agency {row.agency} has said something, but has no contract any more")
-        return Said(row.slot, row.agency, contract.kind, row.type, row.key, *row.level)
+        return Said(row.slot, row.agency, contract.kind, row.type, row.key, *row.level, overruled)
 
     def _offender(self, watched: Watched) -> tuple[Json, Holder | None]:
         """The shared offender record, and who holds the person."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, case, null, or_, select, update
+from sqlalchemy import Select, and_, case, null, or_, select, update
 from sqlalchemy import bindparam as bound
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -24,8 +24,7 @@ from hub.store.tables import announced, audit, local_id, owed, person, record, r
 _OFFENDER, _MOVEMENT = "offender", "movement"
 
 
-@dataclass(frozen=True, slots=True)
-class LevelRow:
+class LevelRow(NamedTuple):
     """A standing assertion that says a level of risk."""
 
     slot: str
@@ -120,26 +119,27 @@ async def _watched(connection: AsyncConnection, persons: Sequence[str]) -> list[
         found[known.person].agencies.setdefault(known.agency, []).append(known.key)
     for told in await connection.execute(_TOLD_OF_RELEASE, sought):
         found[told.person].told_of_release.setdefault(told.agency, []).append(told.at)
-    for said in await connection.execute(_LEVELS, sought):
-        found[said.person].levels.append(_level_row(said))
-    for shared in await connection.execute(_RECORDS, sought):
-        _note_record(found[shared.person], shared)
+    for of, *said in await connection.execute(_LEVELS, sought):
+        found[of].levels.append(_level_row(said))
+    for of, *shared in await connection.execute(_RECORDS, sought):
+        _note_record(found[of], shared)
     for review in await connection.execute(_REVIEWS, sought):
         found[review.now_of].reviews.append(review_row(review))
     return list(found.values())
 
 
-def _note_record(watched: Watched, row: Row[Any]) -> None:
-    record_id = RecordId(row.person, row.type, row.key)
-    watched.marks[record_id] = () if row.under_review is None else tuple(row.under_review.split("\n"))
-    if row.type == NOTICE:
-        watched.notices[record_id] = row.digest, row.revision
-    elif row.content is not None and row.type == _OFFENDER:
-        watched.offender = row.content
-    elif row.content is not None and row.type == _MOVEMENT:
-        watched.movements.append(row.content)
-    elif row.content is not None:
-        watched.ruled[record_id] = row.content
+def _note_record(watched: Watched, columns: Sequence[Any]) -> None:
+    record_type, key, marks, digest, revision, content = columns
+    record_id = RecordId(watched.person, record_type, key)
+    watched.marks[record_id] = () if marks is None else tuple(marks.split("\n"))
+    if record_id.type == NOTICE:
+        watched.notices[record_id] = digest, revision
+    elif content is not None and record_id.type == _OFFENDER:
+        watched.offender = content
+    elif content is not None and record_id.type == _MOVEMENT:
+        watched.movements.append(content)
+    elif content is not None:
+        watched.ruled[record_id] = content
 
 
 async def _keep(connection: AsyncConnection, looked: Looked, at: int) -> None:
@@ -179,7 +179,11 @@ _TOLD_OF_RELEASE: Select[Any] = (
     .where(any_of(local_id.c.person, "persons"), announced.c.event == RELEASE, announced.c.missed.is_(False))
 )
 _LEVELS: Select[Any] = (
-    select(local_id.c.person, standing)
+    select(
+        local_id.c.person,
+        *(standing.c[name] for name in ("slot", "local", "agency", "type", "key", "micros", "sequence", "id")),
+        *(standing.c[f"level_{name}"] for name in ("subject", "path", "since", "review", "ends", "said")),
+    )
     .join(local_id, local_id.c.key == standing.c.local)
     .where(any_of(local_id.c.person, "persons"), standing.c.level_subject.is_not(None))
 )
@@ -208,7 +212,11 @@ _MARK = (
 )
 
 
-def _level_row(row: Row[Any]) -> LevelRow:
-    review, ends = (None if day is None else date.fromisoformat(day) for day in (row.level_review, row.level_ends))
-    level = StandingLevel(row.level_subject, row.level_path, row.level_since, review, ends, row.level_said)
-    return LevelRow(row.slot, row.local, row.agency, row.type, row.key, Order(row.micros, row.sequence, row.id), level)
+def _level_row(columns: Sequence[Any]) -> LevelRow:
+    slot, local, agency, record_type, key, at, sequence, id_, subject, path, since, review, ends, said = columns
+    level = StandingLevel(subject, path, since, _day(review), _day(ends), said)
+    return LevelRow(slot, local, agency, record_type, key, Order(at, sequence, id_), level)
+
+
+def _day(written: str | None) -> date | None:
+    return None if written is None else date.fromisoformat(written)

@@ -1,6 +1,5 @@
 """Of whom notice is given, for which day, and from when on."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -65,8 +64,8 @@ def test_a_day_that_has_passed_stands_until_the_release_is_recorded() -> None:
 
 
 def test_no_notice_is_given_of_who_is_no_risk_or_not_in_custody() -> None:
-    ended = replace(RISK, ends=date(2026, 2, 1))
-    assessed = replace(RISK, type="assessment")
+    ended = RISK._replace(ends=date(2026, 2, 1))
+    assessed = RISK._replace(type="assessment")
 
     assert given(dated(CRD="2026-05-01"), ended) is None
     assert given(dated(CRD="2026-05-01"), assessed) is None
@@ -105,14 +104,14 @@ def missed(*days: str, told: tuple[str, ...] = (), level: Said = RISK, notice_da
     return None if found is None else found.isoformat()
 
 
-LONG_AT_RISK = replace(RISK, since=day_begins(date(2025, 1, 1)))
+LONG_AT_RISK = RISK._replace(since=day_begins(date(2025, 1, 1)))
 
 
 def test_a_release_that_nobody_announced_of_somebody_on_a_register_then_is_missed() -> None:
     assert missed("2026-02-20", level=LONG_AT_RISK) == "2026-02-20"
     assert missed("2026-02-20", told=("2026-02-19",), level=LONG_AT_RISK) is None
-    assert missed("2026-02-20", level=replace(LONG_AT_RISK, since=day_begins(date(2026, 2, 22)))) is None
-    assert missed("2026-02-20", level=replace(LONG_AT_RISK, ends=date(2026, 2, 10))) is None
+    assert missed("2026-02-20", level=LONG_AT_RISK._replace(since=day_begins(date(2026, 2, 22)))) is None
+    assert missed("2026-02-20", level=LONG_AT_RISK._replace(ends=date(2026, 2, 10))) is None
 
 
 def test_what_was_told_before_an_earlier_release_is_no_notice_of_the_next() -> None:

@@ -1,6 +1,5 @@
 """When a level of risk is to be looked at again, by whom, and what answers."""
 
-from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -49,17 +48,17 @@ def test_a_review_day_is_past_only_when_it_is_over() -> None:
 
 
 def test_a_level_without_a_review_day_is_never_past_it() -> None:
-    assert causes(replace(LEVEL, review=None), now=10 * JUNE) == []
+    assert causes(LEVEL._replace(review=None), now=10 * JUNE) == []
 
 
 def test_whoever_holds_the_person_is_asked_of_what_another_said_before() -> None:
     assert causes(LEVEL, holder=PRISON) == [("s1", Cause.AUTHOR_NO_LONGER_HOLDS, "prison")]
-    assert causes(replace(LEVEL, since=MARCH), holder=PRISON) == []
+    assert causes(LEVEL._replace(since=MARCH), holder=PRISON) == []
     assert causes(LEVEL, holder=Holder("probation", MARCH)) == []
 
 
 def test_who_never_holds_anybody_holds_nobody_no_longer() -> None:
-    assert causes(replace(LEVEL, agency="met", kind="police"), holder=PRISON) == []
+    assert causes(LEVEL._replace(agency="met", kind="police"), holder=PRISON) == []
 
 
 def test_both_causes_are_questions_of_their_own() -> None:
@@ -74,11 +73,11 @@ def test_both_causes_are_questions_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("other", "answers"),
     [
-        (replace(LEVEL, slot="s2", agency="prison", kind="prison", since=MARCH + 1, review=None), True),
-        (replace(LEVEL, slot="s2", since=MARCH + 1, review=None), True),
-        (replace(LEVEL, slot="s2", agency="prison", kind="prison", since=MARCH - 1, review=None), False),
-        (replace(LEVEL, slot="s2", agency="prison", kind="prison", since=MARCH + 1, subject="staff"), False),
-        (replace(LEVEL, slot="s2", agency="court", kind="court", since=MARCH + 1, review=None), False),
+        (LEVEL._replace(slot="s2", agency="prison", kind="prison", since=MARCH + 1, review=None), True),
+        (LEVEL._replace(slot="s2", since=MARCH + 1, review=None), True),
+        (LEVEL._replace(slot="s2", agency="prison", kind="prison", since=MARCH - 1, review=None), False),
+        (LEVEL._replace(slot="s2", agency="prison", kind="prison", since=MARCH + 1, subject="staff"), False),
+        (LEVEL._replace(slot="s2", agency="court", kind="court", since=MARCH + 1, review=None), False),
     ],
     ids=["the holder", "its author in another entry", "before that", "of another risk", "somebody else"],
 )
@@ -87,29 +86,29 @@ def test_it_is_answered_by_its_author_or_the_holder_since_on_the_same_risk(other
 
 
 def test_of_several_assessments_only_the_newest_is_looked_at() -> None:
-    old = replace(LEVEL, type="assessment", subject="assessment")
-    new = replace(old, slot="s2", since=MARCH, review=date(2026, 5, 20))
+    old = LEVEL._replace(type="assessment", subject="assessment")
+    new = old._replace(slot="s2", since=MARCH, review=date(2026, 5, 20))
 
     assert causes(old, new, now=JUNE) == [("s2", Cause.PAST_REVIEW_DATE, "probation")]
     assert causes(new, old, now=JUNE) == causes(old, new, now=JUNE)
 
 
 def test_nothing_is_asked_of_a_level_in_whose_place_a_ruling_has_put_another() -> None:
-    overruled = replace(LEVEL, overruled=True)
+    overruled = LEVEL._replace(overruled=True)
 
     assert causes(overruled, holder=PRISON, now=JUNE) == []
-    assert causes(overruled, replace(LEVEL, slot="s2"), now=JUNE) == [("s2", Cause.PAST_REVIEW_DATE, "probation")]
+    assert causes(overruled, LEVEL._replace(slot="s2"), now=JUNE) == [("s2", Cause.PAST_REVIEW_DATE, "probation")]
 
 
 def test_an_overruled_assessment_takes_no_older_one_s_place() -> None:
-    old = replace(LEVEL, type="assessment", subject="assessment")
-    new = replace(old, slot="s2", since=MARCH, overruled=True)
+    old = LEVEL._replace(type="assessment", subject="assessment")
+    new = old._replace(slot="s2", since=MARCH, overruled=True)
 
     assert causes(old, new, now=JUNE) == [("s1", Cause.PAST_REVIEW_DATE, "probation")]
 
 
 def test_who_says_a_level_has_looked_at_the_risk_also_where_another_s_stands_by_a_ruling() -> None:
-    holders = replace(LEVEL, slot="s2", agency="prison", kind="prison", since=MARCH + 1, review=None, overruled=True)
+    holders = LEVEL._replace(slot="s2", agency="prison", kind="prison", since=MARCH + 1, review=None, overruled=True)
 
     assert causes(LEVEL, holders, holder=PRISON) == []
 
@@ -124,12 +123,12 @@ def test_a_ruling_is_on_a_level_where_it_lies_in_it(place: str, path: str, *, li
 
 
 def test_what_has_ended_is_not_looked_at() -> None:
-    assert causes(replace(LEVEL, ends=date(2026, 5, 20)), now=JUNE) == []
-    assert causes(replace(LEVEL, ends=date(2026, 6, 20)), now=JUNE) == [("s1", Cause.PAST_REVIEW_DATE, "probation")]
+    assert causes(LEVEL._replace(ends=date(2026, 5, 20)), now=JUNE) == []
+    assert causes(LEVEL._replace(ends=date(2026, 6, 20)), now=JUNE) == [("s1", Cause.PAST_REVIEW_DATE, "probation")]
 
 
 def test_it_is_looked_at_when_the_next_day_passes_and_then_no_more() -> None:
-    level = replace(LEVEL, ends=date(2026, 6, 20))
+    level = LEVEL._replace(ends=date(2026, 6, 20))
 
     assert next_look([level], MARCH) == passed(date(2026, 5, 1))
     assert next_look([level], JUNE) == passed(date(2026, 6, 20))
