@@ -27,7 +27,7 @@ from hub.domain.ids import uuid7
 from hub.domain.submission import micros
 from hub.ports import AuditRow, HeldId, RecordId
 from hub.store.bulk import execute_many, insert_or_ignore, insert_rows
-from hub.store.columns import among
+from hub.store.columns import among, any_of, as_set
 from hub.store.engine import reading, writing
 from hub.store.notices import NoticeRow, notice_values
 from hub.store.rows import audit_values
@@ -171,9 +171,8 @@ async def close_withdrawn(connection: AsyncConnection, gone: Sequence[HeldId], a
 
     With the delivery that says so.
     """
-    agencies, persons = {each.agency for each in gone}, {each.record.person for each in gone}
-    theirs = (among(alert.c.agency, agencies), among(alert.c.person, persons), alert.c.closed.is_(None), _MOOT)
-    await connection.execute(update(alert).where(*theirs).values(closed=micros(at), closed_by="withdrawal"))
+    agencies, persons = as_set(each.agency for each in gone), as_set(each.record.person for each in gone)
+    await connection.execute(_CLOSE_MOOT, {"agencies": agencies, "persons": persons, "at": micros(at)})
 
 
 _WHERE: Mapping[Why, Table] = {Why.NOT_APPLIED: held, Why.NOT_SEEN: sighting}
@@ -188,6 +187,11 @@ def _same(table: Table) -> list[ColumnElement[bool]]:
 _NEVER_HELD = select(held.c.number).where(*_same(held), held.c.withdrawn, held.c.applied_number.is_(None)).exists()
 _TO_BE_SEEN = select(sighting.c.number).where(*_same(sighting)).exists()
 _MOOT = or_(and_(alert.c.why == Why.NOT_APPLIED, _NEVER_HELD), and_(alert.c.why == Why.NOT_SEEN, ~_TO_BE_SEEN))
+_CLOSE_MOOT = (
+    update(alert)
+    .where(any_of(alert.c.agency, "agencies"), any_of(alert.c.person, "persons"), alert.c.closed.is_(None), _MOOT)
+    .values(closed=bindparam("at"), closed_by="withdrawal")
+)
 
 
 def _overdue(table: Table) -> Select[Any]:

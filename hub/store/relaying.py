@@ -219,10 +219,10 @@ async def _current(
     }
     found = (await connection.execute(_RECORDS, sought)).mappings()
     rows = {row.id: row for row in map(record_row, found)}
-    locals_ = (await connection.execute(_LOCALS, sought)).mappings().all()
-    persons = (await connection.execute(_PERSONS, sought)).all()
-    survivors = {row.id: row.survivor for row in persons}
-    return rows, person_rows(locals_, survivors, {row.id: row.parted_from for row in persons})
+    persons = (await connection.execute(_PERSONS, sought)).mappings().all()
+    survivors = {row["id"]: row["survivor"] for row in persons}
+    locals_ = [row for row in persons if row["person"] is not None]
+    return rows, person_rows(locals_, survivors, {row["id"]: row["parted_from"] for row in persons})
 
 
 def _add_deliveries(writes: Writes, deliveries: Sequence[HeldRow]) -> None:
@@ -246,8 +246,12 @@ _OLDEST_DEBTS = (
 _RECORDS = select(record).where(
     any_of(record.c.person, "persons"), any_of(record.c.type, "types"), any_of(record.c.key, "keys")
 )
-_LOCALS = select(local_id).where(any_of(local_id.c.person, "persons"))
-_PERSONS = select(person).where(any_of(person.c.id, "persons"))
+_PERSONS = (
+    select(person.c.id, person.c.survivor, person.c.parted_from, local_id)
+    .join(local_id, local_id.c.person == person.c.id, isouter=True)
+    .where(any_of(person.c.id, "persons"))
+)
+"""With every local id of theirs; a person merged away has none."""
 _HELD = select(held).where(
     any_of(held.c.agency, "agencies"), any_of(held.c.person, "persons"), any_of(held.c.key, "keys")
 )

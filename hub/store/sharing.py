@@ -43,7 +43,7 @@ from hub.ports import (
 from hub.store import blocks
 from hub.store.blocks import LARGE_BLOCK
 from hub.store.bulk import Writes, delete_rows, execute_many, insert_or_ignore
-from hub.store.columns import among, any_of, as_set
+from hub.store.columns import any_of, as_set
 from hub.store.engine import writing
 from hub.store.rows import (
     assertion_values,
@@ -175,6 +175,16 @@ _DESCRIBED = select(described.c.local, described.c.number, described.c.sealed).w
 )
 _RULINGS = select(ruling).where(any_of(ruling.c.local, "locals"), ruling.c.over_at.is_(None)).order_by(ruling.c.id)
 _IN_FORCE = select(outlet.c.agency, outlet.c.contract).where(outlet.c.contract.is_not(None))
+_GIVE_UP = delete(claim).where(any_of(claim.c.local, "locals"))
+_REVIEWS_LOOKED_AT = select(review.c.one, review.c.other, review.c.doubt).where(
+    or_(
+        and_(any_of(review.c.one, "compared"), any_of(review.c.other, "compared")),
+        and_(
+            or_(any_of(review.c.one, "reexamined"), any_of(review.c.other, "reexamined")),
+            review.c.doubt.not_in(BY_LIKELIHOOD),
+        ),
+    )
+)
 _RULING_OVER = (
     ruling.update()
     .where(ruling.c.local == bindparam("named"), ruling.c.id == bindparam("ruling"))
@@ -368,7 +378,7 @@ class _SqlShareTransaction:
         removed = [{"removed": each, "kept": kept} for each, kept in sorted(decision.persons_removed.items())]
         await execute_many(connection, _MERGED, removed)
         if decision.reclaimed:
-            await connection.execute(delete(claim).where(among(claim.c.local, decision.reclaimed)))
+            await connection.execute(_GIVE_UP, {"locals": as_set(decision.reclaimed)})
         await delete_rows(connection, crowd, [{"digest": each} for each in decision.uncrowded])
         await delete_rows(connection, verdict, [each for pair in decision.taken_back for each in _sides(pair)])
         over = [each for taken_back in decision.rulings_over for each in ruling_over_values(taken_back)]
@@ -378,10 +388,8 @@ class _SqlShareTransaction:
 
     async def _write_reviews(self, decision: Decision) -> None:
         """What is asked still stays as old as it is."""
-        within = and_(among(review.c.one, decision.compared), among(review.c.other, decision.compared))
-        of_changed = or_(*(among(side, decision.reexamined) for side in (review.c.one, review.c.other)))
-        over = or_(within, and_(of_changed, review.c.doubt.not_in(BY_LIKELIHOOD)))
-        rows = await self._connection.execute(select(review.c.one, review.c.other, review.c.doubt).where(over))
+        sought = {"compared": as_set(decision.compared), "reexamined": as_set(decision.reexamined)}
+        rows = await self._connection.execute(_REVIEWS_LOOKED_AT, sought)
         open_ = {Doubtful(row.one, row.other, Doubt(row.doubt)) for row in rows}
         closed = [{"one": each.one, "other": each.other} for each in open_ - decision.doubts]
         await delete_rows(self._connection, review, closed)
