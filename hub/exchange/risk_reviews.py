@@ -89,15 +89,17 @@ async def reviews_of(
 ) -> RiskReviewPage:
     """Open reviews that an agency is asked about, or that are on what it says itself (own).
 
-    Of people flagged as limited access it gets none unless its contract has rights for them; nor on a property that its
-    contract does not release to it, unless it said it itself. So a page may be short, and not the last.
+    Of people flagged as limited access it gets none unless its contract has rights for them, nor on an assessment that
+    says so of itself, nor of people whom it does not know any more; nor on a property that its contract does not
+    release to it, unless it said it itself. So a page may be short, and not the last.
 
     Raises `Unavailable`, `Halt`.
     """
     mine = {"author" if own else "agency": contract.agency}
     page = _page(await store.listed(SoughtReviews(RiskReviewState.OPEN, **mine), after, limit + 1), limit)
-    limited = set() if contract.limited_access else await store.limited({each.record.person for each in page.reviews})
-    shown = [each for each in page.reviews if each.record.person not in limited and (own or _covers(contract, each))]
+    reviews = {each.id for each in page.reviews}
+    known = await store.known(contract.agency, reviews, limited_access=contract.limited_access)
+    shown = [each for each in page.reviews if each.id in known and (own or _covers(contract, each))]
     return RiskReviewPage(shown, page.last)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Exists, Row, Select, bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.domain.risk import Cause, Question
@@ -16,8 +16,10 @@ from hub.store.bulk import execute_many, insert_rows, upsert
 from hub.store.columns import among
 from hub.store.engine import reading, writing
 from hub.store.rows import audit_values
-from hub.store.tables import alert, audit, local_id, person, risk_review, watch
+from hub.store.tables import alert, audit, local_id, person, risk_review, watch, withheld
 from hub.store.times import from_micros
+
+_SAID, _ANY = local_id.alias("said"), local_id.alias("known")
 
 
 class RiskReviewState(StrEnum):
@@ -100,6 +102,11 @@ class SoughtReviews:
     persons: Collection[str] | None = None
 
 
+def _of_person(which: ColumnElement[bool]) -> Exists:
+    """Whether there is such a local id of the person under whose local id the level is said, whoever that is now."""
+    return exists().where(_ANY.c.person == _SAID.c.person, which)
+
+
 class RiskReviewStore:
     """Risk reviews in the database. Every method raises `Unavailable` or `Halt`."""
 
@@ -114,11 +121,20 @@ class RiskReviewStore:
         async with reading(self._engine) as connection:
             return [review_row(row) for row in await connection.execute(query)]
 
-    async def limited(self, persons: Collection[str]) -> set[str]:
-        """Those of these persons whom some agency flags as limited access."""
-        flagged = select(local_id.c.person).where(among(local_id.c.person, persons), local_id.c.restricted)
+    async def known(self, agency: str, reviews: Collection[str], *, limited_access: bool) -> set[str]:
+        """Those of these reviews, by id, that are on people whom the agency knows now.
+
+        limited_access: whether it has rights for people flagged as such; else those on them are left out, and those on
+        a record that is withheld from it by itself.
+        """
+        query = select(risk_review.c.id).join(_SAID, _SAID.c.key == risk_review.c.local)
+        query = query.where(among(risk_review.c.id, reviews), _of_person(_ANY.c.agency == agency))
+        if not limited_access:
+            record = [withheld.c[name] == risk_review.c[name] for name in ("type", "key")]
+            kept_back = exists().where(withheld.c.agency == agency, withheld.c.person == _SAID.c.person, *record)
+            query = query.where(~_of_person(_ANY.c.restricted), ~kept_back)
         async with reading(self._engine) as connection:
-            return set((await connection.execute(flagged)).scalars())
+            return set((await connection.execute(query)).scalars())
 
     async def read(self, id_: str) -> RiskReviewRow | None:
         """One review."""

@@ -15,6 +15,7 @@ from hub.store.tables import watch
 from tests.builders.at_risk import OFFENDER, ON_BOTH, PNC, AtRisk
 from tests.rest import RestHub
 
+LOCKED = {"status": "LOCKED_INCOMPLETE"}
 REASON = {"reason": "both services looked at it together"}
 
 
@@ -322,6 +323,22 @@ async def test_whoever_is_nobody_s_contract_to_see_is_asked_without_being_shown(
 
     assert len(await case.reviews(state="open")) == 1
     assert await case.asked("probation") == []
+
+
+@ON_BOTH
+async def test_a_review_of_an_assessment_that_is_withheld_by_itself_is_withheld_too(case: Reviewed) -> None:
+    await case.supervised()
+    said = {"reference": "7", "layer": 3, "lifecycle": LOCKED, "riskToOthers": "high"}
+    await case.probation("/assessments/7", {**said, "reviewDate": "2026-03-03"})
+    await case.at("2026-03-04")
+    shown = [len(await case.asked("probation", **own)) for own in ({}, {"own": "true"})]
+
+    await case.probation("/assessments/7", {**said, "reviewDate": "2026-03-03", "limitedAccess": True})
+    await case.passes()
+
+    assert shown == [1, 1]
+    assert len(await case.reviews(state="open")) == 1
+    assert [await case.asked("probation", **own) for own in ({}, {"own": "true"})] == [[], []]
 
 
 @ON_BOTH
