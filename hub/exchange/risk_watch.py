@@ -173,8 +173,11 @@ def _is_overruled(row: LevelRow, overruled: Collection[tuple[str, str, str, str]
 
 
 def _latest(levels: Sequence[LevelRow]) -> list[LevelRow]:
-    """Of several assertions of one agency for one local id on one record, only the latest speaks."""
+    """Of several assertions of one agency for one local id on one record, only the latest speaks.
+
+    As for convergence, one that stands goes before one that was given an end.
+    """
     latest: dict[tuple[str, str, str], LevelRow] = {}
-    for each in sorted(levels, key=lambda row: row.order):
+    for each in sorted(levels, key=lambda row: (row.level.ends is None, row.order)):
         latest[each.local, each.type, each.key] = each
     return list(latest.values())

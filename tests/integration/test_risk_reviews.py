@@ -103,6 +103,18 @@ async def test_a_later_review_day_closes_it_and_takes_the_mark_away(case: Review
     assert await case.asked("probation") == []
 
 
+async def test_an_entry_that_was_ended_and_is_mended_later_does_not_hide_the_one_that_stands(case: Reviewed) -> None:
+    mappa = {"scheme": "mappa", "code": "MAPP", "concern": None, "riskLevel": None, "mappa": {"level": "2"}}
+    await case.supervised()
+    await case.registered("2026-03-20", reference="R2", **mappa)
+    ended = {"start": "2024-01-01", "review": "2025-01-01", "end": "2026-01-01"}
+    await case.registered(None, reference="R1", **mappa, period=ended)
+    await case.at("2026-03-21")
+
+    (review,) = await case.reviews(state="open")
+    assert (review["cause"], review["record"]["key"]) == ("past-review-date", "mappa")
+
+
 async def test_the_same_said_once_more_answers_nothing(case: Reviewed) -> None:
     await case.supervised()
     await case.registered("2026-03-03")

@@ -15,7 +15,7 @@ from hub.domain.moves import Move, move_of
 from hub.domain.notices import NOTICE, notices_of, told_from
 from hub.domain.risk import Said, level_of, lies_at, questions
 from hub.domain.submission import micros
-from hub.ports import HeldId, RecordRow
+from hub.ports import HeldId, RecordRow, StandingRow
 from hub.store.alerts import AlertRow, AlertState, Why
 from tests.simulation.agencies import Agency
 from tests.simulation.hub import Ground
@@ -176,6 +176,16 @@ def _levels(ground: Ground, person: str) -> list[Said]:
     return list(_said(ground, person))
 
 
+def _body(ground: Ground, row: StandingRow) -> Json:
+    return orjson.loads(ground.seal.open(f"local:{row.local}", row.body or b""))
+
+
+def _has_ended(body: Json) -> bool:
+    """Whether an entry of a register says that it stands no more; then it speaks after one that stands."""
+    period = body.get("period") or {}
+    return period.get("end") is not None or period.get("active") is False or period.get("expired") is True
+
+
 def _said(ground: Ground, person: str) -> Iterable[Said]:
     latest = {}
     overruled = {
@@ -184,12 +194,13 @@ def _said(ground: Ground, person: str) -> Iterable[Said]:
         if row.id.person == person
         for place, local in (_content(ground, row) or {}).get("overruled", ())
     }
-    rows = ground.tables.standing.values()
-    for row in sorted(rows, key=lambda each: each.order):
-        if ground.tables.locals[row.local].person == person and not row.withdrawn:
-            latest[row.local, row.record_type, row.key] = row
+    rows = [row for row in ground.tables.standing.values() if ground.tables.locals[row.local].person == person]
+    bodies = {row.slot: _body(ground, row) for row in rows if not row.withdrawn}
+    standing = [row for row in rows if row.slot in bodies]
+    for row in sorted(standing, key=lambda each: (not _has_ended(bodies[each.slot]), each.order)):
+        latest[row.local, row.record_type, row.key] = row
     for row in latest.values():
-        level = level_of(row.record_type, orjson.loads(ground.seal.open(f"local:{row.local}", row.body or b"")))
+        level = level_of(row.record_type, bodies[row.slot])
         if level is None:
             continue
         since = {} if row.since is None else orjson.loads(ground.seal.open(f"local:{row.local}", row.since))
