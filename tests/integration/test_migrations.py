@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.domain.errors import Halt
+from hub.store import migrations
 from hub.store.engine import open_engine, reading, writing
-from hub.store.migrations import downgrade, upgrade
+from hub.store.migrations import downgrade, newest, revisions, upgrade
 from hub.store.tables import metadata
 
 
@@ -69,3 +71,31 @@ async def test_a_database_of_a_newer_version_is_left_alone(engine: AsyncEngine) 
 
     with pytest.raises(Halt, match="newer version"):
         await upgrade(engine)
+
+
+async def test_a_database_at_the_newest_revision_is_left_as_it_is(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await upgrade(engine)
+    monkeypatch.delattr(revisions, "upgrade")
+
+    await upgrade(engine)
+
+
+async def test_a_database_at_an_earlier_revision_is_not_taken_for_one_at_the_newest(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await upgrade(engine)
+    reached: list[str] = []
+    monkeypatch.setattr(migrations, "newest", lambda: "9999")
+    monkeypatch.setattr(revisions, "upgrade", lambda _connection, to: reached.append(to))
+
+    await upgrade(engine)
+
+    assert reached == ["head"]
+
+
+async def test_the_newest_revision_is_the_last_of_alembics(engine: AsyncEngine) -> None:
+    async with reading(engine) as connection:
+        heads = await connection.run_sync(lambda sync: ScriptDirectory.from_config(revisions.config(sync)).get_heads())
+    assert heads == [newest()]

@@ -6,58 +6,44 @@ difference between the tables and all revisions so far, for its author to read a
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.domain.errors import Halt
-from hub.store.engine import writing
+from hub.store.engine import reading, writing
 
-_LOCK = 0x68756200
-"""PostgreSQL's advisory lock under which one process at a time migrates; any number will do."""
-_FOLDER = Path(__file__).parent
+_VERSIONS = Path(__file__).parent / "versions"
 
 
-async def upgrade(engine: AsyncEngine, revision: str = "head") -> None:
-    """Bring the database up to a revision, in one transaction; processes that start together take turns.
+async def upgrade(engine: AsyncEngine) -> None:
+    """Bring the database up to this version, in one transaction; processes that start together take turns.
 
     Raises:
         Halt: the database is at a revision this version does not know: it is newer than the hub.
         Unavailable: it does not answer.
     """
+    async with reading(engine) as connection:
+        if await connection.run_sync(_is_at_newest):
+            return
+    from hub.store.migrations import revisions  # noqa: PLC0415 - imports Alembic, which few starts need
+
     async with writing(engine) as connection:
-        await connection.run_sync(_upgrade, revision)
+        await connection.run_sync(revisions.upgrade, "head")
 
 
 async def downgrade(engine: AsyncEngine, revision: str) -> None:
     """Take the database back to an earlier revision, "base" for none. Raises as `upgrade`."""
+    from hub.store.migrations import revisions  # noqa: PLC0415 - as above
+
     async with writing(engine) as connection:
-        await connection.run_sync(lambda sync: command.downgrade(config(sync), revision))
+        await connection.run_sync(revisions.downgrade, revision)
 
 
-def config(connection: Connection) -> Config:
-    """Alembic's configuration, running on a connection that is in a transaction."""
-    settings = Config(attributes={"connection": connection})
-    settings.set_main_option("script_location", str(_FOLDER))
-    settings.set_main_option("path_separator", "os")
-    settings.set_main_option("file_template", "r%%(rev)s_%%(slug)s")
-    return settings
+def newest() -> str:
+    """The last revision: the name of each file begins with its number."""
+    return max(file.name[1:5] for file in _VERSIONS.glob("r*.py"))
 
 
-def _upgrade(connection: Connection, revision: str) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    settings = config(connection)
-    _refuse_newer(connection, ScriptDirectory.from_config(settings))
-    command.upgrade(settings, revision)
-
-
-def _refuse_newer(connection: Connection, revisions: ScriptDirectory) -> None:
-    known = {script.revision for script in revisions.walk_revisions()}
+def _is_at_newest(connection: Connection) -> bool:
     if not connection.dialect.has_table(connection, "alembic_version"):
-        return
-    for (at,) in connection.execute(text("SELECT version_num FROM alembic_version")):
-        if at not in known:
-            raise Halt("the database belongs to a newer version of the hub; run that one")
+        return False
+    return list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars()) == [newest()]

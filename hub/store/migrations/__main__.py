@@ -10,7 +10,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from hub.store.engine import open_engine, writing
-from hub.store.migrations import config, upgrade
+from hub.store.migrations import upgrade
+from hub.store.migrations.revisions import config
 
 
 async def write_revision(message: str) -> None:
