@@ -36,14 +36,14 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is changed inside, or nothing. Nothing is awaited inside."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        """All that is changed inside, or nothing, whenever Ctrl-C comes. Nothing is awaited inside."""
         try:
+            self._connection.execute("BEGIN IMMEDIATE")
             yield
+            self._connection.commit()
         except BaseException:
             self._connection.rollback()
             raise
-        self._connection.commit()
 
     def close(self) -> None:
         """Let go of the file."""
