@@ -69,12 +69,13 @@ def parse(scheme: str, raw: str, year: int) -> Identifier:
     """Read a number of a scheme of the code list `identifier-schemes`.
 
     year: the year of the submission it came with; a two-digit PNC year depends on it.
-    A scheme of which no form is known gives neither canonical form nor verification.
+    A scheme of which no form is known gives neither canonical form nor verification; nor does a letter that only looks
+    like one of ours, or would become one in upper case, as the long s does.
     """
-    read = _READERS.get(scheme)
-    if read is None:
+    read, number = _READERS.get(scheme), raw.strip()
+    if read is None or not number.isascii():
         return Identifier(scheme, raw)
-    readings = set(read(raw.strip().upper(), year))
+    readings = set(read(number.upper(), year))
     likely = {reading for reading in readings if reading.verified} or readings
     if not likely:
         return Identifier(scheme, raw)

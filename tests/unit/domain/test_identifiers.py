@@ -140,6 +140,11 @@ def test_a_number_of_the_wrong_form_has_no_canonical_form(scheme: str, raw: str)
     assert (identifier.canonical, identifier.verified) == (None, False)
 
 
+@pytest.mark.parametrize("raw", ["A1234B\u017f", "\uff211234BC", "A1234BC\u200b", "\u03911234BC"])
+def test_a_letter_that_only_looks_like_one_of_a_number_makes_it_nobody_s(raw: str) -> None:
+    assert parse("prison-number", raw, 2026) == Identifier("prison-number", raw)
+
+
 def test_o_is_barred_in_the_second_letter_of_a_national_insurance_number_only() -> None:
     assert parse("ni-number", "OA402012C", 2026).verified
     assert not parse("ni-number", "AO402012C", 2026).verified
