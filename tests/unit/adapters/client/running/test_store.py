@@ -1,4 +1,5 @@
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from adapters.client.running.store import Store
 class Interrupted(sqlite3.Connection):
     """Ctrl-C comes while a statement waits for the lock: Python raises it once the statement is done."""
 
-    def execute(self, statement: str, *values: object) -> sqlite3.Cursor:
+    def execute(self, statement: str, *values: Sequence[str]) -> sqlite3.Cursor:
         cursor = super().execute(statement, *values)
         if statement.startswith("BEGIN"):
             raise KeyboardInterrupt
