@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.identifiers import STRONG, parse, strong_scheme
+from hub.domain.identifiers import STRONG, Identifier, parse, strong_scheme
 
 FIXTURES = Path(__file__).parents[3].parent / "shared" / "fixtures"
 SCHEMES = [*sorted(STRONG), "ni-number", "previous-crn", "merged-prison-number", "booking-number", "other"]
