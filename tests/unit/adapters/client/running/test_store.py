@@ -1,7 +1,7 @@
 import sqlite3
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,8 +11,8 @@ from adapters.client.running.store import Store
 class Interrupted(sqlite3.Connection):
     """Ctrl-C comes while a statement waits for the lock: Python raises it once the statement is done."""
 
-    def execute(self, statement: str, *values: Sequence[str]) -> sqlite3.Cursor:
-        cursor = super().execute(statement, *values)
+    def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401 - as the library has it
+        cursor = super().execute(statement, values)
         if statement.startswith("BEGIN"):
             raise KeyboardInterrupt
         return cursor
