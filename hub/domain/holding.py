@@ -43,12 +43,13 @@ def held_by(offender: Mapping[str, Json] | None) -> Kind | None:
     return _HOLDS.get(location.get("place", ""))
 
 
-def speaks_of_holding(offender: Mapping[str, Json] | None) -> list[Json] | None:
+def speaks_of_holding(offender: Mapping[str, Json] | None) -> Json:
     """All that tells who holds the person, and until when, of one offender record; None where there is no record.
 
     That there is one tells something by itself: the only service of its kind that knows the person may be the holder.
+    So does null in place of nothing: who says that there is no place may be believed before who says which.
     """
-    return None if offender is None else [offender.get(name) for name in _OF_HOLDING]
+    return None if offender is None else {name: offender[name] for name in _OF_HOLDING if name in offender}
 
 
 def holder_of(converged: Converged, standing: Sequence[Standing]) -> Holder | None:

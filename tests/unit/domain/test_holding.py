@@ -69,6 +69,13 @@ def test_a_service_that_says_nothing_of_holding_tells_by_its_record_alone() -> N
     assert speaks_of_holding(None) != speaks_of_holding({})
 
 
+def test_who_says_no_more_that_there_is_no_place_tells_who_holds_the_person() -> None:
+    probation, before = says("probation", {"location": {"place": "custody"}}), {"location": None}
+
+    assert holder(probation, says("prison", {})) != holder(probation, says("prison", before))
+    assert speaks_of_holding({}) != speaks_of_holding(before)
+
+
 def test_that_a_service_supervises_the_person_no_more_tells_who_holds_them() -> None:
     prison = says("prison", {"location": {"place": "community"}})
     south = says(
