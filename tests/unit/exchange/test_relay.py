@@ -50,7 +50,7 @@ class Topics:
 
     async def until(self, agency: str, number: int) -> None:
         """Wait until a delivery of this number has come."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while number not in self.numbers(agency):
                 self.arrived.clear()
                 await self.arrived.wait()
@@ -256,7 +256,7 @@ class Running:
     async def ended(self) -> None:
         self.stop.set()
         self.wake.set()
-        await asyncio.wait_for(self.task, 5)
+        await asyncio.wait_for(self.task, 30)
 
 
 async def test_a_running_relay_delivers_when_woken_and_stops_when_told(hub: Hub, topics: Topics) -> None:
@@ -264,7 +264,7 @@ async def test_a_running_relay_delivers_when_woken_and_stops_when_told(hub: Hub,
     await hub.take(said(*PRISON, offender(), 1))
     running.wake.set()
 
-    await asyncio.wait_for(running.delivered.wait(), 5)
+    await asyncio.wait_for(running.delivered.wait(), 30)
     await topics.until("prison", 1)
     await running.ended()
 
@@ -307,12 +307,12 @@ async def test_a_running_relay_commits_a_round_while_the_one_before_is_published
 async def test_a_second_relay_waits_and_takes_over_where_the_first_left_off(hub: Hub, topics: Topics) -> None:
     first, second = Running(hub), Running(restarted(hub))
     await hub.take(said(*PRISON, offender(), 1))
-    await asyncio.wait_for(first.delivered.wait(), 5)
+    await asyncio.wait_for(first.delivered.wait(), 30)
     assert not second.delivered.is_set()
     await first.ended()
 
     await hub.take(said(*PRISON, movement(), 2))
-    await asyncio.wait_for(second.delivered.wait(), 5)
+    await asyncio.wait_for(second.delivered.wait(), 30)
     await topics.until("prison", 2)
     await second.ended()
 
@@ -349,4 +349,4 @@ async def test_a_hub_that_is_itself_wrong_stops_relaying(
     monkeypatch.setattr(topics, "extent", broken)
 
     with pytest.raises(Halt):
-        await asyncio.wait_for(Running(hub).task, 5)
+        await asyncio.wait_for(Running(hub).task, 30)
