@@ -39,6 +39,8 @@ from hub.domain.errors import Halt
 PREFIX = "HUB_"
 SETTINGS_FILE = "HUB_SETTINGS_FILE"
 OWN_ISSUER = "case-sharing-hub"
+_OF_COMMANDS = ("HUB_OPERATOR", "HUB_NEW_KEY")
+"""Read by commands that need them, and no setting of the hub."""
 
 _PROJECT = Path(__file__).resolve().parents[1]
 _KEY_BYTES = 32
@@ -222,6 +224,12 @@ def load_settings(**given: Any) -> Settings:  # noqa: ANN401 - any setting, chec
         raise Halt(f"{SETTINGS_FILE} is not TOML: not in UTF-8") from None
     except ValidationError as error:
         raise Halt("\n".join(_sentence(fault) for fault in error.errors(include_input=False))) from None
+
+
+def unknown_settings() -> list[str]:
+    """Variables of the environment that are named like settings and are none: misspelt, perhaps."""
+    known = {SETTINGS_FILE, *_OF_COMMANDS, *(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
 
 
 def new_key() -> str:

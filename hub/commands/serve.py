@@ -2,14 +2,17 @@
 
 from typing import Annotated
 
+import structlog
 import typer
 import uvloop
 
 from hub import log
 from hub.commands.running import on_foundation
-from hub.settings import load_settings
+from hub.settings import load_settings, unknown_settings
 from hub.store.migrations import upgrade
 from hub.wiring.serving import Part, serve_hub
+
+_log = structlog.get_logger(__name__)
 
 
 def serve(
@@ -17,7 +20,10 @@ def serve(
 ) -> None:
     """Run the hub until it is told to stop (SIGTERM, Ctrl-C)."""
     log.configure()
-    uvloop.run(serve_hub(load_settings(), only or ()))
+    settings = load_settings()
+    for name in unknown_settings():
+        _log.warning("no_such_setting", detail=name)
+    uvloop.run(serve_hub(settings, only or ()))
 
 
 def migrate() -> None:

@@ -2,11 +2,12 @@
 
 For ASCII keys, orjson's sorted output equals RFC 8785 byte for byte but for some numbers. Those are dealt
 with once, where a body enters: whole floats become integers, the numbers that would differ are refused
-(`normalise`), and so is nesting so deep that writing it down again would fail. A property test holds
-`canonical` against the `rfc8785` package.
+(`normalise`), and so is nesting so deep that writing it down again would fail, and an object that gives a name
+twice: readers differ on which value counts. A property test holds `canonical` against the `rfc8785` package.
 """
 
 import hashlib
+import json
 import math
 from typing import Any, TypeAlias
 
@@ -23,6 +24,7 @@ DEEPEST = 64
 MOST_MARKS = 200_000
 """Work that one document may be, see `marks`: half of what fits into 1 MiB, and read within some 50 ms."""
 
+_TWICE = "an object gives each name once"
 _PLAIN = frozenset({str, bool})
 _NESTED = frozenset({dict, list})
 _SAFE_INTEGER = 2**53 - 1
@@ -62,15 +64,53 @@ def parse(raw: bytes) -> Json:
 
     Raises:
         Rejected: `bad-json` when it is not JSON in UTF-8, `invalid-body` when a key or a number has no
-            canonical form, `too-large` when it holds so many values that everybody else would wait for it.
+            canonical form or an object gives a name twice, `too-large` when it holds so many values that everybody
+            else would wait for it.
     """
     if marks(raw) > MOST_MARKS:
         raise Rejected(Reason.TOO_LARGE, "holds too many values; send less at a time")
     try:
-        value = orjson.loads(raw)
+        value = normalise(orjson.loads(raw))
     except orjson.JSONDecodeError as error:
-        raise Rejected(Reason.BAD_JSON, f"not JSON at line {error.lineno}, column {error.colno}") from None
-    return normalise(value)
+        place = f"not JSON at line {error.lineno}, column {error.colno}"
+        raise Rejected(
+            Reason.BAD_JSON, place if _is_utf8(raw) else f"{place}: not UTF-8, or with a byte order mark"
+        ) from None
+    if not _names_all_once(raw, value) and (path := _names_twice(raw)) is not None:
+        raise Rejected(Reason.INVALID_BODY, _TWICE, (Fault(path, "unique-names", _TWICE),))
+    return value
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        return not raw.decode().startswith("\ufeff")
+    except UnicodeDecodeError:
+        return False
+
+
+def _names_all_once(raw: bytes, value: Json) -> bool:
+    """Whether it is plain that reading has dropped nothing, for there are as many colons as before.
+
+    A colon that is written as `\\u003a` is one only afterwards.
+    """
+    return raw.count(b":") == orjson.dumps(value).count(b":") and rb"\u003" not in raw
+
+
+def _names_twice(raw: bytes) -> str | None:
+    """JSON Pointer of an object that gives a name twice, None where none does. Slow, and sure."""
+    try:
+        left = [("", json.loads(raw, object_pairs_hook=tuple))]
+    except RecursionError:  # deeper than all that was kept, so something was dropped
+        return ""
+    while left:
+        path, value = left.pop()
+        if isinstance(value, tuple):
+            if len({name for name, _ in value}) < len(value):
+                return path
+            left += [(f"{path}/{name.replace('~', '~0').replace('/', '~1')}", inner) for name, inner in value]
+        elif isinstance(value, list):
+            left += [(f"{path}/{index}", inner) for index, inner in enumerate(value)]
+    return None
 
 
 def normalise(value: Json) -> Json:

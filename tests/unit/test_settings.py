@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hub.domain.errors import Halt
-from hub.settings import load_settings, new_key
+from hub.settings import load_settings, new_key, unknown_settings
 
 
 @pytest.fixture(autouse=True)
@@ -136,3 +136,12 @@ def test_the_address_of_a_webhook_is_a_secret(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("HUB_ALERT_WEBHOOK", "https://duty.example/hidden")
 
     assert "hidden" not in repr(load_settings())
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_variable_that_is_misspelt_is_named_and_one_of_a_command_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_DATABASE_ULR", "postgresql+asyncpg://somebody:secret@127.0.0.1/hub")
+    monkeypatch.setenv("HUB_NEW_KEY", new_key())
+    monkeypatch.setenv("HUB_PORT", "8080")
+
+    assert unknown_settings() == ["HUB_DATABASE_ULR"]

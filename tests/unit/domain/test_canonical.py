@@ -1,6 +1,7 @@
 """What the hub writes is RFC 8785, byte for byte; what has no such form is refused where it enters."""
 
 import hashlib
+import json
 from copy import deepcopy
 
 import orjson
@@ -128,6 +129,61 @@ def test_what_is_not_json_in_utf8_is_refused_without_repeating_it(raw: bytes) ->
 
     assert caught.value.reason is Reason.BAD_JSON
     assert caught.value.detail.startswith("not JSON at line 1, column ")
+
+
+@pytest.mark.parametrize("text", [b"\xff{}", b"\xef\xbb\xbf{}", '{"a": 1}'.encode("utf-16")])
+def test_where_it_is_the_encoding_that_is_wrong_it_says_so(text: bytes) -> None:
+    with pytest.raises(Rejected) as caught:
+        parse(text)
+
+    assert caught.value.detail.endswith(": not UTF-8, or with a byte order mark")
+
+
+@pytest.mark.parametrize(
+    ("raw", "path"),
+    [
+        (b'{"level":"high","level":"low"}', ""),
+        (b'{"level" : "high", "level"\n:"low"}', ""),
+        (b'{"level":"high","a":"\\u0022:","level":"low","b" :1}', ""),
+        (b'{"level":"high","a":"\\"\\u003a","level":"low"}', ""),
+        (b'{"level":"high","\\u006cevel":"low"}', ""),
+        (b'{"a/b":[{"c":1},{"c":1,"c":{"d":2}}]}', "/a~1b/1"),
+        (b'{"a":' + b"[" * 1_000 + b"]" * 1_000 + b',"a":1}', ""),
+        (b'{"a":' + b"9" * 300 + b',"a":1,"b" :1}', ""),
+    ],
+)
+def test_a_name_that_an_object_gives_twice_is_refused_with_the_place_of_the_object(raw: bytes, path: str) -> None:
+    with pytest.raises(Rejected) as caught:
+        parse(raw)
+
+    assert caught.value.reason is Reason.INVALID_BODY
+    assert [(fault.path, fault.rule) for fault in caught.value.faults] == [(path, "unique-names")]
+
+
+@given(VALUES.filter(has_canonical_form), st.sampled_from([(",", ":"), (", ", ": "), (",\n", "\t: ")]), st.booleans())
+@example({"a": 'said ":', "b": ['" :', {"a": "\u0022\u003a"}]}, (",", ":"), True)
+def test_what_gives_each_name_once_is_taken_however_it_is_written(
+    value: Json, separators: tuple[str, str], ascii_only: bool
+) -> None:
+    written = json.dumps(value, separators=separators, ensure_ascii=ascii_only).encode()
+
+    assert canonical(parse(written)) == canonical(normalise(value))
+
+
+@given(
+    st.dictionaries(KEYS, VALUES.filter(has_canonical_form), min_size=1, max_size=4),
+    st.sampled_from([(",", ":"), (", ", ": "), (",", " :")]),
+    st.data(),
+)
+def test_a_name_given_twice_is_found_wherever_it_stands(
+    value: dict[str, Json], separators: tuple[str, str], data: st.DataObject
+) -> None:
+    pairs = [json.dumps({name: inner}, separators=separators)[1:-1] for name, inner in value.items()]
+    again = data.draw(st.sampled_from(pairs))
+    at = data.draw(st.integers(0, len(pairs)))
+
+    with pytest.raises(Rejected):
+        parse(("[{" + separators[0].join([*pairs[:at], again, *pairs[at:]]) + "}]").encode())
 
 
 def test_a_digest_is_sha256_of_the_canonical_form() -> None:
