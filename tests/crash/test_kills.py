@@ -28,8 +28,7 @@ from tests.crash.submissions import PRISON, PROBATION, submissions
 KILLS = int(os.environ.get("HUB_CRASH_KILLS", "20"))
 EVERY_DAY = 4
 PART_KILLS = int(os.environ.get("HUB_CRASH_PART_KILLS", EVERY_DAY))
-SUBMISSIONS = int(os.environ.get("HUB_CRASH_SUBMISSIONS", "3000"))
-"""So many that they still flow in at the last kill; those that come after it prove nothing of kills."""
+SUBMISSIONS = int(os.environ.get("HUB_CRASH_SUBMISSIONS", "5000"))
 SEED = int(os.environ.get("HUB_CRASH_SEED", "1"))
 LINKS = os.environ.get("HUB_CRASH_LINKS") == "true"
 """Whether likelihood links in the longest of these tests: with so few names, that is a third of its time."""
@@ -85,7 +84,7 @@ async def test_its_parts_are_killed_each_in_a_process_of_its_own(
     tmp_path: Path, postgres_url: str, kafka_bootstrap: str
 ) -> None:
     installed = install(tmp_path, postgres_url, kafka_bootstrap)
-    said = submissions(SUBMISSIONS // 5, SEED)
+    said = submissions(SUBMISSIONS // 8, SEED)
     with ExitStack() as running:
         parts = [Hub(installed.installation, only=(part,)) for part in ("api", "relay", "consume")]
         for part in parts:
@@ -105,7 +104,7 @@ async def test_two_hubs_side_by_side_are_killed_and_frozen(
     tmp_path: Path, postgres_url: str, kafka_bootstrap: str
 ) -> None:
     installed = install(tmp_path, postgres_url, kafka_bootstrap)
-    said = submissions(SUBMISSIONS // 5, SEED)
+    said = submissions(SUBMISSIONS // 8, SEED)
     with Hub(installed.installation, name="one") as one, Hub(installed.installation, name="two") as two:
         async with Senders(installed, one.url) as senders, Holding(PROBATION, installed.feed(two.url)) as probation:
             strike = killing_or_freezing(one, two, until_taken_for_dead=PART_KILLS > EVERY_DAY)
@@ -120,7 +119,7 @@ async def test_stopped_in_good_order_under_load_it_loses_nothing_and_exits_with_
     tmp_path: Path, postgres_url: str, kafka_bootstrap: str
 ) -> None:
     installed = install(tmp_path, postgres_url, kafka_bootstrap)
-    said = submissions(SUBMISSIONS // 5, SEED)
+    said = submissions(SUBMISSIONS // 8, SEED)
     stops: list[Stopped] = []
     with Hub(installed.installation) as hub:
         async with (
