@@ -114,7 +114,7 @@ def _look_further(stage: Stage, console: Console, *, keep: bool) -> None:
         )
         return
     prison = stage.credentials["prison"]
-    console.print(f"The API, described (OpenAPI): {stage.hub}/openapi.json")
+    console.print(f"The API, described: {stage.hub}/docs (OpenAPI: {stage.hub}/openapi.json)")
     console.print(f"The systems' documents, the adapters' stores (SQLite) and logs: {stage.folder}", soft_wrap=True)
     console.print("As the prison service, with a token that lasts an hour:")
     console.print(
