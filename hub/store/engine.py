@@ -30,6 +30,7 @@ def open_engine(url: str, pool_size: int = 10) -> AsyncEngine:
         event.listen(engine.sync_engine, "do_connect", _make_for_its_owner_alone)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        event.listen(engine.sync_engine, "invalidate", _give_up_sqlite)
         return engine
     return create_async_engine(
         url,
@@ -124,6 +125,15 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("hub_writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _give_up_sqlite(connection: Any, _record: object, _error: object) -> None:  # noqa: ANN401 - the driver's own
+    """End the transaction of whoever was cancelled in it.
+
+    To close the connection does not, while somebody still refers to a cursor of it, as a traceback does: nobody else
+    could write until the garbage is collected.
+    """
+    connection.rollback()
 
 
 @contextmanager
