@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from hub.domain.canonical import Json
+from hub.domain.canonical import Json, escaped
 from hub.domain.errors import Fault, Rejected
 from hub.spec.lens.origins import Origin
-from hub.spec.lens.paths import escaped
 from hub.spec.record import RecordSpec
 
 Names = Mapping[str, tuple[str, ...]]

@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 import orjson
 
-from hub.domain.canonical import Json
+from hub.domain.canonical import Json, escaped
 from hub.domain.errors import Fault
 from hub.spec.lens.found import has_value, null_element
-from hub.spec.lens.paths import escaped
 from hub.spec.lens.reading import Homeless
 
 _TEXTS = ("Message", "Body", "body")

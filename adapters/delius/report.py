@@ -4,10 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from adapters.client.native import Said, Taken
-from hub.domain.canonical import Json
+from hub.domain.canonical import Json, escaped
 from hub.domain.errors import Fault
 from hub.spec.lens.found import has_value
-from hub.spec.lens.paths import escaped
 from hub.spec.lens.reading import Homeless, Reading, Unlisted
 
 

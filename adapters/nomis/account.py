@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from adapters.client.native import Said, Taken
-from hub.domain.canonical import Json
+from hub.domain.canonical import Json, escaped
 from hub.domain.errors import Fault
 from hub.spec.lens.found import has_value, null_element
-from hub.spec.lens.paths import escaped
 from hub.spec.lens.reading import Homeless, Reading, Unlisted
 
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from adapters.client.native import Payload
 from adapters.oasys.announcing import Announcement, announced, is_announcement
 from adapters.oasys.spelling import Spellings
-from hub.domain.canonical import Json
+from hub.domain.canonical import Json, escaped
 from hub.domain.errors import Fault
 from hub.spec.lens.found import null_element
-from hub.spec.lens.paths import escaped
 
 _PERSON = {"probation": ("probNumber", "crn"), "prison": ("prisNumber", "offenderNo", "nomsNumber")}
 """Kind of agency -> the fields that name the person for it, in documents and in what is said about them."""

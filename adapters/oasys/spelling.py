@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.domain.canonical import Json
+from hub.domain.canonical import Json, escaped
 from hub.spec.lens.found import has_value
-from hub.spec.lens.paths import escaped
 
 _DAYS = frozenset({"initialSpDate", "reviewSpDate"})
 """Days that some releases of OASys write as 31/12/2025."""

@@ -42,6 +42,11 @@ def digest(value: Json) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
+def escaped(name: str) -> str:
+    """A name as part of a JSON Pointer."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
 def marks(raw: bytes) -> int:
     """How much work JSON is, told without reading it: at least its values, texts' own punctuation counted with it."""
     return raw.count(b",") + 2 * (raw.count(b"[") + raw.count(b"{"))
@@ -107,7 +112,7 @@ def _names_twice(raw: bytes) -> str | None:
         if isinstance(value, tuple):
             if len({name for name, _ in value}) < len(value):
                 return path
-            left += [(f"{path}/{name.replace('~', '~0').replace('/', '~1')}", inner) for name, inner in value]
+            left += [(f"{path}/{escaped(name)}", inner) for name, inner in value]
         elif isinstance(value, list):
             left += [(f"{path}/{index}", inner) for index, inner in enumerate(value)]
     return None
@@ -156,7 +161,7 @@ def _settled_object(value: dict[str, Json], levels: int) -> dict[str, Json]:
         try:
             value[key] = _settled(item, levels - 1)
         except _Unwritable as found:
-            found.parts.append(key.replace("~", "~0").replace("/", "~1"))
+            found.parts.append(escaped(key))
             raise
     return value
 

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-from hub.domain.canonical import Json, holds_more_than, marks
+from hub.domain.canonical import Json, escaped, holds_more_than, marks
 from hub.domain.errors import Fault
 
 MOST_FAULTS = 20
@@ -92,7 +92,7 @@ class Validation:
 
 def pointer(parts: Any) -> str:  # noqa: ANN401 - a deque or list of names and indexes, as jsonschema gives it
     """The JSON Pointer of a path."""
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
+    return "".join(f"/{escaped(str(part))}" for part in parts)
 
 
 def _required(validator: Validator, required: list[str], instance: Json, _schema: Json) -> Iterator[ValidationError]:

@@ -1,8 +1,7 @@
 """What is come across while a native object is read or a body is written; and what cannot be said at all."""
 
-from hub.domain.canonical import Json
+from hub.domain.canonical import Json, escaped
 from hub.domain.errors import Fault
-from hub.spec.lens.paths import escaped
 from hub.spec.lens.reading import Homeless, Unlisted
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import orjson
 
-from hub.domain.canonical import Json
+from hub.domain.canonical import Json, escaped
 from hub.spec.lens.found import is_blank
 from hub.spec.lens.lens import Lens
-from hub.spec.lens.paths import MISSING, escaped
+from hub.spec.lens.paths import MISSING
 from hub.spec.lens.rest import difference
 from hub.spec.lens.view import View, view
 from hub.spec.lens.vocabulary import Level

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from random import Random
 
-from hub.domain.canonical import Json
+from hub.domain.canonical import Json, escaped
 from hub.spec.lens.found import is_blank
 from hub.spec.lens.laws import part_of, with_another
 from hub.spec.lens.lens import Lens
 from hub.spec.lens.origins import Origin
-from hub.spec.lens.paths import MISSING, escaped
+from hub.spec.lens.paths import MISSING
 from hub.spec.lens.reading import Reading
 
 Leaves = dict[str, tuple[Json, str]]

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hub.domain.canonical import Json
-from hub.spec.lens.paths import MISSING, escaped, fits
+from hub.domain.canonical import Json, escaped
+from hub.spec.lens.paths import MISSING, fits
 from hub.spec.lens.places import Leaf, LevelPlan, ListPlace, Place
 
 Elements = Sequence[tuple[int, Json]]

@@ -83,11 +83,6 @@ def _key(names: str, value: str) -> Key:
     return Key(parts, value, {"true": True, "false": False}.get(value, value))
 
 
-def escaped(name: str) -> str:
-    """A name as part of a JSON Pointer."""
-    return name.replace("~", "~0").replace("/", "~1")
-
-
 def spelled(value: Json) -> str | None:
     """A scalar as its JSON spelling without quotes; None for what is no text, number or flag."""
     kind = value.__class__
